@@ -1,0 +1,189 @@
+"""Every exception the package raises on purpose, except those decoded from contracts.
+
+`GenIPError` is the root: `except GenIPError` catches all of them, and `str(error)` is one line
+that names the thing, the value and what to do. Values from files and strangers are shown escaped
+and shortened, so a message is always safe to print.
+
+    GenIPError
+    ├── FileProblem            a file the user gave cannot be used
+    │   ├── MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge
+    │   └── ImageTooLarge, UnreadableImage
+    ├── MalformedCID           not a content identifier this package reads
+    ├── MetadataError          not a certificate's metadata
+    ├── MalformedFingerprint   not a fingerprint this package reads
+    └── StoreError             the content store
+        ├── StoreUnavailable, BadStoreAddress
+        └── ContentNotFound, ContentCorrupted, ContentTooLarge
+"""
+
+from __future__ import annotations
+
+import os
+
+_SHOWN_CHARACTERS = 120
+
+
+def shown(value: object) -> str:
+    """`value` for an error message: quoted, control characters escaped, at most 120 characters."""
+    text = str(value) if isinstance(value, os.PathLike) else value
+    # Cut before quoting too: a hostile value may be megabytes long.
+    quoted = repr(text[: _SHOWN_CHARACTERS * 2] if isinstance(text, str | bytes) else text)
+    if len(quoted) <= _SHOWN_CHARACTERS:
+        return quoted
+    return f"{quoted[:_SHOWN_CHARACTERS]}…"
+
+
+class GenIPError(Exception):
+    """Root of every exception raised on purpose by this package."""
+
+
+class FileProblem(GenIPError):
+    """A file the user named cannot be used; `path` says which one."""
+
+    def __init__(self, path: object, problem: str) -> None:
+        self.path = str(path)
+        super().__init__(f"{shown(path)} {problem}")
+
+
+class MissingFile(FileProblem):
+    """There is nothing at the path."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(path, "does not exist; check the spelling and the folder")
+
+
+class NotAFile(FileProblem):
+    """The path is a directory, device, pipe or socket."""
+
+    def __init__(self, path: object, found: str) -> None:
+        self.found = found
+        super().__init__(path, f"is {found}; give the path of a regular file")
+
+
+class UnreadableFile(FileProblem):
+    """The operating system refuses to open or read the file."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.reason = reason
+        super().__init__(path, f"cannot be read ({reason}); check its permissions")
+
+
+class EmptyFile(FileProblem):
+    """The file has no bytes, so there is nothing to certify."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(path, "is empty; give a file with content")
+
+
+class FileTooLarge(FileProblem):
+    """The file has more bytes than the cap."""
+
+    def __init__(self, path: object, size: int, limit: int) -> None:
+        self.size, self.limit = size, limit
+        super().__init__(
+            path, f"has {size:,} bytes, the cap is {limit:,}; use a smaller file or raise the cap"
+        )
+
+
+class ImageTooLarge(FileProblem):
+    """The picture would decode to more pixels than the cap (told before it is decoded)."""
+
+    def __init__(self, path: object, pixels: str, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            path,
+            f"would decode to {pixels} pixels, the cap is {limit:,}; "
+            "give a smaller picture or raise the cap",
+        )
+
+
+class UnreadableImage(FileProblem):
+    """The file is no picture of a supported format, or it is truncated or damaged."""
+
+    def __init__(self, path: object, reason: str, remedy: str) -> None:
+        self.reason = reason
+        super().__init__(path, f"cannot be read as a picture ({reason}); {remedy}")
+
+
+class MalformedCID(GenIPError):
+    """The text is not a content identifier (CID) of the kind this package uses."""
+
+    def __init__(self, value: object, reason: str) -> None:
+        self.value, self.reason = value, reason
+        super().__init__(
+            f"malformed CID {shown(value)}: {reason}; expected a CIDv1 in lower-case base32, "
+            "raw or dag-pb with sha2-256, such as bafkrei… or bafybei…"
+        )
+
+
+class MetadataError(GenIPError):
+    """A certificate's metadata breaks the schema; `field` names the place, "" the whole."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field, self.problem = field, problem
+        where = f"metadata field {shown(field)}" if field else "metadata"
+        super().__init__(f"{where} {problem}")
+
+
+class MalformedFingerprint(GenIPError):
+    """The text is not a fingerprint of the named kind."""
+
+    def __init__(self, kind: str, value: object, expected: str) -> None:
+        self.kind, self.value = kind, value
+        super().__init__(f"malformed {kind} {shown(value)}; expected {expected}")
+
+
+class StoreError(GenIPError):
+    """Root of what can go wrong with a content store."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be reached or refuses to work; `address` says which."""
+
+    def __init__(self, address: object, reason: str, remedy: str) -> None:
+        self.address, self.reason = str(address), reason
+        super().__init__(f"content store {shown(address)} is unavailable ({reason}); {remedy}")
+
+
+class BadStoreAddress(StoreError):
+    """The address is not one a content store can have."""
+
+    def __init__(self, address: object, reason: str) -> None:
+        self.address = address
+        super().__init__(
+            f"bad content store address {shown(address)}: {reason}; give a folder, a multiaddr "
+            "such as /ip4/127.0.0.1/tcp/5001/http, or a URL such as http://127.0.0.1:5001"
+        )
+
+
+class ContentNotFound(StoreError):
+    """The store does not hold the content."""
+
+    def __init__(self, cid: str, address: object) -> None:
+        self.cid, self.address = cid, str(address)
+        super().__init__(
+            f"content {shown(cid)} is not in the store {shown(address)}; "
+            "put it there, or use the store that holds it"
+        )
+
+
+class ContentCorrupted(StoreError):
+    """What the store returned does not hash to the CID asked for."""
+
+    def __init__(self, cid: str, address: object, actual: str) -> None:
+        self.cid, self.address, self.actual = cid, str(address), actual
+        super().__init__(
+            f"content {shown(cid)} in the store {shown(address)} is corrupted (its bytes are "
+            f"{actual}); put the original file again"
+        )
+
+
+class ContentTooLarge(StoreError):
+    """The content has more bytes than the cap of the call."""
+
+    def __init__(self, what: object, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            f"content {shown(what)} has more than {limit:,} bytes, the cap of this call; "
+            "raise the cap if you expect it to be so large"
+        )
