@@ -16,6 +16,9 @@ and shortened, so a message is always safe to print.
         └── ContentNotFound, ContentCorrupted, ContentTooLarge
 """
 
+# Names say what happened; contract errors, too, keep the contract's own names.
+# ruff: noqa: N818
+
 from __future__ import annotations
 
 import os

@@ -1,0 +1,1 @@
+"""Content off chain: identifiers, stores and a certificate's metadata."""

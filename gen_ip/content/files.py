@@ -1,0 +1,145 @@
+"""Opening a file a user named: checked before it is read, and read a chunk at a time.
+
+The checks are made on the open file, not on its path, so nothing can be swapped in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mimetypes import MimeTypes
+from typing import BinaryIO, NamedTuple, TypeAlias
+
+from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher
+from gen_ip.errors import EmptyFile, FileTooLarge, MissingFile, NotAFile, UnreadableFile
+
+MAX_FILE_BYTES = 100 * 1024 * 1024
+
+StrPath: TypeAlias = str | os.PathLike[str]
+
+# Without O_NONBLOCK, opening a pipe waits for ever. Neither flag exists on every system.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"%PDF-", "application/pdf"),
+)
+# Python's own table only: the system's would make metadata differ between machines.
+_MEDIA_TYPES = MimeTypes()
+
+
+class FileSummary(NamedTuple):
+    """What identifies a file's bytes: UnixFS CID, sha2-256 as hex, size, media type (RFC 6838)."""
+
+    cid: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+@contextmanager
+def open_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[BinaryIO]:
+    """Open a regular, non-empty file of at most `max_bytes` bytes for reading.
+
+    Raises:
+        MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
+    """
+    descriptor = _open(path)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAFile(path, _kind(status.st_mode))
+        if status.st_size == 0:
+            raise EmptyFile(path)
+        if status.st_size > max_bytes:
+            raise FileTooLarge(path, status.st_size, max_bytes)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(descriptor)
+
+
+def read_chunks(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[bytes]:
+    """The bytes of a file in pieces of at most 256 KiB, never more than `max_bytes` in all.
+
+    Raises:
+        MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
+    """
+    with open_file(path, max_bytes) as file:
+        size = 0
+        while True:
+            try:
+                chunk = file.read(CHUNK_BYTES)
+            except OSError as error:
+                raise UnreadableFile(path, error.strerror or str(error)) from None
+            if not chunk:
+                return
+            size += len(chunk)
+            # The file may have grown since it was opened.
+            if size > max_bytes:
+                raise FileTooLarge(path, size, max_bytes)
+            yield chunk
+
+
+def summarize_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> FileSummary:
+    """CID, sha2-256, size in bytes and media type of a file, from one reading.
+
+    The file's name is used for nothing but the guess of a media type its bytes do not tell.
+
+    Raises:
+        MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
+    """
+    tree, sha256, size, head = UnixFSHasher(), hashlib.sha256(), 0, b""
+    for chunk in read_chunks(path, max_bytes):
+        head = head or chunk[:32]
+        tree.update(chunk)
+        sha256.update(chunk)
+        size += len(chunk)
+    return FileSummary(tree.cid(), sha256.hexdigest(), size, _media_type(path, head))
+
+
+def _open(path: StrPath) -> int:
+    try:
+        return os.open(path, _FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFile(path) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except ValueError as error:
+        raise UnreadableFile(path, str(error)) from None
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        raise UnreadableFile(path, reason) from None
+    # Opening a socket fails, and so does a directory on some systems.
+    if not stat.S_ISREG(mode):
+        raise NotAFile(path, _kind(mode))
+    raise UnreadableFile(path, reason)
+
+
+def _kind(mode: int) -> str:
+    return next((name for test, name in _KINDS if test(mode)), "not a regular file")
+
+
+def _media_type(path: StrPath, head: bytes) -> str:
+    for signature, media_type in _SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    guess, _ = _MEDIA_TYPES.guess_type(os.fspath(path))
+    return guess or "application/octet-stream"

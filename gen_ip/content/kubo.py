@@ -1,0 +1,216 @@
+"""A content store on an IPFS node of the user's own: Kubo, over its RPC.
+
+Every parameter that shapes a CID is sent with each call, because a node's own configuration may
+set others, and the CID it answers is compared with the one computed here.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from gen_ip.content.cid import parse_cid, raw_cid_of
+from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
+from gen_ip.content.store import check_block, check_bytes, verified
+from gen_ip.content.unixfs import CHUNK_BYTES, LINKS_PER_NODE, UnixFSHasher
+from gen_ip.errors import (
+    BadStoreAddress,
+    ContentCorrupted,
+    ContentNotFound,
+    ContentTooLarge,
+    StoreUnavailable,
+)
+
+if TYPE_CHECKING:
+    from ipfshttpclient import Client
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 60.0
+
+_MULTIADDR_STARTS = ("/ip4/", "/ip6/", "/dns/", "/dns4/", "/dns6/", "/unix/")
+_URL_STARTS = ("http://", "https://")
+_ABSENT = ("not found", "could not find")
+_START_NODE = "start the node with `ipfs daemon`, or correct the address"
+
+
+class KuboStore:
+    """Keeps content on a Kubo node, pinned. See `gen_ip.content.store.Store`.
+
+    Nothing but the bytes is sent: no file name, no path. `get` may make the node search the IPFS
+    network; `has` asks the node's own disk only. `timeout` is in seconds: to connect, and to wait
+    for the next bytes of an answer.
+
+    Raises:
+        BadStoreAddress: `address` is neither a multiaddr nor an http(s) URL of a node's RPC.
+    """
+
+    def __init__(
+        self, address: str, timeout: tuple[float, float] = (CONNECT_SECONDS, ANSWER_SECONDS)
+    ) -> None:
+        multiaddr = _multiaddr(address)
+        self._address = address
+        self._client = _client(address, multiaddr, timeout)
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
+        """See `Store.put_file`."""
+        if isinstance(source, bytes):
+            check_bytes(source, max_bytes)
+            stream = _HashedStream(source[i : i + CHUNK_BYTES] for i in _chunk_starts(source))
+        else:
+            stream = _HashedStream(read_chunks(source, max_bytes))
+        options = {
+            "cid-base": "base32",
+            "hash": "sha2-256",
+            "max-file-links": str(LINKS_PER_NODE),
+            "inline": "false",
+        }
+        with self._rpc():
+            answer = self._client.add(
+                stream,
+                cid_version=1,
+                raw_leaves=True,
+                chunker=f"size-{CHUNK_BYTES}",
+                trickle=False,
+                pin=True,
+                opts=options,
+            )
+        return self._agreed(_text(answer, "Hash"), stream.hasher.cid())
+
+    def put_block(self, data: bytes) -> str:
+        """See `Store.put_block`."""
+        check_block(data)
+        options = {"cid-codec": "raw", "mhtype": "sha2-256", "pin": "true", "cid-base": "base32"}
+        with self._rpc():
+            answer = self._client.block.put(io.BytesIO(data), opts=options)
+        return self._agreed(_text(answer, "Key"), raw_cid_of(data))
+
+    def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+        """See `Store.get`."""
+        wanted = parse_cid(cid)
+        data = bytearray()
+        # One byte more than allowed tells "too large" from "just fits".
+        options = {"length": str(max_bytes + 1)}
+        with self._rpc(cid), self._client.cat(cid, opts=options, stream=True) as chunks:
+            for chunk in chunks:
+                data += chunk
+                if len(data) > max_bytes:
+                    raise ContentTooLarge(cid, max_bytes)
+        return verified(wanted, bytes(data), self._address)
+
+    def has(self, cid: str) -> bool:
+        """See `Store.has`."""
+        parse_cid(cid)
+        try:
+            with self._rpc(cid):
+                self._client.block.stat(cid, opts={"offline": "true"})
+        except ContentNotFound:
+            return False
+        return True
+
+    def _agreed(self, theirs: str, ours: str) -> str:
+        if theirs != ours:
+            raise ContentCorrupted(ours, self._address, theirs)
+        return ours
+
+    @contextmanager
+    def _rpc(self, cid: str | None = None) -> Iterator[None]:
+        """Turns the client's errors into this package's; `cid` is what was asked for, if any."""
+        from ipfshttpclient import exceptions
+        from requests import RequestException
+
+        try:
+            with warnings.catch_warnings():
+                # The client still passes urllib3 an argument that is no longer needed.
+                warnings.filterwarnings("ignore", "The 'strict' parameter", FutureWarning)
+                yield
+        except exceptions.ErrorResponse as error:
+            reason = str(error)
+            if cid is not None and any(words in reason for words in _ABSENT):
+                raise ContentNotFound(cid, self._address) from error
+            raise self._unavailable(reason, "see the node's log") from error
+        except exceptions.TimeoutError as error:
+            remedy = "try again, allow more time, or ask a node that holds the content"
+            raise self._unavailable("no answer in time", remedy) from error
+        except exceptions.ConnectionError as error:
+            raise self._unavailable("no connection", _START_NODE) from error
+        except (exceptions.Error, RequestException, OSError, KeyError, ValueError) as error:
+            # The client's own messages quote whole requests; the type says enough.
+            reason = f"not a Kubo RPC answer: {type(error).__name__}"
+            raise self._unavailable(reason, _START_NODE) from error
+
+    def _unavailable(self, reason: str, remedy: str) -> StoreUnavailable:
+        return StoreUnavailable(self._address, reason, remedy)
+
+
+def is_rpc_address(text: str) -> bool:
+    """Whether `text` has the form of a node's RPC address rather than a folder's path."""
+    return text.startswith(_MULTIADDR_STARTS + _URL_STARTS)
+
+
+class _HashedStream(io.RawIOBase):
+    """Chunks as a file without a name, hashed as they pass."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.hasher = UnixFSHasher()
+        self._chunks = iter(chunks)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._rest:
+            self._rest = next(self._chunks, b"")
+            self.hasher.update(self._rest)
+        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def _chunk_starts(data: bytes) -> range:
+    return range(0, len(data), CHUNK_BYTES)
+
+
+def _text(answer: Any, key: str) -> str:
+    return str(answer[key])
+
+
+def _client(address: str, multiaddr: str, timeout: tuple[float, float]) -> Client:
+    import ipfshttpclient
+    from multiaddr.exceptions import Error as MultiaddrError
+
+    try:
+        # Not connect(): that refuses every Kubo newer than the client.
+        return ipfshttpclient.Client(multiaddr, timeout=timeout)
+    except (ipfshttpclient.exceptions.Error, MultiaddrError, ValueError) as error:
+        raise BadStoreAddress(address, "it is no multiaddr of a node's RPC") from error
+
+
+def _multiaddr(address: str) -> str:
+    if not address.startswith(_URL_STARTS):
+        return address
+    try:
+        url = urlsplit(address)
+        host, port = url.hostname, url.port
+    except ValueError as error:
+        raise BadStoreAddress(address, str(error)) from None
+    if url.username is not None or url.password is not None:
+        # Not shown: it holds a password.
+        raise BadStoreAddress(f"{url.scheme}://…@{host}", "it has a user name or password in it")
+    if not host or url.query or url.fragment or url.path.strip("/") not in ("", "api/v0"):
+        raise BadStoreAddress(address, "it is not just scheme, host and port")
+    port = port or (443 if url.scheme == "https" else 80)
+    try:
+        kind = f"ip{ip_address(host).version}"
+    except ValueError:
+        kind = "dns"
+    return f"/{kind}/{host}/tcp/{port}/{url.scheme}"

@@ -1,0 +1,116 @@
+"""What every content store does, and how a store is chosen by its address.
+
+A store keeps bytes under the identifier computed from them. Nothing it returns is trusted: `get`
+verifies the bytes against the identifier, whoever runs the store.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from gen_ip.content.cid import CID, RAW, raw_cid_of
+from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.content.unixfs import unixfs_cid
+from gen_ip.errors import BadStoreAddress, ContentCorrupted, ContentTooLarge
+
+# Kubo refuses larger blocks, since peers would not take them over bitswap.
+MAX_BLOCK_BYTES = 1024 * 1024
+
+
+@runtime_checkable
+class Store(Protocol):
+    """A place that keeps content by CID. Every method raises `StoreUnavailable` when it is down.
+
+    `address` names the store for messages: a folder, or a node's RPC address.
+    """
+
+    @property
+    def address(self) -> str: ...
+
+    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
+        """Keep a file (its path, or its bytes) and return its UnixFS CID.
+
+        Raises:
+            FileProblem: the path names no usable file.
+            ContentTooLarge: `bytes` are more than `max_bytes`.
+        """
+        ...
+
+    def put_block(self, data: bytes) -> str:
+        """Keep `data`, at most 1 MiB, as one block and return its raw CID.
+
+        The CID's digest is the sha2-256 of `data`: what a contract stores of metadata.
+
+        Raises:
+            ContentTooLarge: `data` is more than a block may hold.
+        """
+        ...
+
+    def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+        """The content of `cid`, verified against it.
+
+        Raises:
+            MalformedCID: `cid` is not a CID.
+            ContentNotFound: the store does not hold it.
+            ContentTooLarge: it has more than `max_bytes` bytes.
+            ContentCorrupted: the store's bytes do not hash to `cid`.
+        """
+        ...
+
+    def has(self, cid: str) -> bool:
+        """Whether the store holds the content of `cid` (its root block) itself.
+
+        Raises:
+            MalformedCID: `cid` is not a CID.
+        """
+        ...
+
+
+def open_store(address: StrPath) -> Store:
+    """The store at `address`: a folder, or a Kubo node's RPC as multiaddr or http(s) URL.
+
+    Raises:
+        BadStoreAddress: the address is none of these.
+        StoreUnavailable: the folder cannot be made or written.
+    """
+    # Imported here: stores import this module.
+    from gen_ip.content.kubo import KuboStore, is_rpc_address
+    from gen_ip.content.local import LocalStore
+
+    text = os.fspath(address)
+    if not text:
+        raise BadStoreAddress(text, "it is empty")
+    if is_rpc_address(text):
+        return KuboStore(text)
+    if "://" in text:
+        raise BadStoreAddress(text, "only http and https URLs name a node's RPC")
+    return LocalStore(Path(text))
+
+
+def verified(cid: CID, data: bytes, address: str) -> bytes:
+    """`data`, when it is the content of `cid`.
+
+    A tree (dag-pb) is checked by building it anew with this package's parameters, so one built
+    with another chunker or fan-out counts as corrupted.
+
+    Raises:
+        ContentCorrupted: it is not.
+    """
+    actual = raw_cid_of(data) if cid.codec == RAW else unixfs_cid(data)
+    if actual != str(cid):
+        raise ContentCorrupted(str(cid), address, actual)
+    return data
+
+
+def check_block(data: bytes) -> None:
+    """Raises `ContentTooLarge` when `data` does not fit into one block."""
+    if len(data) > MAX_BLOCK_BYTES:
+        raise ContentTooLarge(raw_cid_of(data), MAX_BLOCK_BYTES)
+
+
+def check_bytes(data: bytes, max_bytes: int) -> None:
+    """Raises `ContentTooLarge` when `data` is more than `max_bytes`."""
+    if len(data) > max_bytes:
+        raise ContentTooLarge(f"of {len(data):,} bytes", max_bytes)
