@@ -1,0 +1,60 @@
+# Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
+.DEFAULT_GOAL := help
+.PHONY: help setup compile demo test lint format kubo slither clean
+
+PYTHON ?= python3
+FORGE_PROFILE ?= default
+PYTEST_ARGS ?=
+SOLIDITY := 'contracts/**/*.sol' 'tests/forge/**/*.sol'
+
+# In recipes the tools of the project come first.
+TOOLS = PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$$PATH" \
+	SOLCX_BINARY_PATH="$(CURDIR)/.toolchain/solcx"
+NPX = node_modules/.bin/
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install the locked Python and npm packages into the checkout
+	@PYTHON="$(PYTHON)" tools/setup
+
+compile: setup ## compile the contracts into gen_ip/artifacts/
+	@echo "compile: contracts -> gen_ip/artifacts"
+	@$(TOOLS) python tools/compile.py
+
+demo: setup ## the whole story on a local chain; FILE=path/to.png takes your own picture
+	@$(TOOLS) gen-ip demo $${FILE:+"$$FILE"}
+
+test: setup ## artifacts, forge tests, Python tests
+	@echo "test: artifacts match the sources"
+	@$(TOOLS) python tools/compile.py --check
+	@echo "test: forge ($(FORGE_PROFILE) profile)"
+	@FOUNDRY_PROFILE=$(FORGE_PROFILE) $(TOOLS) forge test
+	@echo "test: pytest"
+	@$(TOOLS) python -m pytest $(PYTEST_ARGS)
+
+lint: setup ## ruff, mypy, solhint, prettier
+	@echo "lint: ruff"
+	@$(TOOLS) ruff check --quiet . && $(TOOLS) ruff format --check --quiet .
+	@echo "lint: mypy"
+	@$(TOOLS) mypy --no-error-summary
+	@echo "lint: solhint"
+	@$(NPX)solhint --disc --max-warnings 0 $(SOLIDITY)
+	@echo "lint: prettier"
+	@$(NPX)prettier --check --log-level warn .
+
+format: setup ## let ruff and prettier rewrite what they can
+	@echo "format: ruff, prettier"
+	@$(TOOLS) ruff check --quiet --fix-only . && $(TOOLS) ruff format --quiet .
+	@$(NPX)prettier --write --log-level warn .
+
+kubo: ## build a real Kubo daemon for the tests (needs Go)
+	@tools/kubo/build
+
+slither: setup ## static analysis of the contracts
+	@$(TOOLS) slither . --compile-force-framework foundry --filter-paths "node_modules|tests|.cache"
+
+clean: ## remove everything that can be made again
+	@echo "clean: .venv node_modules .toolchain .build caches"
+	@rm -rf .venv node_modules .toolchain .build dist *.egg-info contracts/.cache \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis

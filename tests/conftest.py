@@ -1,0 +1,17 @@
+"""Settings of the whole test run; fixtures live in tests/support/."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.require import required
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuses a GENIP_REQUIRE with unknown names before any test runs."""
+    required()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Says which missing parts would fail the run."""
+    return f"GENIP_REQUIRE: {', '.join(sorted(required())) or 'nothing'}"

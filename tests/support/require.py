@@ -1,0 +1,89 @@
+"""Parts of the environment that a test needs: skip without them, or fail when CI demands them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def _tool(name: str) -> Path | None:
+    placed = ROOT / ".toolchain" / "bin" / name
+    found = str(placed) if placed.exists() else shutil.which(name)
+    return Path(found) if found else None
+
+
+def _kubo() -> Path | None:
+    pinned = re.search(r"ipfs/kubo v(\S+)", (ROOT / "tools/kubo/go.mod").read_text("utf-8"))
+    assert pinned is not None
+    cache = Path(os.environ.get("GENIP_CACHE") or Path.home() / ".cache" / "gen-ip")
+    binary = cache / f"kubo-{pinned[1]}" / "ipfs"
+    return binary if binary.exists() else None
+
+
+def _solc() -> Path | None:
+    return next((ROOT / ".toolchain" / "solcx").glob("solc-v*"), None)
+
+
+def _ape() -> Path | None:
+    binary = Path(sys.executable).parent / "ape"
+    return binary if binary.exists() else None
+
+
+def _node() -> Path | None:
+    found = shutil.which("node")
+    return Path(found) if found else None
+
+
+_PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
+    "anvil": (lambda: _tool("anvil"), "anvil not found; run make setup"),
+    "ape": (_ape, "ape not found; run make setup"),
+    "forge": (lambda: _tool("forge"), "forge not found; run make setup"),
+    "kubo": (_kubo, "no Kubo daemon; run make kubo (needs Go)"),
+    "node": (_node, "node not found; install Node.js 20 or newer"),
+    "solc": (_solc, "solc not found; run make setup"),
+}
+
+#: Every name that GENIP_REQUIRE may list.
+PARTS = frozenset(_PARTS)
+
+
+def required() -> frozenset[str]:
+    """The parts whose absence is a failure: the comma-separated names in ``GENIP_REQUIRE``.
+
+    Raises:
+        pytest.UsageError: when a name is not one of ``PARTS``.
+    """
+    names = os.environ.get("GENIP_REQUIRE", "").split(",")
+    wanted = frozenset(name.strip() for name in names if name.strip())
+    if unknown := sorted(wanted - PARTS):
+        raise pytest.UsageError(
+            f"GENIP_REQUIRE names {', '.join(unknown)}; known are {', '.join(sorted(PARTS))}"
+        )
+    return wanted
+
+
+def missing(part: str, reason: str) -> NoReturn:
+    """Skips the running test for want of ``part``, or fails it when ``part`` is required."""
+    if part in required():
+        pytest.fail(f"{part} is required by GENIP_REQUIRE: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def require(part: str, reason: str = "") -> Path:
+    """Path of the executable of ``part``; without it the test is skipped, or fails if required.
+
+    Args:
+        part: one of ``PARTS``.
+        reason: what to say instead of the usual hint.
+    """
+    find, hint = _PARTS[part]
+    return find() or missing(part, reason or hint)
