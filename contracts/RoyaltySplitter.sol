@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
+
+import {Till} from "./Till.sol";
+import {IDeployer} from "./interfaces/IDeployer.sol";
+import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
+import {IPaymentCallback, IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
+import {Ledger} from "./libraries/Ledger.sol";
+import {Tills} from "./libraries/Tills.sol";
+import {Fee, Payee, Share} from "./types/Structs.sol";
+
+/// @title RoyaltySplitter
+/// @notice See `IRoyaltySplitter`.
+contract RoyaltySplitter is IRoyaltySplitter {
+    using Ledger for uint256;
+    using SafeTransferLib for address;
+
+    uint256 internal constant MAX_PARENTS = 32;
+    uint256 internal constant MAX_PAYEES = 32;
+
+    IIPRegistry internal immutable REGISTRY;
+    address internal immutable LICENSE;
+    bytes32 internal immutable TILL_CODE_HASH;
+
+    mapping(uint256 workId => uint256) internal _node;
+    mapping(uint256 workId => mapping(uint256 index => uint256)) internal _edge;
+    /// @dev Payee 160 | share 14.
+    mapping(uint256 workId => mapping(uint256 index => uint256)) internal _payee;
+    mapping(uint256 workId => mapping(address token => uint256)) internal _account;
+    /// @dev Second slot of works that owe both kinds of shares.
+    mapping(uint256 workId => mapping(address token => uint256)) internal _second;
+    /// @dev All that was ever drawn, modulo 10,000; for works with payees.
+    mapping(uint256 workId => mapping(address token => uint256)) internal _drawPhase;
+    /// @dev Payout address 160 | transfers of the certificate when it was set 32.
+    mapping(uint256 workId => uint256) internal _payout;
+
+    /// @inheritdoc IRoyaltySplitter
+    mapping(address account => mapping(address token => uint256)) public balances;
+
+    bool internal transient _locked;
+    address internal transient _till;
+
+    /// @dev One lock over everything that moves or measures money.
+    modifier lock() {
+        if (_locked) revert Reentered();
+        _locked = true;
+        _;
+        _locked = false;
+    }
+
+    constructor() {
+        IDeployer deployer = IDeployer(msg.sender);
+        REGISTRY = IIPRegistry(deployer.addressAt(0));
+        LICENSE = deployer.addressAt(2);
+        TILL_CODE_HASH = keccak256(type(Till).creationCode);
+    }
+
+    receive() external payable {
+        if (msg.sender != _till) revert UnexpectedEther(msg.sender, msg.value);
+    }
+
+    // ------------------------------------------------------------------- open
+
+    /// @inheritdoc IRoyaltySplitter
+    function open(
+        uint256 workId,
+        Share[] calldata shares,
+        Payee[] calldata payees,
+        uint72 tag
+    ) external {
+        if (msg.sender != LICENSE) revert OnlyLicense(msg.sender);
+        if (shares.length > MAX_PARENTS) revert TooManyParents(shares.length, MAX_PARENTS);
+        if (payees.length > MAX_PAYEES) revert TooManyPayees(payees.length, MAX_PAYEES);
+
+        uint256 rel;
+        uint256 vol;
+        uint256 before;
+        for (uint256 i; i < shares.length; ++i) {
+            Share calldata share = shares[i];
+            uint256 parent = share.parent;
+            if (parent <= before) revert ParentsNotAscending(before, parent);
+            before = parent;
+            rel += share.income;
+            vol += share.volume + _node[parent].volOf();
+            _edge[workId][i] = Ledger.packEdge(parent, share.income, share.volume, share.licenseId);
+            emit EdgeOpened(workId, parent, share.licenseId, share.income, share.volume);
+        }
+        if (rel + vol > Ledger.WHOLE) revert OwesTooMuch(rel, vol);
+
+        uint256 total;
+        for (uint256 i; i < payees.length; ++i) {
+            Payee calldata payee = payees[i];
+            if (payee.to == address(0) || payee.share == 0) {
+                revert InvalidPayee(payee.to, payee.share);
+            }
+            total += payee.share;
+            _payee[workId][i] = uint256(uint160(payee.to)) | (uint256(payee.share) << 160);
+            emit PayeeAdded(workId, payee.to, payee.share);
+        }
+        if (total > Ledger.WHOLE) revert PayeesShareTooMuch(total);
+
+        _node[workId] = Ledger.packNode(rel, vol, shares.length, payees.length, tag);
+    }
+
+    // -------------------------------------------------------------------- pay
+
+    /// @inheritdoc IRoyaltySplitter
+    function pay(
+        uint256 workId,
+        address token,
+        uint256 amount
+    ) external payable lock returns (uint256 received) {
+        if (token == address(0)) {
+            received = _checkEther(amount);
+        } else {
+            if (msg.value != 0) revert WrongValue(msg.value, 0);
+            uint256 before = token.balanceOf(address(this));
+            token.safeTransferFrom(msg.sender, address(this), amount);
+            received = _arrived(token, before);
+        }
+        _book(workId, token, received, msg.sender);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function payVia(
+        uint256 workId,
+        address token,
+        uint256 amount,
+        address payer,
+        Fee[] calldata fees
+    ) external payable lock returns (uint256 received) {
+        if (token == address(0)) {
+            received = _checkEther(amount);
+        } else {
+            if (msg.value != 0) revert WrongValue(msg.value, 0);
+            uint256 before = token.balanceOf(address(this));
+            IPaymentCallback(msg.sender).onPay(token, amount, payer);
+            received = _arrived(token, before);
+        }
+        uint256 total;
+        for (uint256 i; i < fees.length; ++i) {
+            Fee calldata fee = fees[i];
+            total += fee.amount;
+            if (fee.to == address(0)) revert InvalidReceiver(fee.to);
+            balances[fee.to][token] += fee.amount;
+            emit FeePaid(workId, token, fee.to, fee.amount);
+        }
+        if (total > received) revert FeesExceedPayment(total, received);
+        _book(workId, token, received - total, payer);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function sweep(
+        address creator,
+        bytes32 contentHash,
+        address token
+    ) external lock returns (uint256 received) {
+        address till = _openTill(creator, contentHash, block.chainid);
+        uint256 before = _holds(address(this), token);
+        _till = till;
+        _forward(till, token, address(this));
+        _till = address(0);
+        received = _arrived(token, before);
+        _book(Tills.idOf(till), token, received, till);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function rescue(
+        address creator,
+        bytes32 contentHash,
+        uint256 homeChainId,
+        address token,
+        address to
+    ) external lock returns (uint256 amount) {
+        if (msg.sender != creator) revert NotCreator(msg.sender, creator);
+        if (homeChainId == block.chainid) revert AtHome(homeChainId);
+        if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
+        address till = _openTill(creator, contentHash, homeChainId);
+        amount = _forward(till, token, to);
+        emit Rescued(till, token, to, amount);
+    }
+
+    // ----------------------------------------------------------------- settle
+
+    /// @inheritdoc IRoyaltySplitter
+    function settle(uint256 workId, address token) external lock {
+        _settle(workId, token);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function settleMany(uint256[] calldata path, address token) external lock {
+        _settleMany(path, token);
+    }
+
+    // --------------------------------------------------------------- withdraw
+
+    /// @inheritdoc IRoyaltySplitter
+    function draw(uint256 workId, address token) external lock returns (uint256 amount) {
+        (address owner, ) = REGISTRY.ownership(workId);
+        return _draw(workId, token, owner);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function withdraw(address token, address to) external lock returns (uint256 amount) {
+        return _withdraw(token, to, 0);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function collect(
+        uint256[] calldata path,
+        address token,
+        address to
+    ) external lock returns (uint256 amount) {
+        _settleMany(path, token);
+        // What the caller earns as an owner goes straight out; it never rests in the balance.
+        uint256 own;
+        for (uint256 i; i < path.length; ++i) {
+            uint256 workId = path[i];
+            (address owner, ) = REGISTRY.ownership(workId);
+            if (owner == msg.sender) own += _take(workId, token, owner);
+            else if (i == path.length - 1) _draw(workId, token, owner);
+        }
+        return _withdraw(token, to, own);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function release(uint256 workId, address token) external lock {
+        _release(workId, token);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function distribute(uint256[] calldata path, address token) external lock {
+        _settleMany(path, token);
+        for (uint256 i; i < path.length; ++i) {
+            _release(path[i], token);
+        }
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function setPayout(uint256 workId, address payout) external {
+        (address owner, uint256 transfers) = REGISTRY.ownership(workId);
+        if (msg.sender != owner) revert NotOwner(workId, msg.sender, owner);
+        if (payout == address(this)) revert InvalidReceiver(payout);
+        _payout[workId] = payout == address(0) ? 0 : uint160(payout) | (transfers << 160);
+        emit PayoutSet(workId, owner, payout);
+    }
+
+    // ------------------------------------------------------------------ reads
+
+    /// @inheritdoc IRoyaltySplitter
+    function credit(uint256 workId, address token) external view returns (uint256) {
+        return _account[workId][token].creditOf();
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function pending(
+        uint256 workId,
+        address token
+    ) external view returns (uint256 income, uint256 volume) {
+        (, income, , volume, ) = _waiting(_node[workId], workId, token);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function node(
+        uint256 workId
+    )
+        external
+        view
+        returns (uint256 rel, uint256 vol, uint256 parents, uint256 payees, uint72 tag)
+    {
+        uint256 packed = _node[workId];
+        return (
+            packed.relOf(),
+            packed.volOf(),
+            packed.parentsOf(),
+            packed.payeesOf(),
+            packed.tagOf()
+        );
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function sharesOf(uint256 workId) external view returns (Share[] memory shares) {
+        shares = new Share[](_node[workId].parentsOf());
+        for (uint256 i; i < shares.length; ++i) {
+            (uint256 parent, uint256 income, uint256 volume, uint256 licenseId) = Ledger.unpackEdge(
+                _edge[workId][i]
+            );
+            shares[i] = Share(parent, uint16(income), uint16(volume), uint64(licenseId));
+        }
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function payeesOf(uint256 workId) external view returns (Payee[] memory payees) {
+        payees = new Payee[](_node[workId].payeesOf());
+        for (uint256 i; i < payees.length; ++i) {
+            uint256 packed = _payee[workId][i];
+            payees[i] = Payee(address(uint160(packed)), uint16(packed >> 160));
+        }
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function payoutOf(uint256 workId) external view returns (address) {
+        (, uint256 transfers) = REGISTRY.ownership(workId);
+        return _payoutOf(workId, transfers);
+    }
+
+    // ------------------------------------------------------- the ledger inside
+
+    /// @dev Books a payment: income, volume and net of the work grow at once.
+    function _book(uint256 workId, address token, uint256 amount, address payer) internal {
+        if (amount > Ledger.MAX_AMOUNT) revert AmountTooLarge(amount, Ledger.MAX_AMOUNT);
+        uint256 packed = _node[workId];
+        _requireWork(workId, packed);
+        uint256 rel = packed.relOf();
+        uint256 vol = packed.volOf();
+        uint256 account = _account[workId][token].addNet(amount * (Ledger.WHOLE - rel - vol));
+        if (rel | vol != 0) {
+            account = account.addPending(amount);
+            if (rel != 0 && vol != 0)
+                _second[workId][token] = _second[workId][token].addVolume(amount);
+        }
+        _account[workId][token] = account;
+        emit Paid(workId, token, payer, amount);
+    }
+
+    function _settleMany(uint256[] calldata path, address token) internal {
+        for (uint256 i; i < path.length; ++i) {
+            _settle(path[i], token);
+        }
+    }
+
+    function _settle(uint256 workId, address token) internal {
+        uint256 packed = _node[workId];
+        if (packed.relOf() | packed.volOf() == 0) {
+            _requireWork(workId, packed);
+            return;
+        }
+        (
+            uint256 account,
+            uint256 income,
+            uint256 incomePhase,
+            uint256 volume,
+            uint256 volumePhase
+        ) = _waiting(packed, workId, token);
+        if (income | volume == 0) return;
+        _account[workId][token] = account;
+        if (packed.relOf() != 0 && packed.volOf() != 0) {
+            (_second[workId][token], , ) = _second[workId][token].takeVolume();
+        }
+        emit Settled(workId, token, income, volume);
+
+        uint256 parents = packed.parentsOf();
+        for (uint256 i; i < parents; ++i) {
+            (uint256 parent, uint256 r, uint256 a, ) = Ledger.unpackEdge(_edge[workId][i]);
+            uint256 inflow = Ledger.due(incomePhase, income, r);
+            if (a != 0) inflow += Ledger.due(volumePhase, volume, a);
+            _inflow(parent, token, inflow, volume);
+        }
+    }
+
+    /// @dev What waits at a work, and its account once that is taken.
+    function _waiting(
+        uint256 packed,
+        uint256 workId,
+        address token
+    )
+        internal
+        view
+        returns (
+            uint256 account,
+            uint256 income,
+            uint256 incomePhase,
+            uint256 volume,
+            uint256 volumePhase
+        )
+    {
+        account = _account[workId][token];
+        if (packed.relOf() == 0) {
+            if (packed.volOf() != 0) (account, volume, volumePhase) = account.takePending();
+        } else {
+            (account, income, incomePhase) = account.takePending();
+            if (packed.volOf() != 0) {
+                (, volume, volumePhase) = _second[workId][token].takeVolume();
+            }
+        }
+    }
+
+    /// @dev Royalties of `inflow` reach a work as income; `volume` downstream of it is noted where
+    /// the work itself owes volume shares.
+    function _inflow(uint256 workId, address token, uint256 inflow, uint256 volume) internal {
+        uint256 packed = _node[workId];
+        uint256 rel = packed.relOf();
+        if (packed.volOf() == 0) volume = 0;
+        if (inflow | volume == 0) return;
+        if (inflow > Ledger.MAX_AMOUNT) revert AmountTooLarge(inflow, Ledger.MAX_AMOUNT);
+
+        uint256 account = _account[workId][token].addNet(inflow * (Ledger.WHOLE - rel));
+        if (rel != 0) {
+            account = account.addPending(inflow);
+            if (volume != 0) _second[workId][token] = _second[workId][token].addVolume(volume);
+        } else if (volume != 0) {
+            account = account.addPending(volume);
+        }
+        _account[workId][token] = account;
+    }
+
+    /// @dev Empties a work's credit: payees' parts go to their balances, the owner's is returned.
+    function _take(
+        uint256 workId,
+        address token,
+        address owner
+    ) internal returns (uint256 ownersPart) {
+        uint256 account = _account[workId][token];
+        uint256 amount = account.creditOf();
+        if (amount == 0) return 0;
+        _account[workId][token] = account - amount;
+        emit Drawn(workId, token, owner, amount);
+
+        uint256 payees = _node[workId].payeesOf();
+        if (payees == 0) return amount;
+
+        uint256 phase = _drawPhase[workId][token];
+        _drawPhase[workId][token] = (phase + amount) % Ledger.WHOLE;
+        uint256 ownersShare = Ledger.WHOLE;
+        for (uint256 i; i < payees; ++i) {
+            uint256 packed = _payee[workId][i];
+            uint256 share = packed >> 160;
+            ownersShare -= share;
+            balances[address(uint160(packed))][token] += Ledger.due(phase, amount, share);
+        }
+        return Ledger.due(phase, amount, ownersShare);
+    }
+
+    function _draw(uint256 workId, address token, address owner) internal returns (uint256 amount) {
+        amount = _account[workId][token].creditOf();
+        uint256 ownersPart = _take(workId, token, owner);
+        if (ownersPart != 0) balances[owner][token] += ownersPart;
+    }
+
+    /// @dev Sends the caller's balance and `more` to `to`.
+    function _withdraw(address token, address to, uint256 more) internal returns (uint256 amount) {
+        if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
+        uint256 balance = balances[msg.sender][token];
+        amount = balance + more;
+        if (amount == 0) revert NothingToWithdraw(msg.sender, token);
+        if (balance != 0) balances[msg.sender][token] = 0;
+        emit Withdrawn(msg.sender, token, to, amount);
+        if (token == address(0)) {
+            (bool success, ) = to.call{value: amount}("");
+            if (!success) revert TransferFailed(to, amount);
+        } else {
+            token.safeTransfer(to, amount);
+        }
+    }
+
+    // ---------------------------------------------------------------- release
+
+    function _release(uint256 workId, address token) internal {
+        (address owner, uint256 transfers) = REGISTRY.ownership(workId);
+        uint256 own = _take(workId, token, owner) + balances[owner][token];
+        address to = _payoutOf(workId, transfers);
+        if (to == address(0) && owner.code.length == 0) to = owner;
+        _push(owner, token, to, own);
+
+        uint256 payees = _node[workId].payeesOf();
+        for (uint256 i; i < payees; ++i) {
+            address payee = address(uint160(_payee[workId][i]));
+            uint256 amount = balances[payee][token];
+            uint256 payeeWork = Tills.idOf(payee);
+            if (payee.code.length == 0 && !_isWork(payeeWork)) {
+                _push(payee, token, payee, amount);
+            } else if (amount != 0 && _isWork(payeeWork)) {
+                balances[payee][token] = 0;
+                _book(payeeWork, token, amount, Tills.tillOf(workId));
+            }
+        }
+    }
+
+    /// @dev Sends `amount` of `account` to `to`, or leaves it as balance where there is no receiver
+    /// or the receiver refuses.
+    function _push(address account, address token, address to, uint256 amount) internal {
+        if (amount == 0) return;
+        if (to == address(0)) {
+            balances[account][token] = amount;
+            return;
+        }
+        if (balances[account][token] != 0) balances[account][token] = 0;
+        bool success;
+        if (token == address(0)) {
+            // Enough for a wallet contract to take note; too little to harm who distributes.
+            success = to.trySafeTransferETH(amount, 50_000);
+        } else {
+            success = _tryTransfer(token, to, amount);
+        }
+        if (success) emit Withdrawn(account, token, to, amount);
+        else balances[account][token] = amount;
+    }
+
+    /// @dev Whether the token says, or by silence agrees, that it moved `amount` to `to`.
+    function _tryTransfer(address token, address to, uint256 amount) internal returns (bool) {
+        (bool success, bytes memory result) = token.call(
+            abi.encodeWithSignature("transfer(address,uint256)", to, amount)
+        );
+        if (result.length == 0) return success && token.code.length != 0;
+        return success && result.length >= 32 && abi.decode(result, (uint256)) == 1;
+    }
+
+    function _payoutOf(uint256 workId, uint256 transfers) internal view returns (address) {
+        uint256 packed = _payout[workId];
+        return packed >> 160 == transfers ? address(uint160(packed)) : address(0);
+    }
+
+    // ------------------------------------------------------------------ money
+
+    function _checkEther(uint256 amount) internal view returns (uint256) {
+        if (msg.value != amount) revert WrongValue(msg.value, amount);
+        if (amount == 0) revert NothingReceived(address(0));
+        return amount;
+    }
+
+    function _arrived(address token, uint256 before) internal view returns (uint256 received) {
+        uint256 holds = _holds(address(this), token);
+        if (holds <= before) revert NothingReceived(token);
+        return holds - before;
+    }
+
+    function _holds(address account, address token) internal view returns (uint256) {
+        return token == address(0) ? account.balance : token.balanceOf(account);
+    }
+
+    // ------------------------------------------------------------------ tills
+
+    /// @dev Deploys a work's till where it is absent.
+    function _openTill(
+        address creator,
+        bytes32 contentHash,
+        uint256 homeChainId
+    ) internal returns (address till) {
+        bytes32 salt = Tills.salt(creator, contentHash, homeChainId);
+        till = Tills.at(address(this), TILL_CODE_HASH, salt);
+        if (homeChainId == block.chainid) _requireWork(Tills.idOf(till), 0);
+        if (till.code.length == 0) new Till{salt: salt}();
+    }
+
+    /// @dev Has a till send all it holds of `token` to `to`.
+    function _forward(address till, address token, address to) internal returns (uint256 amount) {
+        amount = _holds(till, token);
+        if (amount == 0) revert NothingReceived(token);
+        if (token == address(0)) {
+            Till(payable(till)).forward(to, amount, "");
+        } else {
+            Till(payable(till)).forward(
+                token,
+                0,
+                abi.encodeWithSignature("transfer(address,uint256)", to, amount)
+            );
+        }
+    }
+
+    // ------------------------------------------------------------------ works
+
+    /// @dev A node proves that a work is certified; without one the registry is asked.
+    function _requireWork(uint256 workId, uint256 packed) internal view {
+        if (packed == 0 && !REGISTRY.exists(workId)) revert UnknownWork(workId);
+    }
+
+    function _isWork(uint256 workId) internal view returns (bool) {
+        return _node[workId] != 0 || REGISTRY.exists(workId);
+    }
+}
