@@ -83,13 +83,14 @@ if (options.version) {
       `Version: ${compiler.longVersion}.Emscripten.clang\n`,
   );
 } else if (options.json) {
-  const input =
-    options.input === null ? readAll(0) : fs.readFileSync(options.input, "utf8");
+  const input = options.input === null ? readAll(0) : fs.readFileSync(options.input, "utf8");
   const solc = require("solc");
   if (!solc.version().startsWith(compiler.longVersion)) {
     fail(`node_modules has ${solc.version()}, not ${compiler.longVersion}; run make setup`);
   }
-  process.stdout.write(solc.compile(withDefaults(input), { import: importer(options.base) }) + "\n");
+  process.stdout.write(
+    solc.compile(withDefaults(input), { import: importer(options.base) }) + "\n",
+  );
 } else {
   fail("expected --version or --standard-json");
 }
