@@ -186,12 +186,11 @@ def _text(answer: Any, key: str) -> str:
 
 def _client(address: str, multiaddr: str, timeout: tuple[float, float]) -> Client:
     import ipfshttpclient
-    from multiaddr.exceptions import Error as MultiaddrError
 
     try:
         # Not connect(): that refuses every Kubo newer than the client.
         return ipfshttpclient.Client(multiaddr, timeout=timeout)
-    except (ipfshttpclient.exceptions.Error, MultiaddrError, ValueError) as error:
+    except (ipfshttpclient.exceptions.Error, ValueError) as error:
         raise BadStoreAddress(address, "it is no multiaddr of a node's RPC") from error
 
 

@@ -1,0 +1,232 @@
+"""What a certificate's metadata must look like, checked by hand-written rules.
+
+Documents come from strangers, so every known field is checked for type, length and form before
+anything uses it. Unknown fields pass: later versions may add some.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+from gen_ip.content.cid import RAW, cid_of_uri, parse_cid
+from gen_ip.errors import MalformedCID, MetadataError, shown
+
+MAX_NESTING = 16
+MAX_NAME = 256
+MAX_TEXT = 10_000
+MAX_ITEMS = 64
+# The protocol's own limit on a work's parents.
+MAX_PARENTS = 32
+MAX_WORK_ID = 2**160 - 1
+
+_KINDS = ("image", "text", "model", "workflow", "prompt", "audio", "video", "other")
+_SCHEMA = re.compile(r"gen-ip/certificate@1")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_BYTES32 = re.compile(r"0x[0-9a-f]{64}")
+_HEX = re.compile(r"(?:[0-9a-f]{2}){1,512}")
+_ALGORITHM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+_DECIMAL = re.compile(r"[1-9][0-9]{0,48}")
+# Controls but tab and line feed, and the marks that reorder or hide what a wallet shows.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+
+_Check = Callable[[str, Any], None]
+
+
+def check(document: object) -> None:
+    """Raises `MetadataError`, naming the field, when `document` breaks the schema."""
+    fields = _mapping("", document)
+    _required(fields, "", "name", _text(MAX_NAME, empty=False))
+    _required(fields, "", "description", _text(MAX_TEXT))
+    _optional(fields, "", "image", _ipfs_uri)
+    _optional(fields, "", "external_url", _https_url)
+    _required(fields, "", "attributes", _list(_attribute))
+    _required(fields, "", "gen_ip", _gen_ip)
+
+
+def check_nesting(data: bytes) -> None:
+    """Raises `MetadataError` when JSON text is nested deeper than 16; made for the time before
+    parsing, since parsers recurse."""
+    depth, in_string, escaped = 0, False, False
+    for byte in data:
+        if in_string:
+            in_string = escaped or byte != 0x22
+            escaped = byte == 0x5C and not escaped
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > MAX_NESTING:
+                raise MetadataError("", f"is nested deeper than {MAX_NESTING} levels")
+        elif byte in b"]}":
+            depth -= 1
+
+
+def _gen_ip(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "schema", _pattern(_SCHEMA, "gen-ip/certificate@1"))
+    _required(fields, field, "kind", _kind)
+    _required(fields, field, "content", _content)
+    _required(fields, field, "canonical", _hashes(_SHA256, "64 lower-case hex digits"))
+    _required(fields, field, "fingerprints", _hashes(_HEX, "lower-case hex of 1 to 512 bytes"))
+    _required(fields, field, "parents", _parents)
+    _required(fields, field, "terms", _list(_pattern(_BYTES32, "0x and 64 lower-case hex digits")))
+    _optional(fields, field, "work", _work)
+    _optional(fields, field, "tools", _list(_tool))
+    _optional(fields, field, "base_models", _list(_tool))
+    _optional(fields, field, "human_contribution", _text(MAX_TEXT))
+
+
+def _content(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "cid", _cid)
+    _required(fields, field, "sha256", _pattern(_SHA256, "64 lower-case hex digits"))
+    _required(fields, field, "size", _size)
+    _required(fields, field, "mediaType", _pattern(_MEDIA_TYPE, "a media type such as image/png"))
+    cid = parse_cid(fields["cid"])
+    if cid.codec == RAW and cid.digest.hex() != fields["sha256"]:
+        raise MetadataError(field, "names two contents: its cid and its sha256 differ")
+
+
+def _attribute(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "trait_type", _text(MAX_NAME, empty=False))
+    _required(fields, field, "value", _scalar)
+
+
+def _tool(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "name", _text(MAX_NAME, empty=False))
+    _optional(fields, field, "version", _text(MAX_NAME))
+    _optional(fields, field, "license", _text(MAX_NAME))
+    _optional(fields, field, "sha256", _pattern(_SHA256, "64 lower-case hex digits"))
+
+
+def _parents(field: str, value: Any) -> None:
+    _list(_work, MAX_PARENTS)(field, value)
+    ids = [int(parent) for parent in value]
+    if any(low >= high for low, high in pairwise(ids)):
+        raise MetadataError(field, "must be ascending without repetition")
+
+
+def _work(field: str, value: Any) -> None:
+    _pattern(_DECIMAL, "a work id as a decimal string")(field, value)
+    if int(value) > MAX_WORK_ID:
+        raise MetadataError(field, f"is {value}, beyond 2**160 - 1, the largest work id")
+
+
+def _kind(field: str, value: Any) -> None:
+    if value not in _KINDS:
+        raise MetadataError(field, f"is {shown(value)}; expected one of {', '.join(_KINDS)}")
+
+
+def _size(field: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**53:
+        raise MetadataError(field, f"is {shown(value)}; expected a size in bytes, 1 to 2**53 - 1")
+
+
+def _scalar(field: str, value: Any) -> None:
+    if isinstance(value, str):
+        _text(MAX_NAME)(field, value)
+    elif not isinstance(value, bool | int | float):
+        raise MetadataError(field, f"is {shown(value)}; expected text, a number or a boolean")
+
+
+def _cid(field: str, value: Any) -> None:
+    try:
+        parse_cid(value)
+    except MalformedCID as error:
+        raise MetadataError(field, f"holds a {error}") from error
+
+
+def _ipfs_uri(field: str, value: Any) -> None:
+    try:
+        cid_of_uri(value)
+    except MalformedCID as error:
+        raise MetadataError(field, f"holds a {error}") from error
+
+
+def _https_url(field: str, value: Any) -> None:
+    _text(2_048)(field, value)
+    try:
+        url = urlsplit(value)
+        plain = url.scheme == "https" and bool(url.hostname) and url.username is None
+    except ValueError:
+        plain = False
+    if not plain or any(character.isspace() for character in value):
+        raise MetadataError(field, f"is {shown(value)}; expected an https URL without a user name")
+
+
+def _hashes(pattern: re.Pattern[str], expected: str) -> _Check:
+    def run(field: str, value: Any) -> None:
+        fields = _mapping(field, value)
+        if len(fields) > MAX_ITEMS:
+            raise MetadataError(field, f"has {len(fields)} entries; at most {MAX_ITEMS} may be")
+        for algorithm, text in fields.items():
+            _pattern(_ALGORITHM, "algorithm names such as phash64")(field, algorithm)
+            _pattern(pattern, expected)(_join(field, algorithm), text)
+
+    return run
+
+
+def _list(item: _Check, limit: int = MAX_ITEMS) -> _Check:
+    def run(field: str, value: Any) -> None:
+        if not isinstance(value, list):
+            raise MetadataError(field, f"is {shown(value)}; expected a list")
+        if len(value) > limit:
+            raise MetadataError(field, f"has {len(value)} items; at most {limit} may be")
+        for index, entry in enumerate(value):
+            item(f"{field}[{index}]", entry)
+
+    return run
+
+
+def _text(limit: int, *, empty: bool = True) -> _Check:
+    def run(field: str, value: Any) -> None:
+        if not isinstance(value, str):
+            raise MetadataError(field, f"is {shown(value)}; expected text")
+        if len(value) > limit:
+            raise MetadataError(field, f"has {len(value):,} characters; at most {limit:,} may be")
+        if not empty and not value.strip():
+            raise MetadataError(field, "is empty; expected text")
+        if hidden := _HIDDEN.search(value):
+            raise MetadataError(
+                field, f"has the invisible character U+{ord(hidden[0]):04X}; remove it"
+            )
+
+    return run
+
+
+def _pattern(pattern: re.Pattern[str], expected: str) -> _Check:
+    def run(field: str, value: Any) -> None:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise MetadataError(field, f"is {shown(value)}; expected {expected}")
+
+    return run
+
+
+def _mapping(field: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise MetadataError(field, f"is {shown(value)}; expected an object")
+    return value
+
+
+def _required(fields: Mapping[str, Any], parent: str, name: str, run: _Check) -> None:
+    if name not in fields:
+        raise MetadataError(_join(parent, name), "is missing")
+    run(_join(parent, name), fields[name])
+
+
+def _optional(fields: Mapping[str, Any], parent: str, name: str, run: _Check) -> None:
+    if name in fields:
+        run(_join(parent, name), fields[name])
+
+
+def _join(parent: str, name: str) -> str:
+    return f"{parent}.{name}" if parent else name

@@ -1,0 +1,116 @@
+"""Decoding a picture from a stranger.
+
+Size and pixel caps are checked before anything is decoded; only common raster formats are tried,
+so that no file reaches a rarely used decoder.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gen_ip.content.files import MAX_FILE_BYTES, StrPath, open_file
+from gen_ip.errors import GenIPError, ImageTooLarge, UnreadableImage
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS = 100_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
+
+# What Pillow's decoders have been seen to raise on damaged files.
+_DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+_UNSUPPORTED = f"give a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file"
+_DAMAGED = "the file is damaged or incomplete; give an intact copy"
+
+
+@contextmanager
+def open_image(
+    path: StrPath, *, max_bytes: int = MAX_FILE_BYTES, max_pixels: int = MAX_PIXELS
+) -> Iterator[Image]:
+    """A picture whose first frame is decoded, as stored: neither rotated nor converted.
+
+    Further frames may be decoded inside the block; `frames` does so under the same pixel cap.
+    Pillow's own limit (178,956,970 pixels unless changed) holds in addition.
+
+    Raises:
+        MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: from `open_file`.
+        ImageTooLarge: width * height is above `max_pixels`; told from the header.
+        UnreadableImage: another format, truncated or damaged.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    with open_file(path, max_bytes) as file, _decoding(path, max_pixels):
+        try:
+            image = Image.open(file, formats=FORMATS)
+        except UnidentifiedImageError:
+            raise UnreadableImage(path, "unknown format", _UNSUPPORTED) from None
+        with image:
+            width, height = image.size
+            if width * height > max_pixels:
+                raise ImageTooLarge(path, f"{width:,} x {height:,}", max_pixels)
+            image.load()
+            yield image
+
+
+def frames(image: Image, path: StrPath, max_pixels: int = MAX_PIXELS) -> Iterator[Image]:
+    """Every frame of an opened picture, one after the other; all count against the pixel cap.
+
+    A phone's multi-picture JPEG (MPO) counts as its first picture: what follows is a preview or a
+    gain map.
+
+    Raises:
+        ImageTooLarge: all frames together are above `max_pixels`.
+    """
+    total = 0
+    index = 0
+    while True:
+        try:
+            image.seek(index)
+        except EOFError:
+            return
+        total += image.width * image.height
+        if total > max_pixels:
+            raise ImageTooLarge(
+                path, f"more than {max_pixels:,}, in {index + 1:,} frames,", max_pixels
+            )
+        image.load()
+        yield image
+        if image.format == "MPO":
+            return
+        index += 1
+
+
+@contextmanager
+def _decoding(path: StrPath, max_pixels: int) -> Iterator[None]:
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            # Damaged metadata is no concern of the user's, and the pixel cap replaces Pillow's.
+            warnings.simplefilter("ignore")
+            yield
+    except GenIPError:
+        raise
+    except Image.DecompressionBombError:
+        limit = min(max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or max_pixels))
+        raise ImageTooLarge(path, "too many", limit) from None
+    except _DECODER_ERRORS as error:
+        raise UnreadableImage(path, str(error) or type(error).__name__, _DAMAGED) from error
