@@ -13,6 +13,7 @@ from tests.support import require as parts
 @pytest.fixture
 def no_kubo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GENIP_CACHE", str(tmp_path))
+    monkeypatch.delenv("GENIP_REQUIRE", raising=False)
 
 
 @pytest.mark.usefixtures("no_kubo")
