@@ -1,0 +1,1 @@
+"""Measurements and replays that anyone can repeat; not part of the installed package."""
