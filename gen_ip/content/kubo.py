@@ -35,6 +35,8 @@ ANSWER_SECONDS = 60.0
 _MULTIADDR_STARTS = ("/ip4/", "/ip6/", "/dns/", "/dns4/", "/dns6/", "/unix/")
 _URL_STARTS = ("http://", "https://")
 _ABSENT = ("not found", "could not find")
+# What the client stumbles into when a server answers, but not as a node does.
+_MISREAD = (AssertionError, LookupError, TypeError, ValueError)
 _START_NODE = "start the node with `ipfs daemon`, or correct the address"
 
 
@@ -83,15 +85,16 @@ class KuboStore:
                 pin=True,
                 opts=options,
             )
-        return self._agreed(_text(answer, "Hash"), stream.hasher.cid())
+            theirs = str(answer["Hash"])
+        return self._agreed(theirs, stream.hasher.cid())
 
     def put_block(self, data: bytes) -> str:
         """See `Store.put_block`."""
         check_block(data)
         options = {"cid-codec": "raw", "mhtype": "sha2-256", "pin": "true", "cid-base": "base32"}
         with self._rpc():
-            answer = self._client.block.put(io.BytesIO(data), opts=options)
-        return self._agreed(_text(answer, "Key"), raw_cid_of(data))
+            theirs = str(self._client.block.put(io.BytesIO(data), opts=options)["Key"])
+        return self._agreed(theirs, raw_cid_of(data))
 
     def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """See `Store.get`."""
@@ -142,7 +145,7 @@ class KuboStore:
             raise self._unavailable("no answer in time", remedy) from error
         except exceptions.ConnectionError as error:
             raise self._unavailable("no connection", _START_NODE) from error
-        except (exceptions.Error, RequestException, OSError, KeyError, ValueError) as error:
+        except (exceptions.Error, RequestException, OSError, *_MISREAD) as error:
             # The client's own messages quote whole requests; the type says enough.
             reason = f"not a Kubo RPC answer: {type(error).__name__}"
             raise self._unavailable(reason, _START_NODE) from error
@@ -178,10 +181,6 @@ class _HashedStream(io.RawIOBase):
 
 def _chunk_starts(data: bytes) -> range:
     return range(0, len(data), CHUNK_BYTES)
-
-
-def _text(answer: Any, key: str) -> str:
-    return str(answer[key])
 
 
 def _client(address: str, multiaddr: str, timeout: tuple[float, float]) -> Client:
