@@ -54,7 +54,7 @@ class CaseWork:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """Pay `amount` wei (0 changes nothing) to a work."""
+    """Pay `amount` wei to a work; 0 changes nothing, and the chain refuses it as no payment."""
 
     work: int
     amount: int
@@ -283,7 +283,7 @@ def _parse_work(data: object, where: str, number: int, spelling: dict[str, str])
         payee = _object(item, at, required={"to", "share"})
         to = _address(payee["to"], f"{at}.to")
         to = spelling.setdefault(to.lower(), to)
-        payees.append(Payee(to, _share(payee["share"], f"{at}.share")))
+        payees.append(Payee(to, _share(payee["share"], f"{at}.share", 1)))
     return CaseWork(tuple(parents), tuple(payees))
 
 
@@ -345,10 +345,12 @@ def _work(data: object, where: str, count: int, what: str) -> int:
     return number
 
 
-def _share(data: object, where: str) -> int:
+def _share(data: object, where: str, least: int = 0) -> int:
     share = _integer(data, where)
-    if not 0 <= share <= BASIS_POINTS:
-        raise ReplayError(where, f"{_show(share)} is not between 0 and {BASIS_POINTS} basis points")
+    if not least <= share <= BASIS_POINTS:
+        raise ReplayError(
+            where, f"{_show(share)} is not between {least} and {BASIS_POINTS} basis points"
+        )
     return share
 
 

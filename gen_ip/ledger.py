@@ -127,7 +127,7 @@ class Ledger:
         """Add a work and return its number.
 
         Parents are earlier works in strictly ascending order, at most 32; payees at most 32,
-        their shares together at most 10,000; `rel_bp + vol_bp` at most 10,000.
+        each with a share, together at most 10,000; `rel_bp + vol_bp` at most 10,000.
         """
         edges, payees = tuple(edges), tuple(payees)
         if len(edges) > MAX_PARENTS:
@@ -380,16 +380,18 @@ def _loss(share_bp: int) -> Fraction:
     return 1 - _ratio(gcd(share_bp, BASIS_POINTS))
 
 
-def _share(share_bp: int, where: str) -> int:
-    if not 0 <= share_bp <= BASIS_POINTS:
-        raise LedgerError(where, f"{share_bp} is not between 0 and {BASIS_POINTS} basis points")
+def _share(share_bp: int, where: str, least: int = 0) -> int:
+    if not least <= share_bp <= BASIS_POINTS:
+        raise LedgerError(
+            where, f"{share_bp} is not between {least} and {BASIS_POINTS} basis points"
+        )
     return share_bp
 
 
 def _check_payees(payees: Sequence[Payee]) -> None:
     if len(payees) > MAX_PAYEES:
         raise LedgerError("payees", f"{len(payees)} payees; name at most {MAX_PAYEES}")
-    total = sum(_share(payee.share_bp, f"payees[{i}] share") for i, payee in enumerate(payees))
+    total = sum(_share(payee.share_bp, f"payees[{i}] share", 1) for i, payee in enumerate(payees))
     if total > BASIS_POINTS:
         raise LedgerError(
             "payees", f"shares of {total} basis points exceed {BASIS_POINTS}; lower them"

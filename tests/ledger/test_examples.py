@@ -184,6 +184,7 @@ def test_income_follows_the_work_to_a_new_owner() -> None:
         ([Edge(0)] * 33, [], "33 parents"),
         ([], [Payee("x", 5_000), Payee("y", 5_001)], "shares of 10001"),
         ([], [Payee("x", -1)], "-1 is not between"),
+        ([], [Payee("x", 0)], "0 is not between 1"),
         ([], [Payee("x", 1)] * 33, "33 payees"),
     ],
 )

@@ -106,6 +106,7 @@ def _set(*path: Any) -> Callable[[dict[str, Any]], None]:
             _set("works", 2, "parents", [{"work": 0, "income": 9_999, "volume": 2}]),
             "works[2].parents: income shares of 9999 and volume shares of 2",
         ),
+        (_set("works", 0, "payees", 0, "share", 0), "works[0].payees[0].share: 0 is not between 1"),
         (_set("works", 0, "payees", 0, "to", "0x12"), 'works[0].payees[0].to: "0x12" is not'),
         (_set("works", 0, "payees", 0, "to", "0x" + "0" * 40), "payees[0].to: the zero address"),
         (
