@@ -17,6 +17,8 @@ contract IPLicense is IIPLicense, ERC721 {
 
     uint256 internal constant WHOLE = 10_000;
     uint256 internal constant MAX_COUNT = 100;
+    /// @dev A thousand years: far from where a 40-bit time would overflow.
+    uint256 internal constant MAX_DURATION = 365_000 days;
     uint32 internal constant UNLIMITED = type(uint32).max;
 
     /// @dev EIP-712 type of `Terms`: its hash is the struct hash.
@@ -96,6 +98,7 @@ contract IPLicense is IIPLicense, ERC721 {
         if (grant & ~Rights.ALL != 0) revert UnknownRights(grant & ~Rights.ALL);
         if (pass & ~(grant & Rights.PERMISSIONS) != 0) revert PassExceedsGrant(grant, pass);
 
+        if (terms.duration > MAX_DURATION) revert InvalidDuration(terms.duration, MAX_DURATION);
         bool commercial = grant & (Rights.COMMERCIAL | Rights.MERCH) != 0;
         if (grant & Rights.EDITORIAL != 0 && commercial) revert EditorialIsNotCommercial(grant);
         if (grant & Rights.EXCLUSIVE != 0 && terms.duration == 0) revert ExclusiveMustEnd();

@@ -20,6 +20,12 @@ contract RoyaltySplitter is IRoyaltySplitter {
     uint256 internal constant MAX_PARENTS = 32;
     uint256 internal constant MAX_PAYEES = 32;
 
+    /// @dev Two slots as `Ledger` lays them out; the second is for works that owe both kinds.
+    struct Account {
+        uint256 first;
+        uint256 second;
+    }
+
     IIPRegistry internal immutable REGISTRY;
     address internal immutable LICENSE;
     bytes32 internal immutable TILL_CODE_HASH;
@@ -28,9 +34,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     mapping(uint256 workId => mapping(uint256 index => uint256)) internal _edge;
     /// @dev Payee 160 | share 14.
     mapping(uint256 workId => mapping(uint256 index => uint256)) internal _payee;
-    mapping(uint256 workId => mapping(address token => uint256)) internal _account;
-    /// @dev Second slot of works that owe both kinds of shares.
-    mapping(uint256 workId => mapping(address token => uint256)) internal _second;
+    mapping(uint256 workId => mapping(address token => Account)) internal _accounts;
     /// @dev All that was ever drawn, modulo 10,000; for works with payees.
     mapping(uint256 workId => mapping(address token => uint256)) internal _drawPhase;
     /// @dev Payout address 160 | transfers of the certificate when it was set 32.
@@ -251,7 +255,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function credit(uint256 workId, address token) external view returns (uint256) {
-        return _account[workId][token].creditOf();
+        return _accounts[workId][token].first.creditOf();
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -259,7 +263,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         uint256 workId,
         address token
     ) external view returns (uint256 income, uint256 volume) {
-        (, income, , volume, ) = _waiting(_node[workId], workId, token);
+        (, , income, , volume, ) = _waiting(_node[workId], _accounts[workId][token]);
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -315,13 +319,13 @@ contract RoyaltySplitter is IRoyaltySplitter {
         _requireWork(workId, packed);
         uint256 rel = packed.relOf();
         uint256 vol = packed.volOf();
-        uint256 account = _account[workId][token].addNet(amount * (Ledger.WHOLE - rel - vol));
+        Account storage account = _accounts[workId][token];
+        uint256 first = account.first.addNet(amount * (Ledger.WHOLE - rel - vol));
         if (rel | vol != 0) {
-            account = account.addPending(amount);
-            if (rel != 0 && vol != 0)
-                _second[workId][token] = _second[workId][token].addVolume(amount);
+            first = first.addPending(amount);
+            if (rel != 0 && vol != 0) account.second = account.second.addVolume(amount);
         }
-        _account[workId][token] = account;
+        account.first = first;
         emit Paid(workId, token, payer, amount);
     }
 
@@ -337,17 +341,18 @@ contract RoyaltySplitter is IRoyaltySplitter {
             _requireWork(workId, packed);
             return;
         }
-        (
-            uint256 account,
-            uint256 income,
-            uint256 incomePhase,
-            uint256 volume,
-            uint256 volumePhase
-        ) = _waiting(packed, workId, token);
-        if (income | volume == 0) return;
-        _account[workId][token] = account;
-        if (packed.relOf() != 0 && packed.volOf() != 0) {
-            (_second[workId][token], , ) = _second[workId][token].takeVolume();
+        uint256 income;
+        uint256 incomePhase;
+        uint256 volume;
+        uint256 volumePhase;
+        {
+            Account storage account = _accounts[workId][token];
+            uint256 first;
+            uint256 second;
+            (first, second, income, incomePhase, volume, volumePhase) = _waiting(packed, account);
+            if (income | volume == 0) return;
+            account.first = first;
+            if (second != 0) account.second = second;
         }
         emit Settled(workId, token, income, volume);
 
@@ -360,30 +365,29 @@ contract RoyaltySplitter is IRoyaltySplitter {
         }
     }
 
-    /// @dev What waits at a work, and its account once that is taken.
+    /// @dev What waits at a work, and its account once that is taken. `second` is 0 where unused.
     function _waiting(
         uint256 packed,
-        uint256 workId,
-        address token
+        Account storage account
     )
         internal
         view
         returns (
-            uint256 account,
+            uint256 first,
+            uint256 second,
             uint256 income,
             uint256 incomePhase,
             uint256 volume,
             uint256 volumePhase
         )
     {
-        account = _account[workId][token];
-        if (packed.relOf() == 0) {
-            if (packed.volOf() != 0) (account, volume, volumePhase) = account.takePending();
-        } else {
-            (account, income, incomePhase) = account.takePending();
-            if (packed.volOf() != 0) {
-                (, volume, volumePhase) = _second[workId][token].takeVolume();
-            }
+        first = account.first;
+        uint256 vol = packed.volOf();
+        if (packed.relOf() != 0) {
+            (first, income, incomePhase) = first.takePending();
+            if (vol != 0) (second, volume, volumePhase) = account.second.takeVolume();
+        } else if (vol != 0) {
+            (first, volume, volumePhase) = first.takePending();
         }
     }
 
@@ -396,14 +400,15 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (inflow | volume == 0) return;
         if (inflow > Ledger.MAX_AMOUNT) revert AmountTooLarge(inflow, Ledger.MAX_AMOUNT);
 
-        uint256 account = _account[workId][token].addNet(inflow * (Ledger.WHOLE - rel));
+        Account storage account = _accounts[workId][token];
+        uint256 first = account.first.addNet(inflow * (Ledger.WHOLE - rel));
         if (rel != 0) {
-            account = account.addPending(inflow);
-            if (volume != 0) _second[workId][token] = _second[workId][token].addVolume(volume);
+            first = first.addPending(inflow);
+            if (volume != 0) account.second = account.second.addVolume(volume);
         } else if (volume != 0) {
-            account = account.addPending(volume);
+            first = first.addPending(volume);
         }
-        _account[workId][token] = account;
+        account.first = first;
     }
 
     /// @dev Empties a work's credit: payees' parts go to their balances, the owner's is returned.
@@ -412,10 +417,11 @@ contract RoyaltySplitter is IRoyaltySplitter {
         address token,
         address owner
     ) internal returns (uint256 ownersPart) {
-        uint256 account = _account[workId][token];
-        uint256 amount = account.creditOf();
+        Account storage account = _accounts[workId][token];
+        uint256 first = account.first;
+        uint256 amount = first.creditOf();
         if (amount == 0) return 0;
-        _account[workId][token] = account - amount;
+        account.first = first - amount;
         emit Drawn(workId, token, owner, amount);
 
         uint256 payees = _node[workId].payeesOf();
@@ -434,7 +440,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     }
 
     function _draw(uint256 workId, address token, address owner) internal returns (uint256 amount) {
-        amount = _account[workId][token].creditOf();
+        amount = _accounts[workId][token].first.creditOf();
         uint256 ownersPart = _take(workId, token, owner);
         if (ownersPart != 0) balances[owner][token] += ownersPart;
     }
@@ -442,10 +448,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
     /// @dev Sends the caller's balance and `more` to `to`.
     function _withdraw(address token, address to, uint256 more) internal returns (uint256 amount) {
         if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
-        uint256 balance = balances[msg.sender][token];
-        amount = balance + more;
+        amount = _clear(msg.sender, token) + more;
         if (amount == 0) revert NothingToWithdraw(msg.sender, token);
-        if (balance != 0) balances[msg.sender][token] = 0;
         emit Withdrawn(msg.sender, token, to, amount);
         if (token == address(0)) {
             (bool success, ) = to.call{value: amount}("");
@@ -459,43 +463,46 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     function _release(uint256 workId, address token) internal {
         (address owner, uint256 transfers) = REGISTRY.ownership(workId);
-        uint256 own = _take(workId, token, owner) + balances[owner][token];
+        uint256 own = _take(workId, token, owner);
         address to = _payoutOf(workId, transfers);
-        if (to == address(0) && owner.code.length == 0) to = owner;
+        if (to == address(0) && owner.code.length == 0) {
+            to = owner;
+            if (own == 0) own = _clear(owner, token);
+        }
         _push(owner, token, to, own);
 
         uint256 payees = _node[workId].payeesOf();
         for (uint256 i; i < payees; ++i) {
             address payee = address(uint160(_payee[workId][i]));
-            uint256 amount = balances[payee][token];
             uint256 payeeWork = Tills.idOf(payee);
-            if (payee.code.length == 0 && !_isWork(payeeWork)) {
-                _push(payee, token, payee, amount);
-            } else if (amount != 0 && _isWork(payeeWork)) {
-                balances[payee][token] = 0;
-                _book(payeeWork, token, amount, Tills.tillOf(workId));
+            if (_isWork(payeeWork)) {
+                uint256 amount = _clear(payee, token);
+                if (amount != 0) _book(payeeWork, token, amount, Tills.tillOf(workId));
+            } else if (payee.code.length == 0) {
+                _push(payee, token, payee, _clear(payee, token));
             }
         }
     }
 
-    /// @dev Sends `amount` of `account` to `to`, or leaves it as balance where there is no receiver
-    /// or the receiver refuses.
+    /// @dev Takes an address's balance.
+    function _clear(address account, address token) internal returns (uint256 amount) {
+        amount = balances[account][token];
+        if (amount != 0) balances[account][token] = 0;
+    }
+
+    /// @dev Sends `amount` that belongs to `account` to `to`; it becomes balance where there is no
+    /// receiver or the receiver refuses.
     function _push(address account, address token, address to, uint256 amount) internal {
         if (amount == 0) return;
-        if (to == address(0)) {
-            balances[account][token] = amount;
-            return;
-        }
-        if (balances[account][token] != 0) balances[account][token] = 0;
         bool success;
-        if (token == address(0)) {
-            // Enough for a wallet contract to take note; too little to harm who distributes.
-            success = to.trySafeTransferETH(amount, 50_000);
-        } else {
-            success = _tryTransfer(token, to, amount);
+        if (to != address(0)) {
+            success =
+                token == address(0) // Enough for a wallet contract to take note; too little to harm who distributes.
+                    ? to.trySafeTransferETH(amount, 50_000)
+                    : _tryTransfer(token, to, amount);
         }
         if (success) emit Withdrawn(account, token, to, amount);
-        else balances[account][token] = amount;
+        else balances[account][token] += amount;
     }
 
     /// @dev Whether the token says, or by silence agrees, that it moved `amount` to `to`.
@@ -557,6 +564,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
                 abi.encodeWithSignature("transfer(address,uint256)", to, amount)
             );
         }
+        // A token may answer false instead of reverting.
+        if (_holds(till, token) >= amount) revert NothingReceived(token);
     }
 
     // ------------------------------------------------------------------ works

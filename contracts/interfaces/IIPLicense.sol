@@ -32,6 +32,8 @@ interface IIPLicense {
     error EditorialIsNotCommercial(uint16 grant);
     /// @notice Share-alike terms pass on all they grant, DERIVE among it, and take income shares only.
     error InvalidShareAlike(uint16 grant, uint16 pass, uint16 volume);
+    /// @notice The duration is longer than a license may run, both in seconds.
+    error InvalidDuration(uint256 duration, uint256 cap);
     /// @notice Exclusive terms need an end.
     error ExclusiveMustEnd();
     /// @notice Units go with DERIVE, and must be finite where the license is transferable.

@@ -187,16 +187,17 @@ interface IRoyaltySplitter {
         address to
     ) external returns (uint256 amount);
 
-    /// @notice Draws a work and pays everyone who asked for nothing more: the payout address the
-    /// owner set, else an owner without code; payees without code; a payee that is another work's
-    /// till is paid as that work. Others keep their balance. A receiver that refuses keeps its
-    /// balance too. Anyone may call.
+    /// @notice Draws a work and pays out whoever can be paid without being asked. Anyone may call.
+    /// The owner's part goes to the payout address the owner set, else to an owner without code
+    /// (who gets what waits as balance where nothing was left to draw). A payee that is another
+    /// work's till is paid as that work; a payee without code gets its balance. What is left, and
+    /// what a receiver refuses, stays balance.
     function release(uint256 workId, address token) external;
 
     /// @notice Settles the works of `path` in order, then releases each. Anyone may call.
     function distribute(uint256[] calldata path, address token) external;
 
-    /// @notice Names where `release` pays the owner's part; 0 unsets. Void once the certificate
+    /// @notice Names where `release` pays the owner's part of what it draws; 0 unsets. Void once the certificate
     /// changes hands. For the owner.
     function setPayout(uint256 workId, address payout) external;
 

@@ -6,21 +6,22 @@ pragma solidity 0.8.30;
 /// floor of a running total, of which only the remainder (the phase) and what is new need be kept:
 /// so the credits do not depend on when, how often or in which order anybody settles.
 /// @dev An account is one slot per (work, token):
-///      credit 112 | pending 112 | phase 14 | phaseNet 14.
+///      credit 112 | pending 112 | phase 14 | phaseNet 14 | free 3 | used 1.
 /// `pending` is income not yet settled upward, or volume where the work owes volume shares only.
-/// A work that owes both keeps its volume in a second slot: pending 126 | phase 14.
+/// A work that owes both keeps its volume in a second slot:
+///      pending 112 | free 112 | phase 14 | free 17 | used 1.
+/// `used` stays set once money passed, so that no slot is ever paid for twice as a new one.
 library Ledger {
     /// @dev Basis points of the whole.
     uint256 internal constant WHOLE = 10_000;
     /// @dev Largest amount the ledger takes at once, and largest credit or pending amount.
     uint256 internal constant MAX_AMOUNT = type(uint112).max;
-    uint256 internal constant MAX_VOLUME = (1 << 126) - 1;
 
     uint256 internal constant PENDING_AT = 112;
     uint256 internal constant PHASE_AT = 224;
     uint256 internal constant NET_AT = 238;
-    uint256 internal constant VOLUME_PHASE_AT = 126;
     uint256 internal constant MASK_14 = 0x3fff;
+    uint256 internal constant USED = 1 << 255;
 
     /// @notice The credit is full: draw it first.
     error CreditOverflow(uint256 credit, uint256 added);
@@ -100,11 +101,11 @@ library Ledger {
     function addNet(uint256 account, uint256 parts) internal pure returns (uint256) {
         unchecked {
             // parts < 2^112 * 10,000 and the phase < 2^14: no overflow.
-            parts += account >> NET_AT;
+            parts += (account >> NET_AT) & MASK_14;
             uint256 added = parts / WHOLE;
             uint256 credit = creditOf(account);
             if (credit + added > MAX_AMOUNT) revert CreditOverflow(credit, added);
-            account = ((account << 18) >> 18) | ((parts - added * WHOLE) << NET_AT);
+            account = ((account << 18) >> 18) | ((parts - added * WHOLE) << NET_AT) | USED;
             return account + added;
         }
     }
@@ -132,12 +133,12 @@ library Ledger {
         }
     }
 
-    /// @notice Adds `amount` (at most `MAX_VOLUME`) to the second slot of a work that owes both kinds.
+    /// @notice Adds `amount` (at most `MAX_AMOUNT`) to the second slot of a work that owes both kinds.
     function addVolume(uint256 second, uint256 amount) internal pure returns (uint256) {
         unchecked {
-            uint256 pending = second & MAX_VOLUME;
-            if (pending + amount > MAX_VOLUME) revert PendingOverflow(pending, amount);
-            return second + amount;
+            uint256 pending = second & MAX_AMOUNT;
+            if (pending + amount > MAX_AMOUNT) revert PendingOverflow(pending, amount);
+            return (second + amount) | USED;
         }
     }
 
@@ -146,9 +147,9 @@ library Ledger {
         uint256 second
     ) internal pure returns (uint256 rest, uint256 pending, uint256 phase) {
         unchecked {
-            pending = second & MAX_VOLUME;
-            phase = second >> VOLUME_PHASE_AT;
-            rest = ((phase + pending) % WHOLE) << VOLUME_PHASE_AT;
+            pending = second & MAX_AMOUNT;
+            phase = (second >> PHASE_AT) & MASK_14;
+            rest = (((phase + pending) % WHOLE) << PHASE_AT) | (second & USED);
         }
     }
 
@@ -156,7 +157,7 @@ library Ledger {
     /// of what was there before, where the total was `phase` modulo 10,000 and grew by `added`.
     function due(uint256 phase, uint256 added, uint256 share) internal pure returns (uint256) {
         unchecked {
-            // added < 2^126, phase < 2^14, share <= 10,000: no overflow.
+            // added < 2^112, phase < 2^14, share <= 10,000: no overflow.
             return ((phase + added) * share) / WHOLE - (phase * share) / WHOLE;
         }
     }
