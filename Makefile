@@ -52,7 +52,8 @@ kubo: ## build a real Kubo daemon for the tests (needs Go)
 	@tools/kubo/build
 
 slither: setup ## static analysis of the contracts
-	@$(TOOLS) slither . --compile-force-framework foundry --filter-paths "node_modules|tests|.cache"
+	@$(TOOLS) slither . --compile-force-framework foundry --filter-paths "node_modules|tests|.cache" \
+		--exclude-low --exclude-informational --exclude-optimization --fail-high
 
 clean: ## remove everything that can be made again
 	@echo "clean: .venv node_modules .toolchain .build caches"
