@@ -96,7 +96,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         uint256 total;
         for (uint256 i; i < payees.length; ++i) {
             Payee calldata payee = payees[i];
-            if (payee.to == address(0) || payee.share == 0) {
+            if (payee.to == address(0) || payee.to == address(this) || payee.share == 0) {
                 revert InvalidPayee(payee.to, payee.share);
             }
             total += payee.share;
@@ -147,7 +147,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         for (uint256 i; i < fees.length; ++i) {
             Fee calldata fee = fees[i];
             total += fee.amount;
-            if (fee.to == address(0)) revert InvalidReceiver(fee.to);
+            if (fee.to == address(0) || fee.to == address(this)) revert InvalidReceiver(fee.to);
             balances[fee.to][token] += fee.amount;
             emit FeePaid(workId, token, fee.to, fee.amount);
         }
@@ -162,11 +162,14 @@ contract RoyaltySplitter is IRoyaltySplitter {
         address token
     ) external lock returns (uint256 received) {
         address till = _openTill(creator, contentHash, block.chainid);
-        uint256 before = _holds(address(this), token);
-        _till = till;
-        _forward(till, token, address(this));
-        _till = address(0);
-        received = _arrived(token, before);
+        received = _clear(till, token);
+        if (received == 0 || _holds(till, token) != 0) {
+            uint256 before = _holds(address(this), token);
+            _till = till;
+            _forward(till, token, address(this));
+            _till = address(0);
+            received += _arrived(token, before);
+        }
         _book(Tills.idOf(till), token, received, till);
     }
 

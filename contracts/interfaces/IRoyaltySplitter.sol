@@ -72,7 +72,7 @@ interface IRoyaltySplitter {
     error TooManyParents(uint256 count, uint256 cap);
     /// @notice More payees than a work may have.
     error TooManyPayees(uint256 count, uint256 cap);
-    /// @notice A payee needs an address and a share.
+    /// @notice A payee needs an address, other than the splitter's, and a share.
     error InvalidPayee(address payee, uint256 share);
     /// @notice The payees' shares are above 10,000 basis points together.
     error PayeesShareTooMuch(uint256 total);
@@ -144,7 +144,8 @@ interface IRoyaltySplitter {
         Fee[] calldata fees
     ) external payable returns (uint256 received);
 
-    /// @notice Books what lies in a work's till as a payment to the work.
+    /// @notice Books what lies in a work's till, and any balance of the till here, as a payment to
+    /// the work. Anyone may call.
     function sweep(
         address creator,
         bytes32 contentHash,
