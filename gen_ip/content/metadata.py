@@ -128,7 +128,10 @@ def build(
         },
         "canonical": dict(canonical or {}),
         "fingerprints": dict(fingerprints or {}),
-        "parents": sorted((_decimal("parents", parent) for parent in parents), key=int),
+        # By length first: the order of the numbers, also for text that is no number.
+        "parents": sorted(
+            (_decimal("parents", parent) for parent in parents), key=lambda id_: (len(id_), id_)
+        ),
         "terms": list(terms),
     }
     if work is not None:
