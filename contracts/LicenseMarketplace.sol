@@ -82,7 +82,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback {
 
         uint256 price = offer.price * count;
         _pay(offer, price);
-        firstLicenseId = LICENSE.issue(offer.workId, offer.termsHash, licensee, count);
+        firstLicenseId = LICENSE.issue(offer.workId, offer.termsHash, licensee, count, 0);
         emit OfferFilled(
             offerHash,
             offer.workId,
@@ -143,7 +143,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback {
 
     /// @dev An offer stands only while the certificate is where it was when the offer was made.
     function _requireCurrent(Offer calldata offer, bytes32 offerHash) internal view {
-        (address owner, uint256 transfers) = REGISTRY.ownership(offer.workId);
+        (address owner, uint256 transfers, ) = REGISTRY.ownership(offer.workId);
         if (owner != offer.maker) revert NotOwner(offer.workId, offer.maker, owner);
         if (transfers != offer.transfers) {
             revert OfferOutdated(offerHash, offer.transfers, transfers);

@@ -66,6 +66,11 @@ library Ledger {
         return uint72(node >> 40);
     }
 
+    /// @notice The node with one payee more.
+    function addPayeeTo(uint256 node) internal pure returns (uint256) {
+        return node + (1 << 34);
+    }
+
     // ------------------------------------------------------------------- edge
 
     /// @notice Packs an edge: parent 160 | income 14 | volume 14 | license 64.
