@@ -22,7 +22,6 @@ interface Vm {
     function warp(uint256 time) external;
     function chainId(uint256 id) external;
     function label(address account, string calldata name) external;
-    function cool(address account) external;
     function lastCallGas() external view returns (Gas memory);
     function envOr(string calldata name, string calldata fallback_) external view returns (string memory);
     function computeCreate2Address(
