@@ -1,0 +1,83 @@
+"""Values a caller hands to the SDK, checked before anything is computed from them."""
+
+# ruff: noqa: N818
+
+from __future__ import annotations
+
+import re
+
+from eth_utils.address import is_hex_address, to_checksum_address
+
+from gen_ip.errors import GenIPError, shown
+
+_DECIMAL = re.compile(r"[0-9]{1,78}")
+_BYTES32 = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
+
+
+class InvalidArgument(GenIPError):
+    """A value that no call can take; `name` says which argument."""
+
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        self.name, self.value, self.expected = name, value, expected
+        super().__init__(f"{name} is {shown(value)}; expected {expected}")
+
+
+def address(name: str, value: object) -> str:
+    """An EIP-55 address. Mixed case with a wrong checksum is a typo, so it is refused.
+
+    Raises:
+        InvalidArgument: `value` is no address.
+    """
+    if isinstance(value, str) and is_hex_address(value) and value.startswith(("0x", "0X")):
+        checksummed = to_checksum_address(value)
+        digits = value[2:]
+        if digits in (checksummed[2:], digits.lower(), digits.upper()):
+            return checksummed
+        raise InvalidArgument(name, value, "an address with the right checksum; it has a typo")
+    raise InvalidArgument(name, value, "an address: 0x and 40 hex digits")
+
+
+def unsigned(name: str, value: object, bits: int = 256) -> int:
+    """An integer that fits into `bits` bits.
+
+    Raises:
+        InvalidArgument: `value` is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << bits:
+        raise InvalidArgument(name, value, f"an integer from 0 to 2**{bits} - 1")
+    return int(value)
+
+
+def positive(name: str, value: object, bits: int = 256) -> int:
+    """Like `unsigned`, but not 0.
+
+    Raises:
+        InvalidArgument: `value` is something else.
+    """
+    if unsigned(name, value, bits) == 0:
+        raise InvalidArgument(name, value, "more than 0")
+    return unsigned(name, value, bits)
+
+
+def work_id(name: str, value: object) -> int:
+    """A work's id: an integer, its decimal string, or its till's address.
+
+    Raises:
+        InvalidArgument: `value` is none of these.
+    """
+    if isinstance(value, str):
+        value = int(value) if _DECIMAL.fullmatch(value) else int(address(name, value), 16)
+    return positive(name, value, 160)
+
+
+def bytes32(name: str, value: object) -> bytes:
+    """32 bytes, given as such or as 64 hex digits with or without 0x.
+
+    Raises:
+        InvalidArgument: `value` is something else.
+    """
+    if isinstance(value, bytes) and len(value) == 32:
+        return bytes(value)
+    if isinstance(value, str) and _BYTES32.fullmatch(value):
+        return bytes.fromhex(value[-64:])
+    raise InvalidArgument(name, value, "32 bytes, or 64 hex digits")

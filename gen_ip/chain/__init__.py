@@ -1,0 +1,1 @@
+"""The chain: connections, contracts, transactions, logs, and local chains to work on."""

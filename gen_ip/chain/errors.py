@@ -1,0 +1,93 @@
+"""What can go wrong between this package and a chain, contract reverts apart.
+
+    ChainError
+    ├── ConnectionFailed     no node answers at the address
+    ├── NodeError            the node refuses a request
+    ├── UnexpectedChain      it is another chain than the caller named
+    ├── NoContracts          the chain has no Gen-IP contracts
+    ├── NoAccount            a transaction needs an account to sign it
+    ├── InsufficientFunds    the account cannot pay
+    └── TransactionFailed    a transaction was sent and did not succeed
+
+No message holds a key, nor more of an RPC address than scheme, host and port: the rest often is a
+credential.
+"""
+
+# ruff: noqa: N818
+
+from __future__ import annotations
+
+from gen_ip.errors import GenIPError, shown
+
+
+class ChainError(GenIPError):
+    """Root of what can go wrong with a chain; `gen_ip.chain.reverts.ContractError` is one too."""
+
+
+class ConnectionFailed(ChainError):
+    """No node answers at the address (shown without path and credentials)."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address, self.reason = address, reason
+        super().__init__(
+            f"no chain answers at {address} ({reason}); check the RPC address and that the node "
+            "runs, or start a local chain with `gen-ip dev`"
+        )
+
+
+class NodeError(ChainError):
+    """The node answers, but refuses the request or answers what cannot be read."""
+
+    def __init__(self, method: str, reason: str) -> None:
+        self.method, self.reason = method, reason
+        super().__init__(
+            f"the node refuses {method} ({shown(reason)}); try again, or use another node"
+        )
+
+
+class UnexpectedChain(ChainError):
+    """The node is of another chain than the deployment."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"the node is of chain {actual}, the deployment of chain {expected}; "
+            "use a node of that chain"
+        )
+
+
+class NoContracts(ChainError):
+    """The Gen-IP contracts are not on the chain."""
+
+    def __init__(self, chain_id: int, address: str) -> None:
+        self.chain_id, self.address = chain_id, address
+        super().__init__(
+            f"chain {chain_id} has no Gen-IP contracts (nothing at {address}); check the RPC "
+            "address, or deploy them with gen_ip.chain.deploy.deploy; `gen-ip dev` starts a local "
+            "chain that has them"
+        )
+
+
+class NoAccount(ChainError):
+    """A transaction was asked for without an account."""
+
+    def __init__(self) -> None:
+        super().__init__("no account to sign with; name one, or make one with `gen-ip account new`")
+
+
+class InsufficientFunds(ChainError):
+    """The account has less than the transaction takes. Amounts in the smallest unit."""
+
+    def __init__(self, account: str, token: str, has: int, needs: int, unit: str = "wei") -> None:
+        self.account, self.token, self.has, self.needs = account, token, has, needs
+        super().__init__(
+            f"account {account} has {has} {unit}, {needs} are needed; send {needs - has} more to it"
+        )
+
+
+class TransactionFailed(ChainError):
+    """A transaction was sent but did not succeed, or its outcome is not known yet."""
+
+    def __init__(self, tx_hash: str, reason: str) -> None:
+        self.tx_hash, self.reason = tx_hash, reason
+        super().__init__(f"transaction {tx_hash} {reason}")

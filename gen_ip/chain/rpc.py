@@ -1,0 +1,253 @@
+"""One connection to a node: plain JSON-RPC over a Web3, every failure as one typed error.
+
+Web3's own contract layer is passed by: it turns reverts into many kinds of exceptions, and on a
+contract's demand it fetches URLs (EIP-3668), which nothing here may do.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import requests
+from eth_utils.address import to_checksum_address
+from eth_utils.exceptions import ValidationError
+from web3 import HTTPProvider, Web3
+from web3.exceptions import Web3Exception, Web3RPCError
+from web3.providers.rpc.utils import ExceptionRetryConfiguration
+from web3.types import RPCEndpoint
+
+from gen_ip.chain import reverts
+from gen_ip.chain.errors import ConnectionFailed, NodeError
+
+_HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+_TESTER_BYTES = re.compile(r"""^(?:execution reverted: )?(b(['"]).*\2)$""", re.DOTALL)
+_TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Block:
+    """Number, timestamp (seconds since the epoch), base fee (wei; None before EIP-1559)."""
+
+    number: int
+    timestamp: int
+    base_fee: int | None
+
+
+class Rpc:
+    """What the package asks of a node.
+
+    Every method raises `ConnectionFailed` when no node answers and `NodeError` when it refuses.
+    """
+
+    def __init__(self, target: str | Web3) -> None:
+        self.web3 = target if isinstance(target, Web3) else _open(target)
+        self.address = public_address(self.web3)
+        # Without Web3's middleware, which rewrites requests and looks for ENS names in them.
+        self._bare = Web3(self.web3.provider, middleware=[])
+
+    @cached_property
+    def chain_id(self) -> int:
+        return _number(self.request("eth_chainId"))
+
+    def request(self, method: str, *params: Any) -> Any:
+        """The plain result of a JSON-RPC method: numbers and bytes are hex strings."""
+        with self._failures(method):
+            return self._bare.manager.request_blocking(RPCEndpoint(method), list(params))
+
+    def call(
+        self, to: str | None, data: bytes, *, sender: str | None = None, value: int = 0
+    ) -> bytes:
+        """What a call of `to` with `data` would return in the latest block (`eth_call`).
+
+        Raises:
+            ContractError: it reverts.
+        """
+        result = self.request("eth_call", _transaction(to, data, sender, value), "latest")
+        return _bytes(result)
+
+    def call_at(self, to: str, data: bytes, sender: str, value: int, block: int) -> bytes:
+        """Like `call`, in the state after `block`."""
+        return _bytes(self.request("eth_call", _transaction(to, data, sender, value), hex(block)))
+
+    def estimate_gas(self, to: str | None, data: bytes, sender: str, value: int) -> int:
+        """Gas that the transaction would use.
+
+        Raises:
+            ContractError: it reverts.
+        """
+        return _number(self.request("eth_estimateGas", _transaction(to, data, sender, value)))
+
+    def block(self, number: int | str = "latest") -> Block:
+        name = hex(number) if isinstance(number, int) else number
+        found = self.request("eth_getBlockByNumber", name, False)
+        if found is None:
+            raise NodeError("eth_getBlockByNumber", f"block {name} is unknown")
+        base_fee = found.get("baseFeePerGas")
+        return Block(
+            _number(found["number"]),
+            _number(found["timestamp"]),
+            None if base_fee is None else _number(base_fee),
+        )
+
+    def priority_fee(self) -> int:
+        return _number(self.request("eth_maxPriorityFeePerGas"))
+
+    def gas_price(self) -> int:
+        return _number(self.request("eth_gasPrice"))
+
+    def balance(self, account: str) -> int:
+        """Wei of an account."""
+        return _number(self.request("eth_getBalance", account, "latest"))
+
+    def nonce(self, account: str) -> int:
+        """The account's next nonce, transactions that wait included."""
+        return _number(self.request("eth_getTransactionCount", account, "pending"))
+
+    def code(self, account: str, block: int | str = "latest") -> bytes:
+        name = hex(block) if isinstance(block, int) else block
+        return _bytes(self.request("eth_getCode", account, name))
+
+    def logs(self, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        return list(self.request("eth_getLogs", dict(query)))
+
+    def send_raw(self, transaction: bytes) -> str:
+        """Sends a signed transaction and returns its hash."""
+        return _hex(self.request("eth_sendRawTransaction", f"0x{transaction.hex()}"))
+
+    def receipt(self, tx_hash: str) -> Mapping[str, Any] | None:
+        """The raw receipt, None while the transaction is not mined."""
+        return cast("Mapping[str, Any] | None", self.request("eth_getTransactionReceipt", tx_hash))
+
+    @contextmanager
+    def _failures(self, method: str) -> Iterator[None]:
+        try:
+            yield
+        except Web3RPCError as error:
+            raise _node_error(method, error) from None
+        except _tester_errors() as error:
+            raise _tester_error(method, error) from None
+        except (ValidationError, Web3Exception, ValueError) as error:
+            # A page that is no JSON raises a ValueError of the JSON parser.
+            if isinstance(error, requests.JSONDecodeError):
+                raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
+            if isinstance(error, requests.RequestException):
+                raise ConnectionFailed(self.address, _reason(error)) from None
+            raise NodeError(method, _one_line(error)) from None
+        except OSError as error:
+            raise ConnectionFailed(self.address, _reason(error)) from None
+
+
+def public_address(web3: Web3) -> str:
+    """Scheme, host and port of a connection: what may be shown of it."""
+    uri = getattr(web3.provider, "endpoint_uri", None)
+    if uri is None:
+        return type(web3.provider).__name__
+    try:
+        parts = urlsplit(str(uri))
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the given address"
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _open(url: str) -> Web3:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address itself stays unsaid: it may hold a key.
+        reason = "it is no http:// or https:// URL such as http://127.0.0.1:8545"
+        raise ConnectionFailed("the given address", reason)
+    retries = ExceptionRetryConfiguration(errors=(requests.Timeout,), retries=2)
+    provider = HTTPProvider(
+        url,
+        request_kwargs={"timeout": _TIMEOUT_SECONDS},
+        exception_retry_configuration=retries,
+    )
+    return Web3(provider)
+
+
+def _transaction(to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:
+    transaction = {"data": f"0x{data.hex()}"}
+    if to is not None:
+        transaction["to"] = to
+    if sender is not None:
+        transaction["from"] = to_checksum_address(sender)
+    if value:
+        transaction["value"] = hex(value)
+    return transaction
+
+
+def _node_error(method: str, error: Web3RPCError) -> Exception:
+    response = error.rpc_response or {}
+    detail: Any = response.get("error", {})
+    if not isinstance(detail, Mapping):
+        return NodeError(method, _one_line(error))
+    message, data = str(detail.get("message", "")), detail.get("data")
+    if isinstance(data, Mapping):
+        data = data.get("data")
+    if isinstance(data, str) and _HEX_DATA.fullmatch(data):
+        return reverts.decode(bytes.fromhex(data[2:]))
+    if "revert" in message.lower():
+        return reverts.decode(b"")
+    return NodeError(method, message or _one_line(error))
+
+
+def _tester_errors() -> tuple[type[Exception], ...]:
+    """eth-tester's exceptions, without importing it where it is not in use: it takes 0.5 s."""
+    module = sys.modules.get("eth_tester.exceptions")
+    kinds = () if module is None else vars(module).values()
+    return tuple(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception))
+
+
+def _tester_error(method: str, error: Exception) -> Exception:
+    if type(error).__name__ != "TransactionFailed":
+        return NodeError(method, _one_line(error))
+    # eth-tester puts the revert data into the message, as Python writes bytes.
+    text = str(error.args[0]) if error.args else ""
+    if found := _TESTER_BYTES.match(text):
+        try:
+            return reverts.decode(ast.literal_eval(found[1]))
+        except (SyntaxError, ValueError):
+            pass
+    reason = text.removeprefix("execution reverted: ")
+    return reverts.RevertedWithReason(reason) if reason else reverts.Reverted()
+
+
+def _reason(error: Exception) -> str:
+    """What happened, without the text of the error: that may hold the whole URL."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP status {error.response.status_code}"
+    if isinstance(error, requests.Timeout | TimeoutError):
+        return f"no answer within {_TIMEOUT_SECONDS} seconds"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the TLS handshake failed"
+    if isinstance(error, requests.ConnectionError | ConnectionError):
+        return "the connection is refused or broken"
+    return type(error).__name__
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else int(value, 16)
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
+
+
+def _hex(value: Any) -> str:
+    return value if isinstance(value, str) else f"0x{bytes(value).hex()}"

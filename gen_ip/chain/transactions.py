@@ -1,0 +1,160 @@
+"""Sending a transaction: simulate, sign here, send, wait, check the receipt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
+
+from gen_ip.chain import events
+from gen_ip.chain.errors import InsufficientFunds, TransactionFailed
+from gen_ip.chain.events import Event
+from gen_ip.chain.rpc import Rpc
+from gen_ip.work import ETH
+
+WAIT_SECONDS = 180
+_LONGEST_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A transaction that succeeded.
+
+    `fee` is what its gas cost, in wei; `created` the contract it made, if it made one.
+    """
+
+    tx_hash: str
+    gas_used: int
+    block: int
+    fee: int
+    events: tuple[Event, ...]
+    created: str | None = None
+
+    def find(self, name: str) -> Event:
+        """The first event of this name; one that must be there."""
+        return next(event for event in self.events if event.name == name)
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; the fee as a decimal string."""
+        return {
+            "tx_hash": self.tx_hash,
+            "gas_used": self.gas_used,
+            "block": self.block,
+            "fee": str(self.fee),
+            "events": [event.to_json() for event in self.events],
+        }
+
+
+def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: int = 0) -> Receipt:
+    """Sends `data` to `to` (None: creates a contract) and waits until it is mined.
+
+    Raises:
+        ContractError: it would revert, told before anything is sent; or it did.
+        InsufficientFunds: the account cannot pay the value and the gas.
+        TransactionFailed: it was mined without success, or not within 180 seconds.
+    """
+    # Two requests: a node may estimate gas on an older state than it calls on.
+    simulate(rpc, account.address, to, data, value)
+    estimate = rpc.estimate_gas(to, data, account.address, value)
+    # What others do in between may make it costlier; unused gas costs nothing.
+    gas = estimate + estimate // 4
+    fees, most = _fees(rpc)
+    _check_funds(rpc, account.address, value + estimate * most)
+    transaction: dict[str, Any] = {
+        "chainId": rpc.chain_id,
+        "nonce": rpc.nonce(account.address),
+        "gas": gas,
+        "value": value,
+        "data": data,
+        **fees,
+    }
+    if to is not None:
+        transaction["to"] = to
+    signed = account.sign_transaction(transaction)
+    tx_hash = rpc.send_raw(bytes(signed.raw_transaction))
+    raw = wait(rpc, tx_hash)
+    if _int(raw["status"]) != 1:
+        _explain(rpc, account.address, to, data, value, _int(raw["blockNumber"]))
+        raise TransactionFailed(tx_hash, "was mined but failed; try again")
+    return _receipt(tx_hash, raw)
+
+
+def simulate(rpc: Rpc, sender: str, to: str | None, data: bytes, value: int = 0) -> bytes:
+    """What the transaction would return now.
+
+    Raises:
+        ContractError: it would revert.
+        InsufficientFunds: the sender has less than `value`.
+    """
+    if value:
+        _check_funds(rpc, sender, value)
+    return rpc.call(to, data, sender=sender, value=value)
+
+
+def wait(rpc: Rpc, tx_hash: str, seconds: float = WAIT_SECONDS) -> Mapping[str, Any]:
+    """The raw receipt of a transaction, once it is mined.
+
+    Raises:
+        TransactionFailed: it is not mined within `seconds`.
+    """
+    found = _poll(lambda: rpc.receipt(tx_hash), seconds)
+    if found is None:
+        raise TransactionFailed(
+            tx_hash, f"was sent but not mined within {seconds:g} seconds; look it up before a retry"
+        )
+    return found
+
+
+def _poll(ask: Callable[[], Mapping[str, Any] | None], seconds: float) -> Mapping[str, Any] | None:
+    deadline, pause = time.monotonic() + seconds, 0.005
+    while (found := ask()) is None:
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+    return found
+
+
+def _fees(rpc: Rpc) -> tuple[dict[str, int], int]:
+    """Fee fields of a transaction, and the wei a unit of gas costs at most now."""
+    base = rpc.block().base_fee
+    if base is None:
+        price = rpc.gas_price()
+        return {"gasPrice": price}, price
+    tip = rpc.priority_fee()
+    # Twice the base fee outlasts six full blocks (EIP-1559: at most 1/8 more each).
+    most = 2 * base + tip
+    return {"maxFeePerGas": most, "maxPriorityFeePerGas": tip}, most
+
+
+def _check_funds(rpc: Rpc, account: str, needs: int) -> None:
+    has = rpc.balance(account)
+    if has < needs:
+        raise InsufficientFunds(account, ETH, has, needs)
+
+
+def _explain(rpc: Rpc, sender: str, to: str | None, data: bytes, value: int, block: int) -> None:
+    """Raises the contract's error if the call reverts in the state it was mined in."""
+    if to is not None:
+        rpc.call_at(to, data, sender, value, block)
+
+
+def _receipt(tx_hash: str, raw: Mapping[str, Any]) -> Receipt:
+    decoded = (events.decode(log) for log in raw["logs"])
+    gas_used = _int(raw["gasUsed"])
+    return Receipt(
+        tx_hash=tx_hash,
+        gas_used=gas_used,
+        block=_int(raw["blockNumber"]),
+        fee=gas_used * _int(raw["effectiveGasPrice"]),
+        events=tuple(event for event in decoded if event is not None),
+        created=to_checksum_address(created) if (created := raw.get("contractAddress")) else None,
+    )
+
+
+def _int(value: Any) -> int:
+    return value if isinstance(value, int) else int(value, 16)

@@ -1,0 +1,101 @@
+"""`gen-ip account`: keystores on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gen_ip import accounts
+from gen_ip.cli.options import AsJson, PasswordFile
+from gen_ip.cli.output import Output
+from gen_ip.cli.passwords import ask_password, read_secret
+from gen_ip.cli.show.text import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.accounts import StoredAccount
+
+account_app = typer.Typer(name="account", help="Make, import and list encrypted accounts.")
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What to call the account.")]
+
+
+@account_app.callback(invoke_without_command=True)
+def _top(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@account_app.command("new")
+def new(name: Name, password_file: PasswordFile = None, as_json: AsJson = False) -> None:
+    """Make a new key and keep it in an encrypted keystore."""
+    output = Output(as_json)
+    accounts.check_new(name)
+    password = ask_password(f"Password for {name}", password_file, twice=True)
+    with output.working("Encrypting …"):
+        stored = accounts.new_account(name, password)
+    _show(output, stored)
+    output.note("Back up this file and remember its password: nobody can restore them.")
+
+
+@account_app.command("import")
+def import_(
+    name: Name,
+    keystore: Annotated[
+        Path | None,
+        typer.Option("--keystore", help="An encrypted keystore; else a private key is asked for."),
+    ] = None,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep an existing key: an encrypted keystore, or a private key typed (unseen) or piped in."""
+    output = Output(as_json)
+    accounts.check_new(name)
+    if keystore is not None:
+        password = ask_password("The keystore's password", password_file)
+        with output.working("Decrypting …"):
+            stored = accounts.import_keystore(name, keystore, password)
+    else:
+        key = read_secret("Private key (hidden)")
+        password = ask_password(f"Password for {name}", password_file, twice=True)
+        with output.working("Encrypting …"):
+            stored = accounts.import_key(name, key, password)
+    _show(output, stored)
+
+
+@account_app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the accounts on this machine, ape's included."""
+    found = accounts.list_accounts()
+
+    def show(console: Console) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        if not found:
+            console.print("No accounts yet. Make one with: gen-ip account new NAME")
+            return
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for column in ("name", "address", "kept by"):
+            table.add_column(column, no_wrap=column == "address")
+        for account in found:
+            table.add_row(Text(plain(account.alias)), account.address, account.source)
+        console.print(table)
+
+    Output(as_json).result({"accounts": [account.to_json() for account in found]}, show)
+
+
+@account_app.command("show")
+def show_(name: Name, as_json: AsJson = False) -> None:
+    """Show where an account's keystore lies, and its address. Never its key."""
+    _show(Output(as_json), accounts.find(name))
+
+
+def _show(output: Output, account: StoredAccount) -> None:
+    def show(console: Console) -> None:
+        console.print(f"{plain(account.alias)}  {account.address}", soft_wrap=True)
+        console.print(f"keystore: {plain(str(account.path))}", soft_wrap=True, style="dim")
+
+    output.result(account.to_json(), show)

@@ -1,0 +1,65 @@
+"""All commands of `gen-ip`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gen_ip.cli.account import account_app
+from gen_ip.cli.demo import demo
+from gen_ip.cli.dev import dev
+from gen_ip.cli.group import Commands
+from gen_ip.cli.licenses import buy, licenses, offer, offers
+from gen_ip.cli.money import collect, earnings, pay
+from gen_ip.cli.works import certify, derive, lineage, show, verify
+
+app = typer.Typer(
+    name="gen-ip",
+    cls=Commands,
+    help="Certificates, licenses and recursive royalties for creative works.",
+    add_completion=False,
+    # A traceback with local variables could show keys.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_START, _WORKS, _LICENSES, _MONEY = "Start here", "Works", "Licenses", "Money"
+for _command, _panel in (
+    (demo, _START),
+    (dev, _START),
+    (certify, _WORKS),
+    (derive, _WORKS),
+    (show, _WORKS),
+    (lineage, _WORKS),
+    (verify, _WORKS),
+    (offer, _LICENSES),
+    (offers, _LICENSES),
+    (buy, _LICENSES),
+    (licenses, _LICENSES),
+    (pay, _MONEY),
+    (earnings, _MONEY),
+    (collect, _MONEY),
+):
+    app.command(rich_help_panel=_panel)(_command)
+app.add_typer(account_app, rich_help_panel="Accounts")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"gen-ip {version('gen-ip')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

@@ -1,0 +1,67 @@
+"""One place where errors become a line on stderr (or JSON) and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from gen_ip.cli.output import print_error
+from gen_ip.errors import GenIPError
+
+# Older typer takes it from click, newer from its own copy: the base of a public class is both.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+
+class Commands(TyperGroup):
+    """The top of the command line: runs a command and reports how it ended."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Exits with 0, with 1 and one line after an error, with 2 after a usage error."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        as_json = "--json" in arguments
+        try:
+            code = super().main(
+                arguments,
+                prog_name=prog_name or "gen-ip",
+                complete_var=complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
+            sys.stdout.flush()
+        except GenIPError as error:
+            print_error(type(error).__name__, str(error), as_json)
+            sys.exit(FAILED)
+        except _UsageError as error:
+            hint = "" if as_json else f" (try {_asked(error)} --help)"
+            message = error.format_message()  # type: ignore[attr-defined] # click's, untyped here
+            print_error("UsageError", f"{message.rstrip('.')}{hint}", as_json)
+            sys.exit(USAGE)
+        except BrokenPipeError:
+            # Whoever read our output has gone, as `gen-ip ... | head` does: no error of ours.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
+        except (KeyboardInterrupt, typer.Abort):
+            print_error("Interrupted", "interrupted", as_json)
+            sys.exit(INTERRUPTED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _asked(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "gen-ip"

@@ -1,0 +1,228 @@
+"""`offer`, `offers`, `buy`, `licenses`: selling and buying the right to use a work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gen_ip.cli.options import (
+    DEFAULT_RPC,
+    AccountName,
+    AsJson,
+    PasswordFile,
+    Rpc,
+    Token,
+    WorkId,
+)
+from gen_ip.cli.output import Output
+from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
+from gen_ip.cli.show.text import moment, short_hex
+from gen_ip.cli.terms import in_words, name_of, read_terms
+from gen_ip.cli.values import BadValue, parse_duration, parse_share
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.client import GenIP
+    from gen_ip.licenses import License
+    from gen_ip.marketplace import FeeShare, Offer
+
+
+def offer(
+    work: WorkId,
+    terms: Annotated[
+        str, typer.Option("--terms", help="commercial, commercial-remix or nc-remix.")
+    ],
+    price: Annotated[str, typer.Option("--price", help="Of one license, such as 12.5.")],
+    token: Token = None,
+    quantity: Annotated[int, typer.Option("--quantity", min=1, help="How many to sell.")] = 1,
+    income: Annotated[
+        str | None, typer.Option("--income", help="Share of a derivative's income, such as 10%.")
+    ] = None,
+    volume: Annotated[
+        str | None,
+        typer.Option("--volume", help="Share of every payment downstream, such as 1%."),
+    ] = None,
+    duration: Annotated[
+        str | None, typer.Option("--duration", help="How long a license runs: 30d, 1y, forever.")
+    ] = None,
+    units: Annotated[
+        str | None, typer.Option("--units", help="Derivatives a license allows, or unlimited.")
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option("--expires", help="When the offer ends: 30d, 1y from now.")
+    ] = None,
+    fee: Annotated[
+        list[str] | None,
+        typer.Option("--fee", help="ADDRESS=2%: a part of the price for somebody else."),
+    ] = None,
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Offer licenses of your work at a price."""
+    output = Output(as_json)
+    number = work_of(work)
+    chosen = read_terms(terms, income=income, volume=volume, duration=duration, units=units)
+    lasting = 0 if expires is None else parse_duration(expires)
+    shares = [_fee(text) for text in fee or ()]
+    client = signer(rpc, account, password_file)
+    money = Money(client, token)
+    amount = money.read(price)
+    deadline = now(client) + lasting if lasting else 0
+    with output.working("Posting the offer …"):
+        posted = client.offer(
+            number,
+            chosen,
+            price=amount,
+            token=money.token,
+            quantity=quantity,
+            deadline=deadline,
+            fees=shares,
+        )
+
+    def show(console: Console) -> None:
+        each = " each" if quantity > 1 else ""
+        console.print(
+            f"{quantity} × {terms} for {money.show(amount)}{each} on work {short_hex(number)}.",
+            style="green",
+        )
+        console.print(in_words(chosen), style="dim")
+        console.print(f"Buy it with: gen-ip buy 0x{posted.hash.hex()}", soft_wrap=True)
+
+    output.result({**posted.to_json(), "text": money.show(amount)}, show)
+
+
+def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> None:
+    """List the offers of a work that can be bought now."""
+    output = Output(as_json)
+    number = work_of(work)
+    client = reader(rpc)
+    with output.working("Looking …"):
+        found = client.offers(number)
+        prices = _prices(client, found)
+
+    def show(console: Console) -> None:
+        if not found:
+            console.print(f"Work {short_hex(number)} has no open offers.")
+        for entry, price in zip(found, prices, strict=True):
+            console.print(f"0x{entry.hash.hex()}", soft_wrap=True)
+            name = name_of(entry.terms) if entry.terms else "unregistered"
+            line = f"  {name} · {price} · {entry.left:,} left"
+            if entry.deadline:
+                line += f" · until {moment(entry.deadline)}"
+            console.print(line)
+            if entry.terms:
+                console.print(f"  {in_words(entry.terms)}", style="dim")
+
+    listed = [
+        {**entry.to_json(), "text": price} for entry, price in zip(found, prices, strict=True)
+    ]
+    output.result({"work": str(number), "offers": listed}, show)
+
+
+def buy(
+    offer_hash: Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")],
+    max_price: Annotated[
+        str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")
+    ],
+    count: Annotated[int, typer.Option("--count", min=1, help="How many licenses.")] = 1,
+    licensee: Annotated[
+        str | None, typer.Option("--licensee", help="Who gets them; by default who pays.")
+    ] = None,
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Buy licenses at the offer's price, if that is within your maximum."""
+    from gen_ip import arguments
+    from gen_ip.marketplace import PriceTooHigh
+
+    output = Output(as_json)
+    key = arguments.bytes32("offer", offer_hash)
+    holder = None if licensee is None else address_of(licensee)
+    client = signer(rpc, account, password_file)
+    found = client.get_offer(key)
+    money = Money(client, found.token)
+    most = money.read(max_price)
+    try:
+        with output.working("Buying …"):
+            bought = client.buy(found, max_price=most, count=count, licensee=holder)
+    except PriceTooHigh as error:
+        # The same error, in the units that were typed.
+        error.args = (
+            f"the price is {money.show(error.price)}, above your maximum of "
+            f"{money.show(error.max_price)}; raise --max-price if you agree",
+        )
+        raise
+
+    def show(console: Console) -> None:
+        for entry in bought:
+            _show_license(console, entry)
+
+    paid = money.to_json(found.price * count)
+    output.result({"paid": paid, "licenses": [entry.to_json() for entry in bought]}, show)
+
+
+def licenses(
+    holder: Annotated[
+        str | None, typer.Option("--holder", help="Whose; by default the account's.")
+    ] = None,
+    work: Annotated[str | None, typer.Option("--work", help="Of one work only.")] = None,
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    as_json: AsJson = False,
+) -> None:
+    """List licenses: of a holder, of a work, or all."""
+    output = Output(as_json)
+    name = holder or account
+    owner = None if name is None else address_of(name)
+    number = None if work is None else work_of(work)
+    client = reader(rpc)
+    with output.working("Looking …"):
+        found = client.licenses(owner, number)
+        time = now(client)
+
+    def show(console: Console) -> None:
+        if not found:
+            console.print("No licenses found.")
+        for entry in found:
+            _show_license(console, entry, time)
+
+    listed = [{**entry.to_json(), "active": entry.active(time)} for entry in found]
+    output.result({"licenses": listed}, show)
+
+
+def _show_license(console: Console, entry: License, time: int | None = None) -> None:
+    ended = time is not None and not entry.active(time)
+    state = "ended" if ended else f"until {moment(entry.end)}" if entry.end else "no end"
+    console.print(
+        f"license {entry.id} · {name_of(entry.terms)} · work {short_hex(entry.work)} · {state}",
+        style="dim" if ended else "green",
+    )
+    console.print(f"  {in_words(entry.terms)}", style="dim")
+    units = "" if not entry.terms.units else f" · derivatives left: {_left(entry)}"
+    console.print(f"  held by {entry.holder}{units}", style="dim")
+
+
+def _left(entry: License) -> str:
+    from gen_ip.terms import UNLIMITED
+
+    return "any number" if entry.units == UNLIMITED else f"{entry.units:,}"
+
+
+def _prices(client: GenIP, found: list[Offer]) -> list[str]:
+    moneys = {token: Money(client, token) for token in {entry.token for entry in found}}
+    return [moneys[entry.token].show(entry.price) for entry in found]
+
+
+def _fee(text: str) -> FeeShare:
+    from gen_ip.marketplace import FeeShare
+
+    name, equals, share = text.partition("=")
+    if not equals:
+        raise BadValue("fee", text, "give ADDRESS=SHARE, such as 0x12...=2%")
+    return FeeShare(address_of(name), parse_share(share))

@@ -1,0 +1,43 @@
+"""Options that several commands share, as annotated types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+DEFAULT_RPC = "http://127.0.0.1:8545"
+
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout.")
+]
+Rpc: TypeAlias = Annotated[
+    str, typer.Option("--rpc", envvar="GENIP_RPC", help="The chain's RPC address.")
+]
+AccountName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        envvar="GENIP_ACCOUNT",
+        help="Who signs: a name from `account list`, an address, or dev0 to dev9 locally.",
+    ),
+]
+StoreAddress: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="GENIP_STORE",
+        help="Content store: a folder, or a Kubo node's RPC address.",
+    ),
+]
+PasswordFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file", help="File with the account's password (or set GENIP_PASSWORD)."
+    ),
+]
+Token: TypeAlias = Annotated[
+    str | None, typer.Option("--token", help="ERC-20 address; without it amounts are in ETH.")
+]
+WorkId: TypeAlias = Annotated[str, typer.Argument(metavar="WORK", help="Number or till address.")]

@@ -1,0 +1,64 @@
+"""Where a command's words go: the result to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Output:
+    """One command's output: for people, or one JSON document for machines (`as_json`)."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def result(self, document: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+        """Prints the result: `document` as JSON, or what `show` draws."""
+        if self.as_json:
+            print_json(document)
+        else:
+            show(console())
+
+    def note(self, text: str) -> None:
+        """A line for people beside the result."""
+        print(text, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[Callable[[str], None]]:
+        """A spinner on a terminal's stderr; yields a function that changes its text."""
+        from rich.console import Console
+        from rich.text import Text
+
+        screen = Console(stderr=True)
+        if not screen.is_terminal:
+            yield lambda text: None
+            return
+        with screen.status(Text(text)) as status:
+            yield lambda text: status.update(Text(text))
+
+
+def console() -> Console:
+    """The console of results. `NO_COLOR`, `COLUMNS` and the terminal decide how it draws."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(document, indent=2, ensure_ascii=True))
+
+
+def print_error(kind: str, message: str, as_json: bool) -> None:
+    """One line on stderr, or an error document on stdout."""
+    line = " ".join(message.split())
+    if as_json:
+        print_json({"error": {"type": kind, "message": line}})
+    else:
+        print(f"error: {line}", file=sys.stderr)

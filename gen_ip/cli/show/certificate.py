@@ -1,0 +1,102 @@
+"""A certificate as a card."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gen_ip.cli.show.cards import card
+from gen_ip.cli.show.text import moment, plain, short, short_hex
+from gen_ip.cli.values import format_share
+from gen_ip.errors import GenIPError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.panel import Panel
+
+    from gen_ip.client import GenIP
+    from gen_ip.registry import Work
+
+_MAX_PREVIEW_BYTES = 20 * 1024 * 1024
+
+
+def work_card(
+    console: Console,
+    work: Work,
+    *,
+    content_cid: str | None = None,
+    picture: Path | None = None,
+    owner: str | None = None,
+    parent: str | None = None,
+) -> Panel:
+    """What the chain and the metadata say about a work. `owner` and `parent` name them."""
+    if content_cid is None and work.metadata is not None:
+        content_cid = work.metadata["gen_ip"]["content"]["cid"]
+    facts = [
+        ("work", short_hex(work.id)),
+        ("till", work.till),
+        ("owner", f"{owner} {short_hex(work.owner)}" if owner else work.owner),
+    ]
+    if work.creator != work.owner:
+        facts.append(("creator", work.creator))
+    facts.append(("sha-256", short(work.content_hash.hex(), 20, 8)))
+    if content_cid is not None:
+        facts.append(("content", short(content_cid, 20, 8)))
+    facts.append(("claimed", f"{moment(work.claim_time)}{_rank(work)}"))
+    if work.parents:
+        facts.append(("made from", _parents(work, parent)))
+    if work.payees:
+        shared = ", ".join(f"{short_hex(p.to)} {format_share(p.share)}" for p in work.payees)
+        facts.append(("shared with", shared))
+    if work.resale_royalty:
+        facts.append(("on resale", format_share(work.resale_royalty)))
+    if work.metadata_problem:
+        facts.append(("metadata", work.metadata_problem))
+    kind = "certificate of a derivative" if work.parents else "certificate"
+    name = plain(work.name, 60) if work.name else "no metadata at hand"
+    return card(console, name, facts, picture=picture, subtitle=kind)
+
+
+@contextmanager
+def content_of(client: GenIP, work: Work) -> Iterator[Path | None]:
+    """The work's content out of the store as a file, None where it is not at hand."""
+    if work.metadata is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
+        path = Path(folder) / "content"
+        try:
+            path.write_bytes(
+                client.store.get(work.metadata["gen_ip"]["content"]["cid"], _MAX_PREVIEW_BYTES)
+            )
+        except GenIPError:
+            # A preview is a courtesy; its absence is no error.
+            yield None
+        else:
+            yield path
+
+
+def _rank(work: Work) -> str:
+    if work.claims == 1:
+        return ""
+    return f", {'first' if work.first else 'not first'} of {work.claims} claims"
+
+
+def _parents(work: Work, name: str | None) -> str:
+    return ", ".join(
+        f"{name or short_hex(share.parent)} ({shares(share.income, share.volume)})"
+        for share in work.parents
+    )
+
+
+def shares(income: int, volume: int) -> str:
+    """What is owed to a parent, in words."""
+    parts = []
+    if income:
+        parts.append(f"{format_share(income)} of income")
+    if volume:
+        parts.append(f"{format_share(volume)} of volume")
+    return " + ".join(parts) or "nothing owed"

@@ -1,0 +1,66 @@
+"""Tables of what things cost and of what everybody has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING
+
+from gen_ip.cli.values import format_amount
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gen_ip.demo.books import Line
+    from gen_ip.demo.report import Step
+
+_SHOWN_DECIMALS = 6
+
+
+def gas_table(steps: Sequence[Step]) -> Table:
+    """A row for every step: transactions, gas, and what the gas cost in ETH."""
+    table = _table("step", "transactions", "gas", "ETH")
+    for step in steps:
+        cost = _rounded(step.wei, 18)
+        table.add_row(step.text, str(step.transactions), f"{step.gas:,}", cost)
+    return table
+
+
+def balances(lines: Sequence[Line], decimals: int, symbol: str) -> Table:
+    """A row for every holder of one token: from start to now, and how far that is off.
+
+    Columns that hold nothing but zeros are left out. Amounts are rounded to 6 decimals for
+    reading; the last column is exact, in the smallest unit.
+    """
+    parts = {
+        "start": [line.funded for line in lines],
+        "paid": [-line.paid for line in lines],
+        "earned": [line.earned for line in lines],
+        "gas": [-line.gas for line in lines],
+    }
+    used = {name: values for name, values in parts.items() if any(values)}
+    table = _table(symbol, *used, "on chain", "off by")
+    for index, line in enumerate(lines):
+        off = format_amount(line.actual - line.expected, 0)
+        mark = "[green]0 ✓[/green]" if line.right else f"[bold red]{off} ✗[/bold red]"
+        cells = [_rounded(values[index], decimals) for values in used.values()]
+        table.add_row(line.holder, *cells, _rounded(line.actual, decimals), mark)
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _rounded(amount: int, decimals: int) -> str:
+    if amount == 0:
+        return "·"
+    places = min(decimals, _SHOWN_DECIMALS)
+    exact = Decimal(amount).scaleb(-decimals)
+    return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,}"

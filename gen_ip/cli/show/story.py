@@ -1,0 +1,174 @@
+"""The demo's events on a terminal, one after the other."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gen_ip.cli.show.cards import CARD_COLUMNS
+from gen_ip.cli.show.certificate import work_card
+from gen_ip.cli.show.lineage import lineage_tree
+from gen_ip.cli.show.report import balances, gas_table
+from gen_ip.cli.show.text import plain, short_hex
+from gen_ip.cli.show.verdict import likeness
+from gen_ip.cli.terms import in_words, name_of
+from gen_ip.cli.values import format_amount
+from gen_ip.demo import events
+from gen_ip.demo.report import Report
+from gen_ip.fingerprint.image import Level
+from gen_ip.work import ETH
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_UNITS = {ETH: (18, "ETH")}
+
+
+class Stage:
+    """Shows each event of a story on a console."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._scene = 0
+        self._units = dict(_UNITS)
+
+    @singledispatchmethod
+    def show(self, event: object) -> None:
+        """Draws one event."""
+        raise TypeError(f"no way to show {event!r}")
+
+    @show.register
+    def _(self, event: events.Scene) -> None:
+        from rich.rule import Rule
+        from rich.text import Text
+
+        self._scene += 1
+        title = Text(f"{self._scene}  {event.title}", style="bold")
+        self._console.print()
+        self._console.print(
+            Rule(title, align="left", style="dim"), width=min(self._console.width, CARD_COLUMNS)
+        )
+
+    @show.register
+    def _(self, event: events.Ready) -> None:
+        from rich.table import Table
+
+        self._units[event.token] = (6, "DUSD")
+        out = self._console
+        out.print(f"A private chain for this demo: {event.chain.name}", style="bold")
+        out.print(
+            f"{len(event.contracts)} contracts deployed for {event.gas:,} gas, "
+            "at the addresses they have on every chain:",
+            style="dim",
+        )
+        places = Table.grid(padding=(0, 2))
+        for name, address in (*event.contracts.items(), ("Demo dollars", event.token)):
+            places.add_row(f"  {name}", address, style="dim")
+        out.print(places)
+        names = ", ".join(str(wallet) for wallet in event.cast.all())
+        out.print(f"Everybody gets a fresh account: {names}.")
+
+    @show.register
+    def _(self, event: events.Certified) -> None:
+        card = work_card(
+            self._console,
+            event.work,
+            content_cid=event.content_cid,
+            picture=event.picture,
+            owner=event.owner.name,
+            parent=event.parent,
+        )
+        self._console.print(card)
+
+    @show.register
+    def _(self, event: events.Sold) -> None:
+        count = len(event.licenses)
+        numbers = f"license {event.licenses[0]}"
+        if count > 1:
+            numbers = f"licenses {event.licenses[0]} to {event.licenses[-1]}"
+        price = self._amount(event.price, event.token)
+        self._line(f"{event.buyer.name} buys {numbers} of “{plain(event.work)}” for {price}")
+        self._note(f"{name_of(event.terms)}: {in_words(event.terms)}")
+
+    @show.register
+    def _(self, event: events.Asked) -> None:
+        answer, style = ("yes", "bold green") if event.answer else ("no", "bold red")
+        from rich.text import Text
+
+        self._console.print(Text(f"  {event.question} ").append(answer, style=style))
+
+    @show.register
+    def _(self, event: events.Tipped) -> None:
+        amount = self._amount(event.amount, event.token)
+        self._line(f"{event.payer.name} just pays “{plain(event.work)}” {amount}")
+
+    @show.register
+    def _(self, event: events.Collected) -> None:
+        amount = self._amount(event.amount, event.token)
+        works = f"{event.works} work{'s' if event.works != 1 else ''} settled"
+        self._line(f"{event.owner.name} collects {amount}")
+        self._note(f"one transaction, {works}, {event.gas:,} gas")
+
+    @show.register
+    def _(self, event: events.Distributed) -> None:
+        symbol = self._units[event.token][1]
+        self._line(f"{event.sender} with no share in it, pays out everybody's {symbol}")
+        self._note(f"anyone may; one transaction, {event.gas:,} gas")
+
+    @show.register
+    def _(self, event: events.Compared) -> None:
+        from rich.text import Text
+
+        best = event.verdict.matches[0] if event.verdict.matches else None
+        line = Text(f"  {event.what}: ")
+        if best is None:
+            line.append("no certified work is like it", style="bold")
+        else:
+            style = "yellow" if best.level is Level.SIMILAR else "green"
+            name = f"“{plain(best.name)}”" if best.name else short_hex(best.work)
+            line.append(f"{name}, {likeness(best)}", style=f"bold {style}")
+        self._console.print(line)
+
+    @show.register
+    def _(self, event: Report) -> None:
+        out = self._console
+        self.show(events.Scene("Who earned what"))
+        notes = {
+            work: f"{event.owners[work].partition(',')[0]} earned {self._sums(sums)}"
+            for work, sums in event.earned.items()
+        }
+        for tree in lineage_tree(event.lineage, event.works, notes):
+            out.print(tree)
+        self.show(events.Scene("Gas, from the receipts"))
+        out.print(gas_table(event.steps))
+        self.show(events.Scene("Every wallet, computed a second time"))
+        for token, (decimals, symbol) in self._units.items():
+            lines = [line for line in event.lines if line.token == token]
+            out.print(balances(lines, decimals, symbol))
+            out.print()
+
+    def end(self, keep: Path | None) -> None:
+        """The last words, once the balances were found right."""
+        self._console.print(
+            "Every balance on the chain is what the calculation says, to the wei.",
+            style="bold green",
+        )
+        if keep is not None:
+            self._console.print(f"The pictures are in {plain(str(keep))}.", style="dim")
+
+    def _sums(self, sums: object) -> str:
+        assert isinstance(sums, dict)  # noqa: S101 - narrows for mypy
+        return " and ".join(
+            self._amount(amount, token) for token, amount in sums.items() if amount
+        )
+
+    def _amount(self, amount: int, token: str) -> str:
+        decimals, symbol = self._units[token]
+        return format_amount(amount, decimals, symbol)
+
+    def _line(self, text: str) -> None:
+        self._console.print(f"  {text}")
+
+    def _note(self, text: str) -> None:
+        self._console.print(f"    {text}", style="dim")

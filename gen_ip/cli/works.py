@@ -1,0 +1,241 @@
+"""`certify`, `derive`, `show`, `lineage`, `verify`: works and what is known of them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gen_ip.cli.options import (
+    DEFAULT_RPC,
+    AccountName,
+    AsJson,
+    PasswordFile,
+    Rpc,
+    StoreAddress,
+    Token,
+    WorkId,
+)
+from gen_ip.cli.output import Output
+from gen_ip.cli.session import Money, address_of, reader, signer, work_of
+from gen_ip.cli.values import BadValue, parse_share
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.client import GenIP
+    from gen_ip.registry import Certificate, Payee
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
+Name = Annotated[str | None, typer.Option("--name", help="By default the file's name.")]
+Description = Annotated[str, typer.Option("--description", help="What it is, in a sentence.")]
+Payees = Annotated[
+    list[str] | None,
+    typer.Option("--payee", help="ADDRESS=20%: shares what you draw, for good. Repeatable."),
+]
+ResaleRoyalty = Annotated[
+    str, typer.Option("--resale-royalty", help="Of sales of the certificate, such as 5%.")
+]
+
+
+def certify(
+    file: File,
+    name: Name = None,
+    description: Description = "",
+    payee: Payees = None,
+    resale_royalty: ResaleRoyalty = "0%",
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    store: StoreAddress = None,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Certify a work of yours: who claimed which bytes, when, for anyone to check."""
+    output = Output(as_json)
+    _check_file(file)
+    payees, royalty = _payees(payee), parse_share(resale_royalty)
+    client = signer(rpc, account, password_file, store)
+    with output.working(f"Certifying {file.name} …"):
+        made = client.certify(
+            file, name=name, description=description, payees=payees, resale_royalty=royalty
+        )
+    _show_certificate(output, client, made, file)
+
+
+def derive(
+    file: File,
+    license_: Annotated[
+        list[str],
+        typer.Option("--license", help="License to use, one for each parent. Repeatable."),
+    ],
+    name: Name = None,
+    description: Description = "",
+    payee: Payees = None,
+    resale_royalty: ResaleRoyalty = "0%",
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    store: StoreAddress = None,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Certify a work made from others, under the licenses you hold on them."""
+    output = Output(as_json)
+    _check_file(file)
+    numbers = [_license(text) for text in license_]
+    payees, royalty = _payees(payee), parse_share(resale_royalty)
+    client = signer(rpc, account, password_file, store)
+    with output.working(f"Certifying {file.name} …"):
+        made = client.derive(
+            file,
+            licenses=numbers,
+            name=name,
+            description=description,
+            payees=payees,
+            resale_royalty=royalty,
+        )
+    _show_certificate(output, client, made, file)
+
+
+def show(
+    work: WorkId,
+    rpc: Rpc = DEFAULT_RPC,
+    store: StoreAddress = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a work's certificate."""
+    from gen_ip.cli.show.certificate import content_of, work_card
+
+    output = Output(as_json)
+    number = work_of(work)
+    client = reader(rpc, store)
+    with output.working("Looking …"):
+        found = client.work(number)
+
+    def draw(console: Console) -> None:
+        with content_of(client, found) as picture:
+            console.print(work_card(console, found, picture=picture))
+
+    output.result(found.to_json(), draw)
+
+
+def lineage(
+    work: WorkId,
+    token: Token = None,
+    rpc: Rpc = DEFAULT_RPC,
+    store: StoreAddress = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a work was built on and what was built on it, as a tree with what it earned."""
+    from gen_ip.cli.show.lineage import lineage_tree
+
+    output = Output(as_json)
+    number = work_of(work)
+    client = reader(rpc, store)
+    money = Money(client, token)
+    with output.working("Following the lines …"):
+        client.work(number)
+        found = client.lineage(number)
+        everyone = (*found.ancestors, number, *found.descendants)
+        works = {member: client.work(member) for member in everyone}
+        waiting = {
+            member: client.earnings(member, token=money.token).total for member in everyone
+        }
+
+    def draw(console: Console) -> None:
+        notes = {member: f"{money.show(waiting[member])} to collect" for member in everyone}
+        for tree in lineage_tree(found, works, notes):
+            console.print(tree)
+
+    document = {
+        **found.to_json(),
+        "works": {
+            str(member): {
+                "name": works[member].name,
+                "owner": works[member].owner,
+                "till": works[member].till,
+                "to_collect": money.to_json(waiting[member]),
+            }
+            for member in everyone
+        },
+    }
+    output.result(document, draw)
+
+
+def verify(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="The file in question.")
+    ] = None,
+    cid: Annotated[
+        str | None, typer.Option("--cid", help="Instead of a file: content of the store.")
+    ] = None,
+    work: Annotated[
+        str | None, typer.Option("--work", help="Compare with this work only.")
+    ] = None,
+    rpc: Rpc = DEFAULT_RPC,
+    store: StoreAddress = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether a file is a certified work: its bytes, its pixels, or its likeness."""
+    from gen_ip.cli.show.verdict import show_verdict
+
+    output = Output(as_json)
+    if (file is None) == (cid is None):
+        raise typer.BadParameter("give either a file or --cid")
+    number = None if work is None else work_of(work)
+    if file is not None:
+        _check_file(file)
+    elif cid is not None:
+        from gen_ip.content.cid import parse_cid
+
+        parse_cid(cid.removeprefix("ipfs://"))
+    client = reader(rpc, store)
+    with output.working("Comparing …"), tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
+        if file is None and cid is not None:
+            file = Path(folder) / "content"
+            file.write_bytes(client.store.get(cid.removeprefix("ipfs://")))
+        assert file is not None  # noqa: S101 - one of the two was given; for mypy
+        verdict = client.verify(file, number)
+    output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
+
+
+def _check_file(file: Path) -> None:
+    """Tells what is wrong with a file before a password is asked for or a node is called."""
+    from gen_ip.content.files import open_file
+
+    with open_file(file):
+        pass
+
+
+def _license(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 20:
+        raise BadValue("license", text, "give the license's number, such as 7")
+    return int(text)
+
+
+def _payees(texts: list[str] | None) -> list[Payee]:
+    from gen_ip.registry import Payee
+
+    payees = []
+    for text in texts or ():
+        name, equals, share = text.partition("=")
+        if not equals:
+            raise BadValue("payee", text, "give ADDRESS=SHARE, such as 0x12...=20%")
+        payees.append(Payee(address_of(name), parse_share(share)))
+    return payees
+
+
+def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
+    from gen_ip.cli.show.certificate import work_card
+
+    work = client.work(made.work_id)
+
+    def draw(console: Console) -> None:
+        card = work_card(console, work, content_cid=made.content_cid, picture=file)
+        console.print(card)
+        console.print(f"work {made.work_id}", soft_wrap=True)
+        console.print(f"{made.receipt.gas_used:,} gas", style="dim")
+
+    document = {**made.to_json(), "name": work.name, "claim_time": work.claim_time}
+    output.result(document, draw)

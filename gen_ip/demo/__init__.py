@@ -1,0 +1,1 @@
+"""The whole story on a local chain, from a picture to money in wallets, checked to the wei."""

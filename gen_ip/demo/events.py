@@ -1,0 +1,127 @@
+"""What happens in the story, told one event at a time to whoever shows it.
+
+Amounts are in the smallest unit of `token`, an address; `gen_ip.ETH` for ETH.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from gen_ip.demo.cast import Cast, Wallet
+from gen_ip.demo.chain import LocalChain
+from gen_ip.demo.report import Report
+from gen_ip.recognition import Verdict
+from gen_ip.registry import Work
+from gen_ip.terms import Terms
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Something that takes a moment has begun."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A new part of the story."""
+
+    title: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The chain runs, the contracts are deployed (that cost `gas`), everybody has money."""
+
+    chain: LocalChain
+    contracts: dict[str, str]
+    token: str
+    cast: Cast
+    gas: int
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A work has its certificate; `picture` is its file, `parent` what it was made from."""
+
+    owner: Wallet
+    work: Work
+    content_cid: str
+    picture: Path
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Sold:
+    """`buyer` bought licenses of the work called `work`, for `price` in all."""
+
+    buyer: Wallet
+    work: str
+    licenses: tuple[int, ...]
+    terms: Terms
+    price: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a right, and what the license contract answered."""
+
+    question: str
+    answer: bool
+
+
+@dataclass(frozen=True)
+class Tipped:
+    """Somebody paid a work without buying anything."""
+
+    payer: Wallet
+    work: str
+    amount: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Collected:
+    """An owner took what came together, from `works` works, in one transaction."""
+
+    owner: Wallet
+    amount: int
+    token: str
+    works: int
+    gas: int
+
+
+@dataclass(frozen=True)
+class Distributed:
+    """Somebody paid out everybody's share, in one transaction."""
+
+    sender: Wallet
+    token: str
+    gas: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A file was compared with all certified works."""
+
+    what: str
+    picture: Path
+    verdict: Verdict
+
+
+Event: TypeAlias = (
+    Doing
+    | Scene
+    | Ready
+    | Certified
+    | Sold
+    | Asked
+    | Tipped
+    | Collected
+    | Distributed
+    | Compared
+    | Report
+)

@@ -1,0 +1,178 @@
+"""From a file to the metadata of its certificate, and back from a certificate to its metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from gen_ip.content import metadata as metadata_format
+from gen_ip.content.cid import raw_cid
+from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, summarize_file
+from gen_ip.content.metadata import MAX_METADATA_BYTES, Kind, Metadata
+from gen_ip.content.store import Store
+from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError
+from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
+
+Content: TypeAlias = Path | str | bytes
+"""A work's content: the path of its file, or its bytes."""
+
+_PICTURES = {
+    f"image/{name}" for name in ("png", "jpeg", "gif", "tiff", "webp", "bmp", "x-ms-bmp", "avif")
+}
+_UNTITLED = "Untitled"
+
+
+class FileChanged(FileProblem):
+    """The file was written to while it was read."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(path, "changed while it was read; try again when nothing writes to it")
+
+
+@dataclass(frozen=True)
+class Described:
+    """A file's identity, and its fingerprint where it is a picture."""
+
+    path: Path
+    name: str
+    summary: FileSummary
+    fingerprint: ImageFingerprint | None
+
+    @property
+    def content_hash(self) -> bytes:
+        """The sha2-256 of the bytes, 32 bytes."""
+        return bytes.fromhex(self.summary.sha256)
+
+
+@contextmanager
+def as_file(content: Content) -> Iterator[Path]:
+    """The path of the content; bytes lie in a temporary file for as long as the block runs.
+
+    Raises:
+        EmptyFile, FileTooLarge: the bytes are none, or more than the cap.
+    """
+    if not isinstance(content, bytes):
+        yield Path(content)
+        return
+    if not content:
+        raise EmptyFile("the given content")
+    if len(content) > MAX_FILE_BYTES:
+        raise FileTooLarge("the given content", len(content), MAX_FILE_BYTES)
+    with tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
+        path = Path(folder) / "content"
+        path.write_bytes(content)
+        yield path
+
+
+def summarize(content: Content, path: Path) -> Described:
+    """What identifies the file, without decoding it. `path` is what `as_file(content)` gave.
+
+    Raises:
+        FileProblem: the file is not usable.
+    """
+    name = _UNTITLED if isinstance(content, bytes) else path.stem or _UNTITLED
+    return Described(path, name, summarize_file(path), None)
+
+
+def fingerprinted(described: Described) -> Described:
+    """With the fingerprint, where the file is a picture.
+
+    Raises:
+        FileProblem: it is a picture that cannot be decoded, or the file changed.
+    """
+    if described.summary.media_type not in _PICTURES:
+        return described
+    found = perceptual_hash(described.path)
+    if found.sha256 != described.summary.sha256:
+        raise FileChanged(described.path)
+    return Described(described.path, described.name, described.summary, found)
+
+
+def write(
+    described: Described,
+    *,
+    name: str | None,
+    description: str,
+    work: int,
+    parents: Sequence[int] = (),
+    terms: Sequence[bytes] = (),
+) -> bytes:
+    """The encoded metadata of the certificate of `work`.
+
+    `terms` are hashes of the terms of the licenses that its parents are used under.
+
+    Raises:
+        MetadataError: a text does not fit.
+    """
+    found = described.fingerprint
+    document = metadata_format.build(
+        name=described.name if name is None else name,
+        description=description,
+        content=described.summary,
+        kind=_kind(described.summary.media_type),
+        canonical=found.canonical if found else None,
+        fingerprints=found.fingerprints if found else None,
+        parents=parents,
+        terms=[f"0x{terms_hash.hex()}" for terms_hash in terms],
+        work=work,
+    )
+    return metadata_format.encode(document)
+
+
+def digest(document: bytes) -> bytes:
+    """What the registry stores of encoded metadata: its sha2-256, 32 bytes."""
+    return metadata_format.digest(document)
+
+
+def keep(store: Store, described: Described, document: bytes) -> str:
+    """Puts the file and its metadata into the store; returns the metadata's CID.
+
+    Raises:
+        StoreError: the store does not take them.
+        FileProblem: the file is gone or changed.
+    """
+    if store.put_file(os.fspath(described.path)) != described.summary.cid:
+        raise FileChanged(described.path)
+    return store.put_block(document)
+
+
+def fetch(store: Store, digest: bytes, content_hash: bytes) -> Metadata:
+    """The metadata of a certificate that names `digest` and `content_hash` on chain.
+
+    The document is a stranger's: it counts only when its bytes have the digest and when it speaks
+    of the certified bytes.
+
+    Raises:
+        ContentNotFound: the store does not hold it.
+        StoreError: the store cannot give it.
+        MetadataError: it is no metadata, or of another file.
+    """
+    data = store.get(raw_cid(digest), MAX_METADATA_BYTES)
+    if hashlib.sha256(data).digest() != digest:
+        raise MetadataError("", "has another digest than the certificate; ask for the true one")
+    document = metadata_format.decode(data)
+    if document["gen_ip"]["content"]["sha256"] != content_hash.hex():
+        raise MetadataError(
+            "gen_ip.content.sha256",
+            f"is not the certificate's content hash {content_hash.hex()}; do not trust it",
+        )
+    return document
+
+
+def _kind(media_type: str) -> Kind:
+    family = media_type.partition("/")[0]
+    if family == "image":
+        return "image"
+    if family == "text":
+        return "text"
+    if family == "audio":
+        return "audio"
+    if family == "video":
+        return "video"
+    return "other"

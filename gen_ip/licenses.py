@@ -1,0 +1,153 @@
+"""Licenses and their terms: who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gen_ip import arguments
+from gen_ip.chain.events import word
+from gen_ip.chain.reverts import ContractError, UnknownTerms
+from gen_ip.chain.session import Session
+from gen_ip.chain.transactions import Receipt
+from gen_ip.registry import Edge
+from gen_ip.terms import UNLIMITED, Rights, Terms
+
+
+@dataclass(frozen=True)
+class License:
+    """A license token. Times in seconds since the epoch.
+
+    Attributes:
+        end: 0 for never.
+        units: derivatives it still allows; `gen_ip.terms.UNLIMITED` for any number.
+        receipt: of the transaction that issued it, where this client sent it.
+    """
+
+    id: int
+    work: int
+    terms_hash: bytes
+    terms: Terms
+    holder: str
+    start: int
+    end: int
+    units: int
+    receipt: Receipt | None = field(default=None, compare=False, repr=False)
+
+    def active(self, at: int) -> bool:
+        """Whether it runs at the time `at`."""
+        return self.start <= at and (self.end == 0 or at < self.end)
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; the work's id as a decimal string, unlimited units and no end as null."""
+        return {
+            "license": self.id,
+            "work": str(self.work),
+            "terms": self.terms.to_json(),
+            "holder": self.holder,
+            "start": self.start,
+            "end": self.end or None,
+            "units": None if self.units == UNLIMITED else self.units,
+            "receipt": self.receipt.to_json() if self.receipt else None,
+        }
+
+
+class Licenses:
+    """What IPLicense does and tells."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def terms(self, terms_hash: bytes) -> Terms:
+        """Registered terms.
+
+        Raises:
+            UnknownTerms: nobody registered them.
+        """
+        grant, pass_, *rest = self._session.read("IPLicense", "termsOf", terms_hash)
+        return Terms(Rights(grant), Rights(pass_), *rest)
+
+    def register(self, terms: Terms) -> bytes:
+        """Stores terms, when they are not stored yet, and returns their hash.
+
+        Raises:
+            ContractError: they make no sense in themselves.
+        """
+        terms_hash = terms.hash()
+        try:
+            self.terms(terms_hash)
+        except UnknownTerms:
+            self._session.transact("IPLicense", "registerTerms", terms.as_tuple())
+        return terms_hash
+
+    def require_fitting(self, work: int, terms_hash: bytes) -> None:
+        """Raises the contract's error when no license under these terms could be issued now."""
+        self._session.read("IPLicense", "checkTerms", work, terms_hash)
+
+    def fits(self, work: int, terms_hash: bytes) -> bool:
+        """Whether a license under these terms could be issued now."""
+        try:
+            self.require_fitting(work, terms_hash)
+        except ContractError:
+            return False
+        return True
+
+    def get(self, license_id: int, receipt: Receipt | None = None) -> License:
+        """A license.
+
+        Raises:
+            UnknownLicense: it does not exist.
+        """
+        number = arguments.unsigned("license", license_id)
+        work, terms_hash, start, end, units = self._session.read("IPLicense", "license", number)
+        return License(
+            id=number,
+            work=work,
+            terms_hash=terms_hash,
+            terms=self.terms(terms_hash),
+            holder=self._session.read("IPLicense", "ownerOf", number),
+            start=start,
+            end=end,
+            units=units,
+            receipt=receipt,
+        )
+
+    def edge(self, license_id: int) -> Edge:
+        """The edge to the license's work that a derivative under it has.
+
+        Raises:
+            UnknownLicense: it does not exist.
+        """
+        number = arguments.unsigned("license", license_id)
+        work, terms_hash, *_ = self._session.read("IPLicense", "license", number)
+        return Edge(work, terms_hash, number)
+
+    def find(self, holder: str | None, work: int | None) -> list[License]:
+        """Licenses, oldest first: all, or those of a holder, of a work, or both."""
+        if holder is None:
+            topics = (None, None if work is None else word(work))
+            events = self._session.events("IPLicense", "LicenseIssued", *topics)
+            return [self.get(event.args["license_id"]) for event in events]
+        # A license may have come from its issue or from another holder.
+        owner = arguments.address("holder", holder)
+        arrivals = self._session.events("IPLicense", "Transfer", None, word(owner))
+        ids = sorted({event.args["id"] for event in arrivals})
+        found = (self.get(number) for number in ids)
+        return [
+            license_
+            for license_ in found
+            if license_.holder == owner and work in (None, license_.work)
+        ]
+
+    def check(self, license_id: int, holder: str, rights: Rights, at: int | None) -> bool:
+        """Whether `holder` may do all of `rights` at the time `at`, by default now."""
+        return bool(
+            self._session.read(
+                "IPLicense",
+                "check",
+                arguments.unsigned("license", license_id),
+                arguments.address("holder", holder),
+                arguments.unsigned("rights", int(rights), 16),
+                self._session.rpc.block().timestamp if at is None else at,
+            )
+        )

@@ -1,0 +1,255 @@
+"""Certificates: who claims what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from gen_ip import arguments
+from gen_ip.chain.events import Event, word
+from gen_ip.chain.reverts import UnknownWork
+from gen_ip.chain.session import Call, Session
+from gen_ip.chain.transactions import Receipt
+from gen_ip.content.cid import raw_cid
+from gen_ip.jsonable import jsonable
+from gen_ip.work import till_of
+
+
+class Payee(NamedTuple):
+    """An address that shares what is drawn from a work; `share` in basis points."""
+
+    to: str
+    share: int
+
+
+class Edge(NamedTuple):
+    """A parent of a derivative, and the license it is used under."""
+
+    parent: int
+    terms_hash: bytes
+    license: int
+
+
+class Share(NamedTuple):
+    """A parent's part in a work's revenue, in basis points of income and of volume."""
+
+    parent: int
+    income: int
+    volume: int
+    license: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One certificate as its event tells it. `metadata` is the document's sha2-256."""
+
+    work: int
+    creator: str
+    content_hash: bytes
+    metadata: bytes
+    block: int
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A new certificate.
+
+    Attributes:
+        work_id: the certificate's token id.
+        till: the work's own address; anyone can pay it by plain transfer.
+        content_hash: sha2-256 of the file, 32 bytes.
+        metadata_cid, content_cid: where both lie in the store.
+    """
+
+    work_id: int
+    till: str
+    creator: str
+    content_hash: bytes
+    metadata_cid: str
+    content_cid: str
+    receipt: Receipt
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; the work's id as a decimal string, the hash as hex."""
+        return {
+            "work": str(self.work_id),
+            "till": self.till,
+            "creator": self.creator,
+            "content_hash": self.content_hash.hex(),
+            "metadata_cid": self.metadata_cid,
+            "content_cid": self.content_cid,
+            "receipt": self.receipt.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Work:
+    """A certified work.
+
+    Attributes:
+        claim_time: seconds since the epoch.
+        first: whether no earlier claim on the same bytes is known.
+        claims: works certified for the same bytes.
+        resale_royalty: basis points of the price of the certificate (ERC-2981).
+        transfers: how often the certificate changed hands.
+        metadata: the document behind `token_uri`, None where the store does not hold it or it is
+            not to be trusted; `metadata_problem` says why.
+    """
+
+    id: int
+    till: str
+    owner: str
+    creator: str
+    content_hash: bytes
+    claim_time: int
+    first: bool
+    claims: int
+    transfers: int
+    resale_royalty: int
+    token_uri: str
+    metadata_cid: str
+    parents: tuple[Share, ...]
+    payees: tuple[Payee, ...]
+    metadata: Mapping[str, Any] | None = field(default=None, repr=False)
+    metadata_problem: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The work's name in its metadata."""
+        return None if self.metadata is None else str(self.metadata["name"])
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; ids as decimal strings, the hash as hex."""
+        return {
+            "work": str(self.id),
+            "till": self.till,
+            "name": self.name,
+            "owner": self.owner,
+            "creator": self.creator,
+            "content_hash": self.content_hash.hex(),
+            "claim_time": self.claim_time,
+            "first": self.first,
+            "claims": self.claims,
+            "transfers": self.transfers,
+            "resale_royalty": self.resale_royalty,
+            "token_uri": self.token_uri,
+            "metadata_cid": self.metadata_cid,
+            "parents": [{**share._asdict(), "parent": str(share.parent)} for share in self.parents],
+            "payees": [payee._asdict() for payee in self.payees],
+            "metadata": jsonable(self.metadata),
+            "metadata_problem": self.metadata_problem,
+        }
+
+
+class Registry:
+    """What IPRegistry does and tells."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def certify_call(
+        self,
+        content_hash: bytes,
+        metadata: bytes,
+        resale_royalty: int,
+        edges: Sequence[Edge],
+        payees: Sequence[Payee],
+    ) -> Call:
+        """The call with which the account certifies a work.
+
+        Raises:
+            InvalidArgument: a royalty, payee or share does not fit.
+        """
+        certify = (
+            self._session.account.address,
+            content_hash,
+            self._session.rpc.chain_id,
+            metadata,
+            arguments.unsigned("resale_royalty", resale_royalty, 16),
+            sorted(tuple(edge) for edge in edges),
+            [
+                (
+                    arguments.address("payee", to),
+                    arguments.unsigned("payee's share", share, 16),
+                )
+                for to, share in payees
+            ],
+        )
+        # Works with parents or payees have a node in the ledger; the license contract opens it.
+        contract = "IPLicense" if edges or payees else "IPRegistry"
+        return self._session.encode(contract, "certify", certify)
+
+    def ownership(self, work: int) -> tuple[str, int]:
+        """Owner, and how often the certificate changed hands.
+
+        Raises:
+            UnknownWork: it is not certified.
+        """
+        owner, transfers = self._session.read("IPRegistry", "ownership", work)
+        return owner, transfers
+
+    def require(self, work: int) -> None:
+        """Raises `UnknownWork` when the work is not certified."""
+        if not self._session.read("IPRegistry", "exists", work):
+            raise UnknownWork(work)
+
+    def claim(self, work: int) -> Claim:
+        """The claim of a certified work.
+
+        Raises:
+            UnknownWork: it is not certified.
+        """
+        self.require(work)
+        for event in self._session.events("IPRegistry", "Certified", word(work)):
+            return _claim(event)
+        raise UnknownWork(work)
+
+    def claims(self, content_hash: bytes | None = None) -> list[Claim]:
+        """All claims, oldest first; or those on the same bytes."""
+        topics = () if content_hash is None else (None, None, word(content_hash))
+        return [_claim(event) for event in self._session.events("IPRegistry", "Certified", *topics)]
+
+    def claim_time(self, work: int) -> int:
+        """When the work was claimed, in seconds since the epoch.
+
+        Raises:
+            UnknownWork: it is not certified.
+        """
+        return int(self._session.read("IPRegistry", "claimTime", work))
+
+    def work(self, work: int) -> Work:
+        """Everything the chain tells of a work; without its metadata.
+
+        Raises:
+            UnknownWork: it is not certified.
+        """
+        read = self._session.read
+        claim = self.claim(work)
+        owner, transfers = self.ownership(work)
+        first, _, count = read("IPRegistry", "claims", claim.content_hash)
+        _, royalty = read("IPRegistry", "royaltyInfo", work, 10_000)
+        digest = read("IPRegistry", "metadata", work)
+        return Work(
+            id=work,
+            till=till_of(work),
+            owner=owner,
+            creator=claim.creator,
+            content_hash=claim.content_hash,
+            claim_time=self.claim_time(work),
+            first=first == work,
+            claims=count,
+            transfers=transfers,
+            resale_royalty=royalty,
+            token_uri=read("IPRegistry", "tokenURI", work),
+            metadata_cid=raw_cid(digest),
+            parents=tuple(Share(*share) for share in read("RoyaltySplitter", "sharesOf", work)),
+            payees=tuple(Payee(*payee) for payee in read("RoyaltySplitter", "payeesOf", work)),
+        )
+
+
+def _claim(event: Event) -> Claim:
+    args = event.args
+    return Claim(
+        args["work_id"], args["creator"], args["content_hash"], args["metadata"], event.block
+    )

@@ -1,0 +1,205 @@
+"""Income: paying works, moving what they owe, collecting what they earned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gen_ip import arguments
+from gen_ip.chain.sequence import last_answer
+from gen_ip.chain.session import Session
+from gen_ip.chain.transactions import Receipt
+from gen_ip.lineage import Link, children_first, descendants
+from gen_ip.registry import Registry
+from gen_ip.tokens import Tokens
+from gen_ip.work import ETH
+
+PATH = 200
+"""Works settled in one transaction: at most 34,000 gas each, well below any block's limit."""
+
+
+@dataclass(frozen=True)
+class Earnings:
+    """What a work has earned in one token, in its smallest unit.
+
+    Attributes:
+        credit: net income not yet drawn; payees' parts included.
+        on_the_way: what would be added to it if everything downstream were settled now, exactly.
+        balance: what the owner has drawn, from this work and others, and not withdrawn.
+        path: works to settle for that, children first, this work last.
+
+    What lies in the work's till or waits for it as a payee of another work is not counted.
+    """
+
+    work: int
+    token: str
+    owner: str
+    credit: int
+    on_the_way: int
+    balance: int
+    path: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """Net income of the work that is not drawn: `credit` and `on_the_way`."""
+        return self.credit + self.on_the_way
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; ids and amounts as decimal strings."""
+        return {
+            "work": str(self.work),
+            "token": self.token,
+            "owner": self.owner,
+            "credit": str(self.credit),
+            "on_the_way": str(self.on_the_way),
+            "balance": str(self.balance),
+            "path": [str(work) for work in self.path],
+        }
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Money sent to `to`, in the token's smallest unit. `receipt` is of the last transaction."""
+
+    amount: int
+    token: str
+    to: str
+    path: tuple[int, ...]
+    receipt: Receipt
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; ids and amounts as decimal strings."""
+        return {
+            "amount": str(self.amount),
+            "token": self.token,
+            "to": self.to,
+            "path": [str(work) for work in self.path],
+            "receipt": self.receipt.to_json(),
+        }
+
+
+class Royalties:
+    """What RoyaltySplitter does and tells."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._registry = Registry(session)
+        self._tokens = Tokens(session)
+
+    def pay(self, work: int, amount: int, token: str) -> Receipt:
+        """Pays a work; see `gen_ip.client.GenIP.pay`."""
+        token = arguments.address("token", token)
+        amount = arguments.positive("amount", amount)
+        self._registry.require(work)
+        if token == ETH:
+            return self._session.transact(
+                "RoyaltySplitter", "pay", work, token, amount, value=amount
+            )
+        splitter = self._session.deployment.splitter
+        if self._tokens.allowance(token, splitter) < amount:
+            self._tokens.approve(token, splitter, amount)
+        return self._session.transact("RoyaltySplitter", "pay", work, token, amount)
+
+    def sweep(self, work: int, token: str) -> Receipt:
+        """Books what lies in a work's till as a payment to it.
+
+        Raises:
+            UnknownWork: it is not certified.
+            NothingReceived: the till holds none of the token.
+        """
+        claim = self._registry.claim(work)
+        token = arguments.address("token", token)
+        return self._session.transact(
+            "RoyaltySplitter", "sweep", claim.creator, claim.content_hash, token
+        )
+
+    def settle(self, works: Sequence[int], token: str) -> Receipt:
+        """Settles works in the order given, in one transaction."""
+        token = arguments.address("token", token)
+        return self._session.transact("RoyaltySplitter", "settleMany", list(works), token)
+
+    def distribute(self, works: Sequence[int], token: str) -> Receipt:
+        """Settles works in the order given, then releases each, in one transaction."""
+        token = arguments.address("token", token)
+        return self._session.transact("RoyaltySplitter", "distribute", list(works), token)
+
+    def earnings(self, work: int, token: str) -> Earnings:
+        """What a work has earned; see `Earnings`.
+
+        Raises:
+            UnknownWork: it is not certified.
+        """
+        token = arguments.address("token", token)
+        owner, _ = self._registry.ownership(work)
+        path = self.path(work, token)
+        credit = self._session.read("RoyaltySplitter", "credit", work, token)
+        settled = credit if len(path) == 1 else self._credit_after(path, token)
+        return Earnings(
+            work=work,
+            token=token,
+            owner=owner,
+            credit=credit,
+            on_the_way=settled - credit,
+            balance=self._session.read("RoyaltySplitter", "balances", owner, token),
+            path=tuple(path),
+        )
+
+    def collect(self, work: int, token: str, to: str | None) -> Collected:
+        """Settles, draws and withdraws; see `gen_ip.client.GenIP.collect`."""
+        token = arguments.address("token", token)
+        receiver = arguments.address("to", to or self._session.account.address)
+        self._registry.require(work)
+        path = self.path(work, token)
+        rest = path
+        while len(rest) > PATH:
+            self.settle(rest[:PATH], token)
+            rest = rest[PATH:]
+        receipt = self._session.transact("RoyaltySplitter", "collect", rest, token, receiver)
+        amount = receipt.find("Withdrawn").args["amount"]
+        return Collected(amount, token, receiver, tuple(path), receipt)
+
+    def path(self, work: int, token: str) -> list[int]:
+        """Works to settle so that all that is owed to `work` reaches it, children first, `work`
+        last: those with something pending, and those in between."""
+        links = self._carrying(descendants(self._session, work))
+        # Without the edges that carry nothing, some works may not reach this one any more.
+        reaching = _closure([work], [(link.parent, link.child) for link in links])
+        links = [link for link in links if link.child in reaching and link.parent in reaching]
+        waiting = [child for child in reaching - {work} if self._pending(child, token)]
+        needed = _closure(waiting, [(link.child, link.parent) for link in links])
+        return [*children_first(needed - {work}, links), work]
+
+    def _carrying(self, links: list[Link]) -> list[Link]:
+        """The edges through which money or volume can flow."""
+        passes: dict[int, bool] = {}
+        for link in links:
+            if not link.income and not link.volume and link.parent not in passes:
+                _, vol, *_ = self._session.read("RoyaltySplitter", "node", link.parent)
+                passes[link.parent] = vol > 0
+        return [
+            link for link in links if link.income or link.volume or passes.get(link.parent, False)
+        ]
+
+    def _pending(self, work: int, token: str) -> bool:
+        income, volume = self._session.read("RoyaltySplitter", "pending", work, token)
+        return bool(income or volume)
+
+    def _credit_after(self, path: list[int], token: str) -> int:
+        settle = self._session.encode("RoyaltySplitter", "settleMany", path, token)
+        credit = self._session.encode("RoyaltySplitter", "credit", path[-1], token)
+        return int.from_bytes(last_answer(self._session.rpc, [settle, credit]), "big")
+
+
+def _closure(start: Sequence[int], steps: Iterable[tuple[int, int]]) -> set[int]:
+    """Everything that steps `(from, to)` lead to, the start included."""
+    onward: dict[int, list[int]] = {}
+    for origin, end in steps:
+        onward.setdefault(origin, []).append(end)
+    found, stack = set(start), list(start)
+    while stack:
+        for end in onward.get(stack.pop(), ()):
+            if end not in found:
+                found.add(end)
+                stack.append(end)
+    return found

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice The cheatcodes these tests use (https://getfoundry.sh/reference/cheatcodes/overview).
+interface Vm {
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function prank(address sender) external;
+    function startPrank(address sender) external;
+    function stopPrank() external;
+    function expectRevert(bytes calldata data) external;
+    function expectRevert() external;
+    function expectEmit(address emitter) external;
+    function deal(address account, uint256 balance) external;
+    function etch(address account, bytes calldata code) external;
+    function warp(uint256 time) external;
+    function chainId(uint256 id) external;
+    function label(address account, string calldata name) external;
+    function lastCallGas() external view returns (Gas memory);
+    function envOr(string calldata name, string calldata fallback_) external view returns (string memory);
+    function computeCreate2Address(
+        bytes32 salt,
+        bytes32 codeHash,
+        address deployer
+    ) external pure returns (address);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+}
