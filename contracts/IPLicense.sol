@@ -348,13 +348,7 @@ contract IPLicense is IIPLicense, ERC721 {
         for (uint256 i; i < edges.length; ++i) {
             uint256 licenseId = edges[i].licenseId;
             if (licenseId == 0 && used < bought.length) licenseId = bought[used++];
-            Stored memory terms = _useLicense(
-                edges[i],
-                licenseId,
-                certify_.creator,
-                workId,
-                bound
-            );
+            Stored memory terms = _useLicense(edges[i], licenseId, certify_.creator, workId, bound);
             shares[i] = Share({
                 parent: edges[i].parent,
                 income: terms.income,
@@ -461,6 +455,11 @@ contract IPLicense is IIPLicense, ERC721 {
                 units: terms.units,
                 legal: _legal[termsHash]
             });
+    }
+
+    /// @inheritdoc IIPLicense
+    function isExclusive(bytes32 termsHash) external view returns (bool) {
+        return _terms[termsHash].grant & Rights.EXCLUSIVE != 0;
     }
 
     /// @inheritdoc IIPLicense

@@ -238,11 +238,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         bytes calldata signature
     ) public view returns (bytes32 structHash) {
         if (delegation.delegate == address(0) || block.timestamp > delegation.expiry) {
-            revert DelegationNotValid(
-                delegation.creator,
-                delegation.delegate,
-                delegation.expiry
-            );
+            revert DelegationNotValid(delegation.creator, delegation.delegate, delegation.expiry);
         }
         structHash = Consents.hashDelegation(delegation);
         _requireSigned(delegation.creator, structHash, signature);
@@ -399,7 +395,8 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
 
     /// @inheritdoc IIPRegistry
     function getStateFingerprint(uint256 workId) external view returns (bytes32) {
-        return keccak256(abi.encode(workId, _extraOf(workId), metadata(workId), encumbrance[workId]));
+        return
+            keccak256(abi.encode(workId, _extraOf(workId), metadata(workId), encumbrance[workId]));
     }
 
     /// @inheritdoc IIPRegistry

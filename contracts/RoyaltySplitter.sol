@@ -194,7 +194,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             emit FeePaid(workId, token, fee.to, fee.amount);
         }
         if (total > received) revert FeesExceedPayment(total, received);
-        _book(workId, token, received - total, payer);
+        if (received > total) _book(workId, token, received - total, payer);
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -327,9 +327,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             uint256 r;
             uint256 a;
             (parents[i], r, a, ) = Ledger.unpackEdge(_edge[workId][i]);
-            amounts[i] =
-                Ledger.due(incomePhase, income, r) +
-                Ledger.due(volumePhase, volume, a);
+            amounts[i] = Ledger.due(incomePhase, income, r) + Ledger.due(volumePhase, volume, a);
         }
     }
 

@@ -213,6 +213,9 @@ interface IIPLicense {
     /// @notice Stored terms. Reverts with `UnknownTerms`.
     function termsOf(bytes32 termsHash) external view returns (Terms memory);
 
+    /// @notice Whether registered terms are exclusive; false for unknown ones.
+    function isExclusive(bytes32 termsHash) external view returns (bool);
+
     /// @notice Hash of terms, stored or not.
     function hashTerms(Terms calldata terms) external pure returns (bytes32);
 

@@ -14,19 +14,19 @@ library Consents {
     bytes32 internal constant EDGE_TYPEHASH = keccak256(EDGE);
     bytes32 internal constant PAYEE_TYPEHASH = keccak256(PAYEE);
     bytes32 internal constant CERTIFY_TYPEHASH = keccak256(abi.encodePacked(CERTIFY, EDGE, PAYEE));
-    bytes32 internal constant CONSENT_TYPEHASH =
-        keccak256(
-            abi.encodePacked("Consent(Certify certify,uint256 deadline)", CERTIFY, EDGE, PAYEE)
-        );
-    bytes32 internal constant CONSENT_TREE_TYPEHASH =
-        keccak256("ConsentTree(bytes32 root,uint256 deadline)");
-    bytes32 internal constant DELEGATION_TYPEHASH =
-        keccak256(
-            "Delegation(address creator,address delegate,uint256 expiry,uint256 works,bytes32 payees,uint16 resaleRoyalty,bool derive,bytes32 termsRoot,uint256 salt)"
-        );
+    bytes32 internal constant CONSENT_TYPEHASH = keccak256(
+        abi.encodePacked("Consent(Certify certify,uint256 deadline)", CERTIFY, EDGE, PAYEE)
+    );
+    bytes32 internal constant CONSENT_TREE_TYPEHASH = keccak256(
+        "ConsentTree(bytes32 root,uint256 deadline)"
+    );
+    bytes32 internal constant DELEGATION_TYPEHASH = keccak256(
+        "Delegation(address creator,address delegate,uint256 expiry,uint256 works,bytes32 payees,uint16 resaleRoyalty,bool derive,bytes32 termsRoot,uint256 salt)"
+    );
     bytes32 internal constant REVOKE_TYPEHASH = keccak256("Revoke(bytes32 structHash)");
-    bytes32 internal constant LEAF_TYPEHASH =
-        keccak256("Leaf(uint256 chainId,address registry,bytes32 certify,bytes32 salt)");
+    bytes32 internal constant LEAF_TYPEHASH = keccak256(
+        "Leaf(uint256 chainId,address registry,bytes32 certify,bytes32 salt)"
+    );
 
     /// @notice Struct hash of a `Certify`.
     function hashCertify(Certify calldata certify) internal pure returns (bytes32) {
