@@ -11,13 +11,7 @@ import {Base} from "./Base.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
 import {HookToken} from "./mocks/HookToken.sol";
 import {LyingMarket} from "./mocks/LyingMarket.sol";
-import {
-    BlockingToken,
-    BombToken,
-    FalseToken,
-    LyingToken,
-    SilentToken
-} from "./mocks/OddTokens.sol";
+import {BlockingToken, BombToken, FalseToken, LyingToken, SilentToken} from "./mocks/OddTokens.sol";
 import {Reenterer} from "./mocks/Receivers.sol";
 
 /// @notice Every external call the contracts make, with the worst on the other end.
@@ -75,9 +69,7 @@ contract HostileTokensTest is Base {
     function allRefused(HookToken token, string memory what) internal {
         (bool[] memory successes, bytes[] memory answers) = token.answers();
         yes(answers.length >= 11, what);
-        bytes32 reentered = keccak256(
-            abi.encodeWithSelector(IRoyaltySplitter.Reentered.selector)
-        );
+        bytes32 reentered = keccak256(abi.encodeWithSelector(IRoyaltySplitter.Reentered.selector));
         for (uint256 i; i < answers.length; ++i) {
             no(successes[i], what);
             eq(keccak256(answers[i]), reentered, what);
@@ -377,9 +369,7 @@ contract HostileTokensTest is Base {
         payIn(junk, eve, both, MAX / 2);
         splitter.draw(both, junk);
         splitter.draw(line, junk);
-        vm.expectRevert(
-            abi.encodeWithSelector(Ledger.PendingOverflow.selector, MAX, MAX / 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Ledger.PendingOverflow.selector, MAX, MAX / 2));
         splitter.settle(both, junk);
         splitter.settle(line, junk);
         splitter.settle(both, junk);
