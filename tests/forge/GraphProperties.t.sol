@@ -7,8 +7,8 @@ import {LedgerModel} from "./LedgerModel.sol";
 
 /// @notice Works opened as people do it: terms, licenses and certification through IPLicense.
 contract LicensedGraphTest is Graph {
-    function closely() internal pure override returns (bool) {
-        return true;
+    function closely() internal view override returns (bool) {
+        return !long();
     }
 
     function openWork(
