@@ -7,6 +7,7 @@ contract's demand it fetches URLs (EIP-3668), which nothing here may do.
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -148,14 +149,16 @@ class Rpc:
         except _tester_errors() as error:
             raise _tester_error(method, error) from None
         except (ValidationError, Web3Exception, ValueError) as error:
-            # A page that is no JSON raises a ValueError of the JSON parser.
-            if isinstance(error, requests.JSONDecodeError):
+            if isinstance(error, json.JSONDecodeError):
                 raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
             if isinstance(error, requests.RequestException):
                 raise ConnectionFailed(self.address, _reason(error)) from None
             raise NodeError(method, _one_line(error)) from None
         except OSError as error:
             raise ConnectionFailed(self.address, _reason(error)) from None
+        except (AttributeError, KeyError, TypeError):
+            # What Web3 meets when the answer is JSON of another form.
+            raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
 
 
 def public_address(web3: Web3) -> str:

@@ -59,6 +59,6 @@ def derive(chain: LocalChain) -> Derive:
             offer = owner.offer(parent, terms, price=0)
             licenses += client.buy(offer, max_price=0)
         ids = [license_.id for license_ in licenses]
-        return client.derive(content, licenses=ids, **options)  # type: ignore[arg-type]
+        return client.derive(content, licenses=ids, **options)
 
     return run

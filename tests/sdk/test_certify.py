@@ -356,7 +356,7 @@ def test_unusable_files(
     error: type[Exception],
 ) -> None:
     path = tmp_path / "picture.png"
-    make(path)  # type: ignore[operator]
+    make(path)
     nonce = chain.web3.eth.get_transaction_count(chain.alice.address)
     for run in (alice.certify, alice.verify):
         with pytest.raises(error) as refused:

@@ -61,7 +61,7 @@ def test_a_deployment_that_stopped_half_way_is_finished(anvil_binary: object) ->
         calls.append(arguments)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return real(rpc, *arguments)  # type: ignore[arg-type]
+        return real(rpc, *arguments)
 
     real = deploying.transactions.send
     with pytest.MonkeyPatch.context() as patch:

@@ -58,7 +58,7 @@ def test_licenses_are_found_by_holder_and_by_work(
     (other,) = carol.buy(alice.offer(second, NC_REMIX, price=0), max_price=0)
 
     def ids(**wanted: object) -> list[int]:
-        return [license_.id for license_ in alice.licenses(**wanted)]  # type: ignore[arg-type]
+        return [license_.id for license_ in alice.licenses(**wanted)]
 
     assert ids() == [rented.id, bought.id, other.id]
     assert ids(holder=chain.bob.address) == [rented.id, bought.id]

@@ -139,7 +139,7 @@ def test_terms_that_contradict_themselves(
 )
 def test_values_that_fit_no_field(field: str, value: object) -> None:
     with pytest.raises(InvalidTerms, match=field) as invalid:
-        replace(COMMERCIAL, **{field: value})  # type: ignore[arg-type]
+        replace(COMMERCIAL, **{field: value})
     assert invalid.value.field == field
 
 
