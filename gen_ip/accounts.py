@@ -217,8 +217,7 @@ def import_key(alias: str, private_key: str, password: str) -> StoredAccount:
         BadAlias, AccountExists, BadPassword, AccountsUnavailable: as their names say.
     """
     from eth_account import Account
-    from eth_keys.exceptions import ValidationError as KeyValidationError
-    from eth_utils import ValidationError
+    from eth_utils.exceptions import ValidationError
 
     check_new(alias)
     key = private_key.strip()
@@ -226,7 +225,7 @@ def import_key(alias: str, private_key: str, password: str) -> StoredAccount:
         raise BadPrivateKey(f"it has {len(key)} characters or others than hex digits")
     try:
         account = Account.from_key(key)
-    except (ValueError, ValidationError, KeyValidationError):
+    except (ValueError, ValidationError):
         # `from None`, for the cause's text may hold the key.
         raise BadPrivateKey("it is zero or beyond the curve's order") from None
     return _store(alias, account, password)
@@ -326,7 +325,7 @@ def _check_kdf(crypto: object, path: Path) -> None:
 
 
 def _address(keystore: Mapping[str, Any], path: Path) -> str:
-    from eth_utils import to_checksum_address
+    from eth_utils.address import to_checksum_address
 
     address = keystore.get("address")
     if not isinstance(address, str) or not _ADDRESS.fullmatch(address):

@@ -352,6 +352,9 @@ class GenIP:
     def earnings(self, work: int | str, *, token: str = ETH) -> Earnings:
         """What a work has earned: drawn, undrawn, and on the way from its derivatives.
 
+        One request simulates the settlement of all of them; a node's limit for calls allows some
+        thousand works with something pending.
+
         Raises:
             UnknownWork: it is not certified.
         """

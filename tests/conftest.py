@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.chain import anvil_binary, chain, shared_chain
 from tests.support.require import required
+
+__all__ = ["anvil_binary", "chain", "shared_chain"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ contract's demand it fetches URLs (EIP-3668), which nothing here may do.
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -55,7 +56,7 @@ class Rpc:
 
     @cached_property
     def chain_id(self) -> int:
-        return _number(self.request("eth_chainId"))
+        return self._number("eth_chainId")
 
     def request(self, method: str, *params: Any) -> Any:
         """The plain result of a JSON-RPC method: numbers and bytes are hex strings."""
@@ -70,12 +71,11 @@ class Rpc:
         Raises:
             ContractError: it reverts.
         """
-        result = self.request("eth_call", _transaction(to, data, sender, value), "latest")
-        return _bytes(result)
+        return self._bytes("eth_call", _transaction(to, data, sender, value), "latest")
 
     def call_at(self, to: str, data: bytes, sender: str, value: int, block: int) -> bytes:
         """Like `call`, in the state after `block`."""
-        return _bytes(self.request("eth_call", _transaction(to, data, sender, value), hex(block)))
+        return self._bytes("eth_call", _transaction(to, data, sender, value), hex(block))
 
     def estimate_gas(self, to: str | None, data: bytes, sender: str, value: int) -> int:
         """Gas that the transaction would use.
@@ -83,7 +83,7 @@ class Rpc:
         Raises:
             ContractError: it reverts.
         """
-        return _number(self.request("eth_estimateGas", _transaction(to, data, sender, value)))
+        return self._number("eth_estimateGas", _transaction(to, data, sender, value))
 
     def block(self, number: int | str = "latest") -> Block:
         name = hex(number) if isinstance(number, int) else number
@@ -98,22 +98,22 @@ class Rpc:
         )
 
     def priority_fee(self) -> int:
-        return _number(self.request("eth_maxPriorityFeePerGas"))
+        return self._number("eth_maxPriorityFeePerGas")
 
     def gas_price(self) -> int:
-        return _number(self.request("eth_gasPrice"))
+        return self._number("eth_gasPrice")
 
     def balance(self, account: str) -> int:
         """Wei of an account."""
-        return _number(self.request("eth_getBalance", account, "latest"))
+        return self._number("eth_getBalance", account, "latest")
 
     def nonce(self, account: str) -> int:
         """The account's next nonce, transactions that wait included."""
-        return _number(self.request("eth_getTransactionCount", account, "pending"))
+        return self._number("eth_getTransactionCount", account, "pending")
 
     def code(self, account: str, block: int | str = "latest") -> bytes:
         name = hex(block) if isinstance(block, int) else block
-        return _bytes(self.request("eth_getCode", account, name))
+        return self._bytes("eth_getCode", account, name)
 
     def logs(self, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return list(self.request("eth_getLogs", dict(query)))
@@ -126,6 +126,20 @@ class Rpc:
         """The raw receipt, None while the transaction is not mined."""
         return cast("Mapping[str, Any] | None", self.request("eth_getTransactionReceipt", tx_hash))
 
+    def _number(self, method: str, *params: Any) -> int:
+        value = self.request(method, *params)
+        try:
+            return _number(value)
+        except (TypeError, ValueError):
+            raise NodeError(method, "an answer that is no number") from None
+
+    def _bytes(self, method: str, *params: Any) -> bytes:
+        value = self.request(method, *params)
+        try:
+            return _bytes(value)
+        except (TypeError, ValueError):
+            raise NodeError(method, "an answer that is no hex") from None
+
     @contextmanager
     def _failures(self, method: str) -> Iterator[None]:
         try:
@@ -135,14 +149,16 @@ class Rpc:
         except _tester_errors() as error:
             raise _tester_error(method, error) from None
         except (ValidationError, Web3Exception, ValueError) as error:
-            # A page that is no JSON raises a ValueError of the JSON parser.
-            if isinstance(error, requests.JSONDecodeError):
+            if isinstance(error, json.JSONDecodeError):
                 raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
             if isinstance(error, requests.RequestException):
                 raise ConnectionFailed(self.address, _reason(error)) from None
             raise NodeError(method, _one_line(error)) from None
         except OSError as error:
             raise ConnectionFailed(self.address, _reason(error)) from None
+        except (AttributeError, KeyError, TypeError):
+            # What Web3 meets when the answer is JSON of another form.
+            raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
 
 
 def public_address(web3: Web3) -> str:

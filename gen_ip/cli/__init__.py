@@ -5,6 +5,11 @@ from __future__ import annotations
 
 def main() -> None:
     """Runs the command line; exits 0, 1 after an error, 2 after a usage error."""
+    import signal
+    import sys
+
     from gen_ip.cli.app import app
 
+    # As an exception, so that a local chain is stopped and temporary files go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     app()

@@ -47,9 +47,13 @@ app.add_typer(account_app, rich_help_panel="Accounts")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(f"gen-ip {version('gen-ip')}")
+        try:
+            number = version("gen-ip")
+        except PackageNotFoundError:
+            number = "from its sources, not installed"
+        typer.echo(f"gen-ip {number}")
         raise typer.Exit
 
 

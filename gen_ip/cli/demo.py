@@ -39,10 +39,10 @@ def demo(
 
     output = Output(as_json)
     picture = file or DEFAULT
-    with output.working("Looking at the picture …") as say, _folder(keep) as folder:
+    with output.working("Looking at the picture …") as spinner, _folder(keep) as folder:
         # A picture that cannot be used is told before a chain is started for it.
         perceptual_hash(picture)
-        say("Starting a chain …")
+        spinner.say("Starting a chain …")
         with local_chain(chain) as local:
             stage = None if as_json else Stage(console())
             report: Report | None = None
@@ -51,9 +51,10 @@ def demo(
                 if isinstance(event, Report):
                     report = event
                 if isinstance(event, Doing):
-                    say(f"{event.text} …")
+                    spinner.say(f"{event.text} …")
                 elif stage is not None:
-                    stage.show(event)
+                    with spinner.hidden():
+                        stage.show(event)
     if report is not None and stage is None:
         output.result({"chain": local.name, **report.to_json()}, lambda _: None)
     elif stage is not None:

@@ -99,7 +99,8 @@ def _dev(index: int) -> Any:
 
 def _demo_token(rpc: Any) -> str:
     """The demo token, at the address its code has under the CREATE2 factory; the rich get some."""
-    from eth_utils import keccak, to_checksum_address
+    from eth_utils.address import to_checksum_address
+    from eth_utils.crypto import keccak
 
     from gen_ip.chain import abi, artifacts, transactions
     from gen_ip.chain.deployment import FACTORY, SALT
@@ -112,9 +113,7 @@ def _demo_token(rpc: Any) -> str:
     if not rpc.code(token):
         transactions.send(rpc, banker, FACTORY, SALT + artifact.bytecode)
         for index in range(DEV_ACCOUNTS):
-            mint = abi.encode_call(
-                artifact.functions["mint"], _dev(index).address, DEMO_DOLLARS
-            )
+            mint = abi.encode_call(artifact.functions["mint"], _dev(index).address, DEMO_DOLLARS)
             transactions.send(rpc, banker, token, mint)
     return token
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.explain import in_units
 from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
@@ -86,7 +87,7 @@ def offer(
     def show(console: Console) -> None:
         each = " each" if quantity > 1 else ""
         console.print(
-            f"{quantity} × {terms} for {money.show(amount)}{each} on work {short_hex(number)}.",
+            f"{quantity} of {terms} for {money.show(amount)}{each} on work {short_hex(number)}.",
             style="green",
         )
         console.print(in_words(chosen), style="dim")
@@ -139,7 +140,6 @@ def buy(
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
     from gen_ip import arguments
-    from gen_ip.marketplace import PriceTooHigh
 
     output = Output(as_json)
     key = arguments.bytes32("offer", offer_hash)
@@ -148,16 +148,8 @@ def buy(
     found = client.get_offer(key)
     money = Money(client, found.token)
     most = money.read(max_price)
-    try:
-        with output.working("Buying …"):
-            bought = client.buy(found, max_price=most, count=count, licensee=holder)
-    except PriceTooHigh as error:
-        # The same error, in the units that were typed.
-        error.args = (
-            f"the price is {money.show(error.price)}, above your maximum of "
-            f"{money.show(error.max_price)}; raise --max-price if you agree",
-        )
-        raise
+    with output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
+        bought = client.buy(found, max_price=most, count=count, licensee=holder)
 
     def show(console: Console) -> None:
         for entry in bought:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.explain import in_units
 from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
@@ -38,11 +39,12 @@ def pay(
     client = signer(rpc, account, password_file)
     money = Money(client, token)
     units = money.read(amount)
-    with output.working(f"Paying {money.show(units)} …"):
+    shown = money.show(units)
+    with output.working(f"Paying {shown} …"), in_units(money.token, money.decimals, money.symbol):
         receipt = client.pay(number, units, token=money.token)
 
     def show(console: Console) -> None:
-        console.print(f"Paid {money.show(units)} to work {short_hex(number)}.", style="green")
+        console.print(f"Paid {shown} to work {short_hex(number)}.", style="green")
         console.print(f"transaction {receipt.tx_hash}, {receipt.gas_used:,} gas", style="dim")
 
     document = {"work": str(number), **money.to_json(units), "receipt": receipt.to_json()}
@@ -73,7 +75,8 @@ def earnings(
         console.print(table)
         if found.total or found.balance:
             flag = f" --token {money.token}" if token else ""
-            console.print(f"Its owner takes it with: gen-ip collect {work}{flag}", style="dim")
+            console.print("Its owner takes it with:", style="dim")
+            console.print(f"  gen-ip collect {work}{flag}", style="dim", soft_wrap=True)
 
     document = {
         **found.to_json(),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
 
 class Output:
@@ -30,17 +31,43 @@ class Output:
         print(text, file=sys.stderr, flush=True)
 
     @contextmanager
-    def working(self, text: str) -> Iterator[Callable[[str], None]]:
-        """A spinner on a terminal's stderr; yields a function that changes its text."""
+    def working(self, text: str) -> Iterator[Spinner]:
+        """A spinner on a terminal's stderr, for as long as the block runs."""
         from rich.console import Console
         from rich.text import Text
 
         screen = Console(stderr=True)
         if not screen.is_terminal:
-            yield lambda text: None
+            yield Spinner(None)
             return
         with screen.status(Text(text)) as status:
-            yield lambda text: status.update(Text(text))
+            yield Spinner(status)
+
+
+class Spinner:
+    """What turns while something takes time; does nothing where stderr is no terminal."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+
+    def say(self, text: str) -> None:
+        """Changes the text beside it."""
+        from rich.text import Text
+
+        if self._status is not None:
+            self._status.update(Text(text))
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Takes the spinner off the screen, so that the block can write to stdout."""
+        if self._status is None:
+            yield
+            return
+        self._status.stop()
+        try:
+            yield
+        finally:
+            self._status.start()
 
 
 def console() -> Console:
@@ -52,7 +79,7 @@ def console() -> Console:
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout."""
-    print(json.dumps(document, indent=2, ensure_ascii=True))
+    print(json.dumps(document, indent=2, ensure_ascii=True), flush=True)
 
 
 def print_error(kind: str, message: str, as_json: bool) -> None:

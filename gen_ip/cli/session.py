@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gen_ip.accounts import DEV_CHAIN_IDS, AccountError, dev_account, find, unlock
 from gen_ip.cli.passwords import ask_password
-from gen_ip.cli.values import format_amount, parse_amount
+from gen_ip.cli.values import BadValue, format_amount, parse_amount
 from gen_ip.errors import shown
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gen_ip.content.store import Store
 
 
-class DevAccountElsewhere(AccountError):
+class DevAccountElsewhere(AccountError):  # noqa: N818 - named like the package's errors
     """A development account was named on a chain that is no local one."""
 
     def __init__(self, name: str, chain_id: int) -> None:
@@ -96,11 +96,14 @@ def work_of(text: str) -> int:
     """A work's id from its decimal form, or from its till's address.
 
     Raises:
-        InvalidArgument: neither.
+        BadValue: neither.
     """
     from gen_ip import arguments
 
-    return arguments.work_id("work", text)
+    try:
+        return arguments.work_id("work", text)
+    except arguments.InvalidArgument:
+        raise BadValue("work", text, "give its number, or its till's address") from None
 
 
 def now(client: GenIP) -> int:

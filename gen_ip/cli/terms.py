@@ -35,16 +35,14 @@ def read_terms(
 
     if name not in READY:
         raise BadValue("terms", name, f"choose {', '.join(READY)}")
-    changes: dict[str, int] = {}
-    if income is not None:
-        changes["income"] = parse_share(income)
-    if volume is not None:
-        changes["volume"] = parse_share(volume)
-    if duration is not None:
-        changes["duration"] = parse_duration(duration)
-    if units is not None:
-        changes["units"] = parse_units(units)
-    return replace(READY[name], **changes)
+    ready = READY[name]
+    return replace(
+        ready,
+        income=ready.income if income is None else parse_share(income),
+        volume=ready.volume if volume is None else parse_share(volume),
+        duration=ready.duration if duration is None else parse_duration(duration),
+        units=ready.units if units is None else parse_units(units),
+    )
 
 
 def name_of(terms: Terms) -> str:

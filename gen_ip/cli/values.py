@@ -21,7 +21,7 @@ _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536
 _PRECISION = 200
 
 
-class BadValue(GenIPError):
+class BadValue(GenIPError):  # noqa: N818 - named like the package's other errors
     """A value on the command line is not what its place asks for."""
 
     def __init__(self, what: str, value: object, expected: str) -> None:

@@ -20,6 +20,7 @@ from gen_ip.cli.options import (
 )
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, reader, signer, work_of
+from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import BadValue, parse_share
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ def show(
     def draw(console: Console) -> None:
         with content_of(client, found) as picture:
             console.print(work_card(console, found, picture=picture))
+        console.print(f"work {found.id}", soft_wrap=True)
+        if found.metadata and found.metadata["description"]:
+            console.print(plain(found.metadata["description"], 1000))
 
     output.result(found.to_json(), draw)
 
@@ -139,9 +143,7 @@ def lineage(
         found = client.lineage(number)
         everyone = (*found.ancestors, number, *found.descendants)
         works = {member: client.work(member) for member in everyone}
-        waiting = {
-            member: client.earnings(member, token=money.token).total for member in everyone
-        }
+        waiting = {member: client.earnings(member, token=money.token).total for member in everyone}
 
     def draw(console: Console) -> None:
         notes = {member: f"{money.show(waiting[member])} to collect" for member in everyone}
@@ -170,9 +172,7 @@ def verify(
     cid: Annotated[
         str | None, typer.Option("--cid", help="Instead of a file: content of the store.")
     ] = None,
-    work: Annotated[
-        str | None, typer.Option("--work", help="Compare with this work only.")
-    ] = None,
+    work: Annotated[str | None, typer.Option("--work", help="Compare with this work only.")] = None,
     rpc: Rpc = DEFAULT_RPC,
     store: StoreAddress = None,
     as_json: AsJson = False,

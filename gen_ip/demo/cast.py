@@ -27,7 +27,7 @@ class Wallet:
         return str(self.account.address)
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.role}"
+        return f"{self.name} ({self.role})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,7 @@ def pop_art(source: StrPath, target: Path) -> Path:
     picture = _read(source)
     tile = picture.resize((max(picture.width // 2, 1), max(picture.height // 2, 1)))
     gap = max(tile.width // 24, 2)
-    sheet = PillowImage.new(
-        "RGB", (tile.width * 2 + gap * 3, tile.height * 2 + gap * 3), "#fbf7ef"
-    )
+    sheet = PillowImage.new("RGB", (tile.width * 2 + gap * 3, tile.height * 2 + gap * 3), "#fbf7ef")
     for index, inks in enumerate(_POP):
         x, y = index % 2, index // 2
         turned = ImageOps.mirror(tile) if index in (1, 2) else tile

@@ -15,6 +15,7 @@ from gen_ip.demo.report import Report
 from gen_ip.recognition import Verdict
 from gen_ip.registry import Work
 from gen_ip.terms import Terms
+from gen_ip.tokens import TokenInfo
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Ready:
 
     chain: LocalChain
     contracts: dict[str, str]
-    token: str
+    token: TokenInfo
     cast: Cast
     gas: int
 

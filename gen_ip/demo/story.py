@@ -106,7 +106,7 @@ class Story:
         web3, rpc = self._chain.web3, self._rpc
         banker = Account.create()
         faucet.fund(web3, banker.address, _BANK)
-        with self._step("deploy all contracts, once a chain"):
+        with self._step("all contracts are deployed, once a chain"):
             deployment = deploy(web3, banker)
         yield events.Doing("Giving everybody some money")
         self._token = deploy_token(web3, banker)
@@ -121,13 +121,13 @@ class Story:
         store = LocalStore(self._folder / "store")
         self._client = GenIP(web3, deployment=deployment, store=store)
         addresses = dict(deployment.addresses())
-        gas = self._steps[0].gas
-        yield events.Ready(self._chain, addresses, self._token, self._cast, gas)
+        token = self._client.token(self._token)
+        yield events.Ready(self._chain, addresses, token, self._cast, self._steps[0].gas)
 
     def _certify(self) -> Iterator[events.Event]:
         ada = self._cast.creator
         yield events.Scene(f"{ada} certifies a picture")
-        with self._step(f"{ada.name} certifies the picture"):
+        with self._step(f"{ada.name} certifies an original"):
             made = self._by(ada).certify(self._picture, name=self._title)
         self._original = made.work_id
         self._books.work(self._title, ada.name)
@@ -135,7 +135,7 @@ class Story:
 
     def _brand(self) -> Iterator[events.Event]:
         ada, brio, gus = self._cast.creator, self._cast.brand, self._cast.stranger
-        yield events.Scene(f"{brio}, buys a license to use it")
+        yield events.Scene(f"{brio} buys a license to use it")
         yield from self._sell(ada, self._original, COMMERCIAL, BRAND_PRICE, self._token, brio)
         license_id = self._last_license
         for who, rights, verb, expected in (
@@ -143,7 +143,7 @@ class Story:
             (brio, Rights.DERIVE, "make derivatives of it", False),
             (gus, Rights.COMMERCIAL, "use it under that license", False),
         ):
-            question = f"May {who} {verb}?"
+            question = f"May {who.name}, the {who.role}, {verb}?"
             answer = self._client.check(license_id, who.address, rights)
             yield events.Asked(question, answer)
             if answer is not expected:
@@ -151,24 +151,20 @@ class Story:
 
     def _remix(self) -> Iterator[events.Event]:
         ada, chen = self._cast.creator, self._cast.remixer
-        yield events.Scene(f"{chen}, makes something new of it")
+        yield events.Scene(f"{chen} makes something new of it")
         yield from self._sell(ada, self._original, CREATORS_TERMS, REMIX_PRICE, self._token, chen)
         picture = edits.mirrored_duotone(self._picture, self._folder / "mirrored.png")
         name = f"{self._title}, mirrored"
-        self._first = yield from self._derive(
-            chen, picture, name, self._original, CREATORS_TERMS
-        )
+        self._first = yield from self._derive(chen, picture, name, self._original, CREATORS_TERMS)
 
     def _second_remix(self) -> Iterator[events.Event]:
         chen, dara = self._cast.remixer, self._cast.second
-        yield events.Scene(f"{dara}, remixes the remix")
+        yield events.Scene(f"{dara} remixes the remix")
         yield from self._sell(chen, self._first, REMIXERS_TERMS, SECOND_REMIX_PRICE, ETH, dara)
         source = self._folder / "mirrored.png"
         picture = edits.pop_art(source, self._folder / "four-times.png")
         name = f"{self._title}, four times"
-        self._second = yield from self._derive(
-            dara, picture, name, self._first, REMIXERS_TERMS
-        )
+        self._second = yield from self._derive(dara, picture, name, self._first, REMIXERS_TERMS)
 
     def _fans(self) -> Iterator[events.Event]:
         dara, emil, fay, gus = (
@@ -178,12 +174,10 @@ class Story:
             self._cast.stranger,
         )
         yield events.Scene("Fans buy licenses of the last one, and somebody tips")
-        yield from self._sell(
-            dara, self._second, COMMERCIAL, FAN_PRICE, self._token, emil, count=3
-        )
+        yield from self._sell(dara, self._second, COMMERCIAL, FAN_PRICE, self._token, emil, count=3)
         yield from self._sell(dara, self._second, COMMERCIAL, FAN_PRICE_ETH, ETH, fay, count=2)
         yield events.Doing(f"{gus.name} tips")
-        with self._step(f"{gus.name} tips a work in ETH"):
+        with self._step(f"{gus.name} tips Chen's work in ETH"):
             self._by(gus).pay(self._first, TIP)
         self._books.pay(gus.name, self._names[self._first], ETH, TIP)
         yield events.Tipped(gus, self._names[self._first], TIP, ETH)
@@ -207,7 +201,7 @@ class Story:
         yield from self._sell(dara, self._second, COMMERCIAL, FAN_PRICE, self._token, fay)
         yield events.Doing(f"{gus.name} pays out for everybody")
         path = [self._second, self._first, self._original]
-        with self._step(f"{gus.name} pays out all three"):
+        with self._step(f"{gus.name} pays everybody out in DUSD"):
             receipt = self._by(gus).distribute(path, token=self._token)
         yield events.Distributed(gus, self._token, receipt.gas_used)
 
@@ -244,11 +238,10 @@ class Story:
         """The owner posts an offer, the buyer takes all of it."""
         yield events.Doing(f"{seller.name} offers, {buyer.name} buys")
         symbol = self._symbol(token)
-        with self._step(f"{seller.name} offers for {symbol}"):
-            offer = self._by(seller).offer(
-                work, terms, price=price, token=token, quantity=count
-            )
-        with self._step(f"{buyer.name} buys {count} for {symbol}"):
+        kind = "remix" if terms.grant & Rights.DERIVE else "commercial"
+        with self._step(f"{seller.name} offers a {kind} license for {symbol}"):
+            offer = self._by(seller).offer(work, terms, price=price, token=token, quantity=count)
+        with self._step(f"{buyer.name} buys {count} from {seller.name}, in {symbol}"):
             bought = self._by(buyer).buy(offer.hash, max_price=price * count, count=count)
         name = self._names[work]
         self._books.pay(buyer.name, name, token, price * count)

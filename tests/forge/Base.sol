@@ -178,11 +178,12 @@ abstract contract Base is Test {
         vm.stopPrank();
     }
 
-    function offer(uint256 workId, bytes32 termsHash, address token, uint256 price)
-        internal
-        view
-        returns (ILicenseMarketplace.Offer memory)
-    {
+    function offer(
+        uint256 workId,
+        bytes32 termsHash,
+        address token,
+        uint256 price
+    ) internal view returns (ILicenseMarketplace.Offer memory) {
         (address owner, uint256 transfers) = registry.ownership(workId);
         return
             ILicenseMarketplace.Offer({

@@ -11,13 +11,7 @@ import {Base} from "./Base.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
 import {HookToken} from "./mocks/HookToken.sol";
 import {LyingMarket} from "./mocks/LyingMarket.sol";
-import {
-    BlockingToken,
-    BombToken,
-    FalseToken,
-    LyingToken,
-    SilentToken
-} from "./mocks/OddTokens.sol";
+import {BlockingToken, BombToken, FalseToken, LyingToken, SilentToken} from "./mocks/OddTokens.sol";
 import {Reenterer} from "./mocks/Receivers.sol";
 
 /// @notice Every external call the contracts make, with the worst on the other end.
@@ -75,9 +69,7 @@ contract HostileTokensTest is Base {
     function allRefused(HookToken token, string memory what) internal {
         (bool[] memory successes, bytes[] memory answers) = token.answers();
         yes(answers.length >= 11, what);
-        bytes32 reentered = keccak256(
-            abi.encodeWithSelector(IRoyaltySplitter.Reentered.selector)
-        );
+        bytes32 reentered = keccak256(abi.encodeWithSelector(IRoyaltySplitter.Reentered.selector));
         for (uint256 i; i < answers.length; ++i) {
             no(successes[i], what);
             eq(keccak256(answers[i]), reentered, what);
@@ -245,6 +237,37 @@ contract HostileTokensTest is Base {
         eq(token.balanceOf(address(splitter)), 0, "to the last unit");
     }
 
+    function test_offersSellInOddTokens() public {
+        FeeToken fee = new FeeToken();
+        ILicenseMarketplace.Offer memory ask = offer(
+            child,
+            license.registerTerms(granting(Rights.COMMERCIAL)),
+            address(fee),
+            1_000
+        );
+        ask.fees = new ILicenseMarketplace.FeeShare[](1);
+        ask.fees[0] = ILicenseMarketplace.FeeShare(cid, 1_000);
+        vm.prank(bob);
+        market.post(ask);
+        fee.mint(dan, 1_000);
+        vm.startPrank(dan);
+        fee.approve(address(market), 1_000);
+        market.fill(ask, 1, dan);
+        vm.stopPrank();
+        eq(splitter.balances(cid, address(fee)), 100, "a tenth of the price");
+        eq(splitter.credit(child, address(fee)), 801, "90 % of the 890 that are left");
+
+        SilentToken silent = new SilentToken();
+        ask.token = address(silent);
+        vm.prank(bob);
+        market.post(ask);
+        silent.mint(dan, 1_000);
+        vm.prank(dan);
+        market.fill(ask, 1, dan);
+        eq(splitter.credit(child, address(silent)), 810, "90 % of 900");
+        eq(license.balanceOf(dan), 2, "licenses");
+    }
+
     function test_tokensWithoutReturnValueWork() public {
         SilentToken token = new SilentToken();
         payIn2(token, 10_000);
@@ -377,9 +400,7 @@ contract HostileTokensTest is Base {
         payIn(junk, eve, both, MAX / 2);
         splitter.draw(both, junk);
         splitter.draw(line, junk);
-        vm.expectRevert(
-            abi.encodeWithSelector(Ledger.PendingOverflow.selector, MAX, MAX / 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Ledger.PendingOverflow.selector, MAX, MAX / 2));
         splitter.settle(both, junk);
         splitter.settle(line, junk);
         splitter.settle(both, junk);

@@ -18,14 +18,15 @@ contract IPLicenseTest is Base {
         work = certify(ann, "work");
     }
 
-    function issue(Terms memory terms) external returns (uint256) {
+    function issue(Terms calldata terms) external returns (uint256) {
         return issueTo(bob, work, terms);
     }
 
-    function deriveUnder(uint256 parent, bytes32 termsHash, uint256 licenseId)
-        external
-        returns (uint256)
-    {
+    function deriveUnder(
+        uint256 parent,
+        bytes32 termsHash,
+        uint256 licenseId
+    ) external returns (uint256) {
         bytes32 content = keccak256(abi.encode(parent, termsHash, licenseId, gasleft()));
         return certifyWith(bob, content, one(Edge(parent, termsHash, licenseId)), none());
     }
@@ -174,7 +175,7 @@ contract IPLicenseTest is Base {
         this.certifyEdges(two(edge, edge));
     }
 
-    function certifyEdges(Edge[] memory edges) external returns (uint256) {
+    function certifyEdges(Edge[] calldata edges) external returns (uint256) {
         return certifyWith(bob, "edges", edges, none());
     }
 

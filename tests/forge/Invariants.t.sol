@@ -14,7 +14,6 @@ contract InvariantsTest is Base {
     Handler internal handler;
     address[2] internal tokens;
 
-
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
         targets[0] = address(handler);
@@ -76,9 +75,7 @@ contract InvariantsTest is Base {
             for (uint256 i; i < people.length; ++i) {
                 owed += splitter.balances(people[i], tokens[t]);
             }
-            uint256 held = t == 0
-                ? address(splitter).balance
-                : dollar.balanceOf(address(splitter));
+            uint256 held = t == 0 ? address(splitter).balance : dollar.balanceOf(address(splitter));
             atMost(owed, held, "owed");
         }
     }

@@ -87,7 +87,8 @@ contract LedgerModel {
         for (uint256 i; i < _links[work].length; ++i) {
             Link storage link = _links[work][i];
             Totals storage parent = _totals[link.parent][token];
-            parent.royalties += _part(income, link.income) -
+            parent.royalties +=
+                _part(income, link.income) -
                 _part(child.settledIncome, link.income) +
                 _part(child.volume, link.volume) -
                 _part(child.settledVolume, link.volume);
@@ -171,7 +172,7 @@ contract LedgerModel {
         nets = new uint256[](count);
         uint256[] memory royalties = new uint256[](count);
         uint256[] memory volume = new uint256[](count);
-        for (uint256 i = count; i > 0; ) {
+        for (uint256 i = count; i > 0;) {
             --i;
             uint256 direct = _totals[i][token].direct;
             nets[i] = _net(i, direct, royalties[i]);
@@ -179,8 +180,7 @@ contract LedgerModel {
             for (uint256 j; j < _links[i].length; ++j) {
                 Link memory link = _links[i][j];
                 royalties[link.parent] +=
-                    _part(direct + royalties[i], link.income) +
-                    _part(volume[i], link.volume);
+                    _part(direct + royalties[i], link.income) + _part(volume[i], link.volume);
                 if (_works[link.parent].vol > 0) volume[link.parent] += volume[i];
             }
         }
@@ -203,7 +203,7 @@ contract LedgerModel {
         uint256[] memory income = new uint256[](count);
         uint256[] memory volume = new uint256[](count);
         uint256[] memory lacks = new uint256[](count);
-        for (uint256 i = count; i > 0; ) {
+        for (uint256 i = count; i > 0;) {
             --i;
             uint256 direct = _totals[i][token].direct;
             income[i] += direct * ONE;
@@ -247,7 +247,11 @@ contract LedgerModel {
         return _totals[index][token].drawn;
     }
 
-    function _net(uint256 index, uint256 direct, uint256 royalties) internal view returns (uint256) {
+    function _net(
+        uint256 index,
+        uint256 direct,
+        uint256 royalties
+    ) internal view returns (uint256) {
         uint256 kept = WHOLE - _works[index].rel;
         return (direct * (kept - _works[index].vol) + royalties * kept) / WHOLE;
     }

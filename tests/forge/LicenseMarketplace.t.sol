@@ -225,7 +225,12 @@ contract LicenseMarketplaceTest is Base {
         refuses(ask, err(ILicenseMarketplace.OfferNotOpen.selector, market.hashOffer(ask)), 1, 1);
         ask.price = 1_000;
         ask.termsHash = license.registerTerms(granting(Rights.TRAIN));
-        refuses(ask, err(ILicenseMarketplace.OfferNotOpen.selector, market.hashOffer(ask)), 1_000, 1);
+        refuses(
+            ask,
+            err(ILicenseMarketplace.OfferNotOpen.selector, market.hashOffer(ask)),
+            1_000,
+            1
+        );
     }
 
     function test_fillEndsWithTheDeadline() public {

@@ -286,9 +286,7 @@ contract PayoutsTest is Base {
     }
 
     function test_setPayoutIsForTheOwner() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IRoyaltySplitter.NotOwner.selector, root, bob, ann)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.NotOwner.selector, root, bob, ann));
         vm.prank(bob);
         splitter.setPayout(root, bob);
         vm.expectRevert(

@@ -98,11 +98,7 @@ contract RightsAlgebraTest is Base {
     // ------------------------------------------------------------ obligations
 
     function test_everyObligationIsInherited() public {
-        uint16[3] memory bits = [
-            Rights.ATTRIBUTION,
-            Rights.REVOCABLE_FOR_BREACH,
-            Rights.EDITORIAL
-        ];
+        uint16[3] memory bits = [Rights.ATTRIBUTION, Rights.REVOCABLE_FOR_BREACH, Rights.EDITORIAL];
         for (uint256 i; i < 3; ++i) {
             uint256 work = child(granting(Rights.DERIVE | Rights.TRAIN | bits[i]));
             (, uint16 obligations, , ) = license.bounds(work);
@@ -173,18 +169,10 @@ contract RightsAlgebraTest is Base {
         eq(until, end, "until");
         bytes4 outlives = IIPLicense.OutlivesWork.selector;
         refuses(work, lasting(0), abi.encodeWithSelector(outlives, work, 0, end));
-        refuses(
-            work,
-            lasting(100 days + 1),
-            abi.encodeWithSelector(outlives, work, end + 1, end)
-        );
+        refuses(work, lasting(100 days + 1), abi.encodeWithSelector(outlives, work, end + 1, end));
         accepts(work, lasting(100 days));
         vm.warp(block.timestamp + 1 days);
-        refuses(
-            work,
-            lasting(100 days),
-            abi.encodeWithSelector(outlives, work, end + 1 days, end)
-        );
+        refuses(work, lasting(100 days), abi.encodeWithSelector(outlives, work, end + 1 days, end));
         accepts(work, lasting(99 days));
     }
 
@@ -262,9 +250,7 @@ contract RightsAlgebraTest is Base {
     function test_shareAlikeTermsMayNotConflict() public {
         Terms memory x = alike(0, 500);
         Terms memory y = alike(0, 501);
-        (bytes32 first, bytes32 second) = a < b
-            ? (hashOf(x), hashOf(y))
-            : (hashOf(y), hashOf(x));
+        (bytes32 first, bytes32 second) = a < b ? (hashOf(x), hashOf(y)) : (hashOf(y), hashOf(x));
         vm.expectRevert(
             abi.encodeWithSelector(IIPLicense.ShareAlikeConflict.selector, first, second)
         );

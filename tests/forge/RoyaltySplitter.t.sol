@@ -74,7 +74,9 @@ contract RoyaltySplitterTest is Base {
         uint256 greedy = certify(cid, "greedy");
         Edge memory a = edgeUnder(greedy, dan, sharing(4_000, 5_000));
         Edge memory b = edgeUnder(child, dan, sharing(501, 0));
-        vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.OwesTooMuch.selector, 4_501, 5_500));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRoyaltySplitter.OwesTooMuch.selector, 4_501, 5_500)
+        );
         this.certifyExternal(two(a, b), none());
         b = edgeUnder(child, dan, sharing(500, 0));
         uint256 id = this.certifyExternal(two(a, b), none());
@@ -125,6 +127,8 @@ contract RoyaltySplitterTest is Base {
         bytes4 invalid = IRoyaltySplitter.InvalidPayee.selector;
         vm.expectRevert(abi.encodeWithSelector(invalid, address(0), 5));
         this.certifyExternal(no_, one(address(0), 5));
+        vm.expectRevert(abi.encodeWithSelector(invalid, splitter, 5));
+        this.certifyExternal(no_, one(address(splitter), 5));
         vm.expectRevert(abi.encodeWithSelector(invalid, ann, 0));
         this.certifyExternal(no_, one(ann, 0));
         Payee[] memory payees = new Payee[](2);
@@ -147,13 +151,13 @@ contract RoyaltySplitterTest is Base {
     }
 
     function certifyExternal(
-        Edge[] memory edges,
-        Payee[] memory payees
+        Edge[] calldata edges,
+        Payee[] calldata payees
     ) external returns (uint256) {
         return certifyWith(dan, "dans", edges, payees);
     }
 
-    function certifyUnsorted(Edge[] memory edges) external {
+    function certifyUnsorted(Edge[] calldata edges) external {
         Certify memory certify_ = claim(dan, "unsorted");
         certify_.edges = edges;
         vm.prank(dan);
@@ -296,6 +300,12 @@ contract RoyaltySplitterTest is Base {
         vm.deal(eve, 10_000);
         vm.expectRevert(
             abi.encodeWithSelector(IRoyaltySplitter.FeesExceedPayment.selector, 10_001, 10_000)
+        );
+        vm.prank(eve);
+        splitter.payVia{value: 10_000}(child, ETHER, 10_000, ann, fees);
+        fees[0].to = address(splitter);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRoyaltySplitter.InvalidReceiver.selector, splitter)
         );
         vm.prank(eve);
         splitter.payVia{value: 10_000}(child, ETHER, 10_000, ann, fees);

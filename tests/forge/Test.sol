@@ -5,6 +5,7 @@ import {Vm} from "./Vm.sol";
 
 /// @notice Assertions that name what differs, and random numbers from a seed.
 abstract contract Test {
+    // solhint-disable-next-line const-name-snakecase
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     error NotEqual(string what, uint256 found, uint256 expected);
@@ -46,7 +47,7 @@ abstract contract Test {
 
     /// @notice `value` folded into `low ... high`.
     function within(uint256 value, uint256 low, uint256 high) internal pure returns (uint256) {
-        return low + value % (high - low + 1);
+        return low + (value % (high - low + 1));
     }
 
     /// @notice The long profile works on larger inputs.

@@ -59,6 +59,25 @@ contract TillTest is Base {
         eq(at.balance + dollar.balanceOf(at), 0, "empty");
     }
 
+    function test_sweepBooksTheTillsBalanceToo() public {
+        uint256 id = certify(ann, "content");
+        address at = till(ann, "content");
+        uint256 owned = certify(bob, "owned");
+        vm.prank(bob);
+        registry.transferFrom(bob, at, owned);
+        payEther(eve, owned, 300);
+        splitter.draw(owned, ETHER);
+        eq(splitter.balances(at, ETHER), 300, "the till owns a work");
+        eq(splitter.sweep(ann, "content", ETHER), 300, "balance alone");
+        payEther(eve, owned, 40);
+        splitter.draw(owned, ETHER);
+        vm.deal(at, 2);
+        eq(splitter.sweep(ann, "content", ETHER), 42, "balance and what lies there");
+        eq(splitter.credit(id, ETHER), 342, "booked once");
+        eq(splitter.balances(at, ETHER), 0, "no balance left");
+        eq(address(splitter).balance, 342, "held");
+    }
+
     function test_sweepWaitsForTheCertificate() public {
         address at = till(ann, "content");
         vm.deal(at, 1_000);

@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 /// @notice The cheatcodes these tests use (https://getfoundry.sh/reference/cheatcodes/overview).
+// Named as in every forge test.
+// solhint-disable-next-line interface-starts-with-i
 interface Vm {
     struct Gas {
         uint64 gasLimit;
@@ -23,7 +25,10 @@ interface Vm {
     function chainId(uint256 id) external;
     function label(address account, string calldata name) external;
     function lastCallGas() external view returns (Gas memory);
-    function envOr(string calldata name, string calldata fallback_) external view returns (string memory);
+    function envOr(
+        string calldata name,
+        string calldata fallback_
+    ) external view returns (string memory);
     function computeCreate2Address(
         bytes32 salt,
         bytes32 codeHash,

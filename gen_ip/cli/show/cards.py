@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from rich.panel import Panel
 
 CARD_COLUMNS = 100
-_PICTURE_COLUMNS = 26
 _PICTURE_ROWS = 10
-_ROOM_FOR_PICTURE = 70
+# Beside the picture an address must fit: label, gaps and frame take 18 columns, it takes 42.
+_FACTS_COLUMNS = 60
+_PICTURE_COLUMNS = range(16, 31)
 
 
 def card(
@@ -34,17 +35,18 @@ def card(
     from rich.text import Text
 
     table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True)
+    table.add_column(style="dim", no_wrap=True, width=max(len(label) for label, _ in facts))
     table.add_column(overflow="ellipsis", no_wrap=True)
     for label, value in facts:
         table.add_row(label, Text(plain(value)))
     body: RenderableType = table
     drawn = None
-    if picture is not None and console.color_system and console.width >= _ROOM_FOR_PICTURE:
-        drawn = half_blocks(picture, _PICTURE_COLUMNS, max(_PICTURE_ROWS, len(facts)))
+    room = min(console.width - _FACTS_COLUMNS, _PICTURE_COLUMNS[-1])
+    if picture is not None and console.color_system and room in _PICTURE_COLUMNS:
+        drawn = half_blocks(picture, room, max(_PICTURE_ROWS, len(facts)))
     if drawn is not None:
         beside = Table.grid(padding=(0, 2))
-        beside.add_column(width=_PICTURE_COLUMNS, no_wrap=True)
+        beside.add_column(width=room, no_wrap=True)
         beside.add_column(vertical="middle")
         beside.add_row(drawn, table)
         body = beside

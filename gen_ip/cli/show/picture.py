@@ -17,7 +17,7 @@ _HALF = "\N{UPPER HALF BLOCK}"
 
 
 def half_blocks(path: Path, columns: int, rows: int) -> Text | None:
-    """The picture in a file, fitted into `columns` x `rows` characters; None if it is no picture."""
+    """A file's picture, fitted into `columns` x `rows` characters; None if it is no picture."""
     try:
         with open_image(path) as image:
             return draw(image, columns, rows)
@@ -35,10 +35,12 @@ def draw(image: Image, columns: int, rows: int) -> Text:
 
     upright = ImageOps.exif_transpose(image)
     small = upright.convert("RGBA")
-    small.thumbnail((columns, rows * 2), PillowImage.Resampling.LANCZOS)
-    height = small.height + small.height % 2
+    scale = min(columns / small.width, rows * 2 / small.height)
+    width = max(round(small.width * scale), 1)
+    height = max(round(small.height * scale / 2), 1) * 2
+    small = small.resize((width, height), PillowImage.Resampling.LANCZOS)
     # On a mid gray, transparent parts show on dark and on light terminals.
-    flat = PillowImage.new("RGB", (small.width, height), (128, 128, 128))
+    flat = PillowImage.new("RGB", (width, height), (128, 128, 128))
     flat.paste(small, mask=small.getchannel("A"))
     text = Text(no_wrap=True, end="")
     for y in range(0, height, 2):

@@ -21,8 +21,12 @@ def gas_table(steps: Sequence[Step]) -> Table:
     """A row for every step: transactions, gas, and what the gas cost in ETH."""
     table = _table("step", "transactions", "gas", "ETH")
     for step in steps:
-        cost = _rounded(step.wei, 18)
+        cost = rounded(step.wei, 18)
         table.add_row(step.text, str(step.transactions), f"{step.gas:,}", cost)
+    count, gas = sum(step.transactions for step in steps), sum(step.gas for step in steps)
+    table.add_section()
+    total = rounded(sum(step.wei for step in steps), 18)
+    table.add_row("together", str(count), f"{gas:,}", total, style="bold")
     return table
 
 
@@ -32,6 +36,8 @@ def balances(lines: Sequence[Line], decimals: int, symbol: str) -> Table:
     Columns that hold nothing but zeros are left out. Amounts are rounded to 6 decimals for
     reading; the last column is exact, in the smallest unit.
     """
+    from rich.text import Text
+
     parts = {
         "start": [line.funded for line in lines],
         "paid": [-line.paid for line in lines],
@@ -42,9 +48,9 @@ def balances(lines: Sequence[Line], decimals: int, symbol: str) -> Table:
     table = _table(symbol, *used, "on chain", "off by")
     for index, line in enumerate(lines):
         off = format_amount(line.actual - line.expected, 0)
-        mark = "[green]0 ✓[/green]" if line.right else f"[bold red]{off} ✗[/bold red]"
-        cells = [_rounded(values[index], decimals) for values in used.values()]
-        table.add_row(line.holder, *cells, _rounded(line.actual, decimals), mark)
+        mark = Text("0 ✓", "green") if line.right else Text(f"{off} ✗", "bold red")
+        cells = [rounded(values[index], decimals) for values in used.values()]
+        table.add_row(line.holder, *cells, rounded(line.actual, decimals), mark)
     return table
 
 
@@ -58,9 +64,11 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _rounded(amount: int, decimals: int) -> str:
+def rounded(amount: int, decimals: int) -> str:
+    """An amount in units of its token for reading, to at most 6 decimals."""
     if amount == 0:
         return "·"
     places = min(decimals, _SHOWN_DECIMALS)
     exact = Decimal(amount).scaleb(-decimals)
-    return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,}"
+    near = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    return f"{near:,}" if near else "<0.000001"

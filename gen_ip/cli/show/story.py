@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatchmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from gen_ip.cli.show.cards import CARD_COLUMNS
 from gen_ip.cli.show.certificate import work_card
 from gen_ip.cli.show.lineage import lineage_tree
-from gen_ip.cli.show.report import balances, gas_table
+from gen_ip.cli.show.report import balances, gas_table, rounded
 from gen_ip.cli.show.text import plain, short_hex
 from gen_ip.cli.show.verdict import likeness
 from gen_ip.cli.terms import in_words, name_of
@@ -54,7 +55,7 @@ class Stage:
     def _(self, event: events.Ready) -> None:
         from rich.table import Table
 
-        self._units[event.token] = (6, "DUSD")
+        self._units[event.token.address] = (event.token.decimals, event.token.symbol)
         out = self._console
         out.print(f"A private chain for this demo: {event.chain.name}", style="bold")
         out.print(
@@ -63,11 +64,14 @@ class Stage:
             style="dim",
         )
         places = Table.grid(padding=(0, 2))
-        for name, address in (*event.contracts.items(), ("Demo dollars", event.token)):
+        for name, address in (
+            *event.contracts.items(),
+            (f"demo token, {event.token.symbol}", event.token.address),
+        ):
             places.add_row(f"  {name}", address, style="dim")
         out.print(places)
-        names = ", ".join(str(wallet) for wallet in event.cast.all())
-        out.print(f"Everybody gets a fresh account: {names}.")
+        *others, last = (str(wallet) for wallet in event.cast.all())
+        out.print(f"Fresh accounts with some money: {', '.join(others)} and {last}.")
 
     @show.register
     def _(self, event: events.Certified) -> None:
@@ -113,7 +117,7 @@ class Stage:
     @show.register
     def _(self, event: events.Distributed) -> None:
         symbol = self._units[event.token][1]
-        self._line(f"{event.sender} with no share in it, pays out everybody's {symbol}")
+        self._line(f"{event.sender} owns nothing here, and pays out everybody's {symbol}")
         self._note(f"anyone may; one transaction, {event.gas:,} gas")
 
     @show.register
@@ -157,18 +161,25 @@ class Stage:
         if keep is not None:
             self._console.print(f"The pictures are in {plain(str(keep))}.", style="dim")
 
-    def _sums(self, sums: object) -> str:
-        assert isinstance(sums, dict)  # noqa: S101 - narrows for mypy
-        return " and ".join(
-            self._amount(amount, token) for token, amount in sums.items() if amount
-        )
+    def _sums(self, sums: Mapping[str, int]) -> str:
+        parts = []
+        for token, amount in sums.items():
+            decimals, symbol = self._units[token]
+            parts.append(f"{rounded(amount, decimals)} {symbol}")
+        return " and ".join(parts)
 
     def _amount(self, amount: int, token: str) -> str:
         decimals, symbol = self._units[token]
         return format_amount(amount, decimals, symbol)
 
     def _line(self, text: str) -> None:
-        self._console.print(f"  {text}")
+        self._indented(text, 2)
 
     def _note(self, text: str) -> None:
-        self._console.print(f"    {text}", style="dim")
+        self._indented(text, 4, "dim")
+
+    def _indented(self, text: str, columns: int, style: str = "") -> None:
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self._console.print(Padding(Text(text, style=style), (0, 0, 0, columns)))

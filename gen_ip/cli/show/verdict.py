@@ -43,5 +43,5 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
 def likeness(found: Match) -> str:
     """How sure a match is, in words."""
     if found.level is not Level.SIMILAR:
-        return found.level.value
+        return str(found.level.value)
     return f"{found.distance} of {PHASH_BITS} bits differ"

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IPaymentCallback, IRoyaltySplitter} from "../../../contracts/interfaces/IRoyaltySplitter.sol";
+import {
+    IPaymentCallback,
+    IRoyaltySplitter
+} from "../../../contracts/interfaces/IRoyaltySplitter.sol";
 import {DemoToken} from "../../../contracts/periphery/DemoToken.sol";
 import {Fee} from "../../../contracts/types/Structs.sol";
 

@@ -1,0 +1,241 @@
+"""`python -m benchmarks.gas [--json]`: what the operations cost in gas, measured.
+
+Every number is the gas of whole transactions, from the receipts of signed transactions on a
+private anvil. What is measured under which conditions: benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+from benchmarks._chain import Chain, token_call
+from benchmarks._works import ChainWork, Works
+from benchmarks.gas_table import EXTRA, TABLE, Row
+from gen_ip.chain.session import Call
+from gen_ip.errors import GenIPError
+from gen_ip.ledger import BASIS_POINTS
+from gen_ip.work import ETH
+
+INCOME_BP = 1_000
+VOLUME_BP = 10
+DEPTHS = (1, 10, 200)
+HOPS = 8
+AMOUNTS = {"price": 1_234_567, "payment": 1_234_567_891_237, "payment_eth": 10**18 + 234_567_891}
+"""Smallest units. Not round, so that every running total leaves a remainder (a phase)."""
+assert all(amount * INCOME_BP % BASIS_POINTS for amount in AMOUNTS.values())
+
+
+class Measurement:
+    """Measures all rows on one chain; gas by key in `gas`, gas by depth in `by_depth`."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.works = Works(chain)
+        self.payer = chain.account()
+        self.gas: dict[str, int] = {}
+        self.by_depth: dict[str, dict[str, int]] = {}
+
+    def all(self) -> None:
+        """Everything, in an order in which nothing disturbs what follows."""
+        self.certificates()
+        self.sales()
+        self.derivatives()
+        self.payments()
+        self.settlements()
+        self.one_ancestor()
+        self.all_ancestors()
+
+    def certificates(self) -> None:
+        """An account's first certificate, on a registry that has others."""
+        self.works.certify(self.chain.account())
+        self.works.certify(self.chain.account())
+        self.gas["certify"] = self.chain.mine()[-1].gas
+
+    def sales(self) -> None:
+        """An offer of a license that allows use, and its second sale."""
+        seller, buyers = self.chain.account(), [self.chain.account() for _ in range(2)]
+        token = self._token(*buyers)
+        work = self.works.certify(seller)
+        terms = self.works.terms(0, 0, derive=False)
+        offer: tuple[object, ...]
+        offer = (seller.address, work.id, terms, token, AMOUNTS["price"], 1_000, 0, 0, 1, [])
+        self.chain.mine()
+        post = self.chain.session.encode("LicenseMarketplace", "post", offer)
+        self.gas["post_offer"] = self.chain.do(seller, post, "the offer").gas
+        for buyer in buyers:
+            fill = self.chain.session.encode("LicenseMarketplace", "fill", offer, 1, buyer.address)
+            self.gas["buy"] = self.chain.do(buyer, fill, "the sale").gas
+            self.works.sold()
+
+    def derivatives(self) -> None:
+        """Certificates under one and two licenses held; the creators' first certificates."""
+        terms, others = self.works.terms(INCOME_BP, 0), self.works.terms(INCOME_BP, 0, variant=1)
+        line = self.works.line(max(DEPTHS), terms)[::-1]
+        self.chain.mine()
+        by_depth = {}
+        for depth in DEPTHS:
+            # A sister of the line's work at this depth.
+            by_depth[depth] = self._derive((line[depth - 1], terms))
+        self.by_depth["derive_depth"] = {str(depth): gas for depth, gas in by_depth.items()}
+        self.gas["derive"] = max(by_depth.values())
+
+        originals = [self.works.certify(self.chain.account()) for _ in range(2)]
+        one = self._derive((originals[0], terms))
+        two = self._derive((originals[0], terms), (originals[1], terms))
+        mixed = self._derive((originals[0], terms), (originals[1], others))
+        self.gas["derive_extra_parent"] = two - one
+        self.gas["derive_extra_parent_other_terms"] = mixed - one
+
+    def payments(self) -> None:
+        """Repeated payments to an original and at every depth; the dearest of them."""
+        terms = self.works.terms(INCOME_BP, 0)
+        line = self.works.line(max(DEPTHS), terms)[::-1]
+        token = self._token(self.payer)
+        self.chain.mine()
+        for key, by_depth, used in (
+            ("pay_erc20", "pay_depth", token),
+            ("pay_eth", "pay_depth_eth", ETH),
+        ):
+            gas = {}
+            for depth in (0, *DEPTHS):
+                self._pay(line[depth], used)
+                gas[depth] = self._pay(line[depth], used)
+            self.by_depth[by_depth] = {str(depth): gas[depth] for depth in DEPTHS}
+            self.gas[key] = max(gas.values())
+
+    def settlements(self) -> None:
+        """What each of 8 further hops adds to the settlement of one, in one transaction."""
+        for kinds, volume in (("", 0), ("_both", VOLUME_BP)):
+            line = self.works.line(HOPS + 1, self.works.terms(INCOME_BP, volume))
+            token = self._token(self.payer)
+            self.chain.mine()
+            for time in ("_first", ""):
+                self._pay(line[0], token)
+                with self.chain.undone():
+                    one = self._settle(line[:1], token)
+                more = self._settle(line[: HOPS + 1], token) - one
+                self.gas[f"settle_hop{kinds}{time}"] = ceil(more / HOPS)
+
+    def one_ancestor(self) -> None:
+        """The owner of an original collects, to its own wallet, what its 8th descendant earned."""
+        line, token = self._line_and_token()
+        owner = line[-1].owner
+        ids = [work.id for work in line]
+        for key in ("reach8_first", "reach8"):
+            self._pay(line[0], token)
+            collect = self._splitter("collect", ids, token, owner.address)
+            self.gas[key] = self.chain.do(owner, collect, key).gas
+            assert self._wallet(owner.address, token) > 0
+
+    def all_ancestors(self) -> None:
+        """A payment and its distribution to the wallets of the paid work and of 8 ancestors."""
+        line, token = self._line_and_token()
+        ids = [work.id for work in line]
+        for key in ("reach_all8_first", "reach_all8"):
+            before = [self._wallet(work.owner.address, token) for work in line]
+            paid = self._pay(line[0], token)
+            distribute = self._splitter("distribute", ids, token)
+            distributed = self.chain.do(self.payer, distribute, key).gas
+            self.gas[f"{key}_distribute"] = distributed
+            self.gas[key] = paid + distributed
+            after = [self._wallet(work.owner.address, token) for work in line]
+            assert all(new > old for new, old in zip(after, before, strict=True))
+
+    def _line_and_token(self) -> tuple[list[ChainWork], str]:
+        line = self.works.line(HOPS, self.works.terms(INCOME_BP, 0))
+        token = self._token(self.payer)
+        self.chain.mine()
+        return line, token
+
+    def _token(self, *holders: Any) -> str:
+        """A new ERC-20 that nobody else holds, not even the splitter."""
+        token = self.chain.token()
+        for holder in holders:
+            self.chain.endow(holder, token)
+        return token
+
+    def _derive(self, *edges: tuple[ChainWork, bytes]) -> int:
+        self.works.derive(self.chain.account(), edges)
+        return self.chain.mine()[-1].gas
+
+    def _pay(self, work: ChainWork, token: str) -> int:
+        amount = AMOUNTS["payment_eth" if token == ETH else "payment"]
+        value = amount if token == ETH else 0
+        pay = self._splitter("pay", work.id, token, amount, value=value)
+        return self.chain.do(self.payer, pay, "a payment").gas
+
+    def _settle(self, path: Sequence[ChainWork], token: str) -> int:
+        settle = self._splitter("settleMany", [work.id for work in path], token)
+        return self.chain.do(self.payer, settle, "a settlement").gas
+
+    def _splitter(self, function: str, *values: object, value: int = 0) -> Call:
+        return self.chain.session.encode("RoyaltySplitter", function, *values, value=value)
+
+    def _wallet(self, account: str, token: str) -> int:
+        (held,) = self.chain.read([token_call(token, "balanceOf", account)])
+        return int(held)
+
+
+def measure() -> dict[str, Any]:
+    """All rows by key, gas by depth, and under which conditions.
+
+    Raises `GenIPError` where there is no anvil or the chain refuses a step.
+    """
+    with Chain(b"gas") as chain:
+        measurement = Measurement(chain)
+        measurement.all()
+        node = chain.node
+    rows = {row.key: row.measured(measurement.gas[row.key]) for row in (*TABLE, *EXTRA)}
+    assert rows.keys() == measurement.gas.keys()
+    conditions = {
+        "amounts": {name: str(amount) for name, amount in AMOUNTS.items()},
+        "income_bp": INCOME_BP,
+        "volume_bp": VOLUME_BP,
+        "node": node,
+    }
+    return {**rows, **measurement.by_depth, **conditions}
+
+
+def table(measured: dict[str, Any]) -> str:
+    """The measurement for people, a row a line."""
+    lines = [f"{'operation':<62}{'gas':>9}{'at most':>10}{'':>7}{'peer':>11}{'ours/peer':>11}"]
+    for row in (*TABLE, *EXTRA):
+        lines.append(_line(row, measured[row.key]["gas"]))
+    for key in ("pay_depth", "pay_depth_eth", "derive_depth"):
+        gas = ", ".join(f"{depth}: {used:,}" for depth, used in measured[key].items())
+        lines.append(f"{key} (by depth of the work): {gas}")
+    amounts = ", ".join(f"{name} {amount}" for name, amount in measured["amounts"].items())
+    lines.append(f"amounts, not round so that no phase is zero: {amounts}")
+    lines.append(f"on {measured['node']['client']}, {measured['node']['hardfork']}")
+    return "\n".join(lines)
+
+
+def _line(row: Row, gas: int) -> str:
+    verdict = "" if row.limit is None else "ok" if gas <= row.limit else "OVER"
+    limit = "-" if row.limit is None else f"{row.limit:,}"
+    peer = "-" if row.peer is None else f"{row.peer:,}"
+    ratio = "-" if row.peer is None else f"{gas / row.peer:.0%}"
+    return f"{row.operation:<62}{gas:>9,}{limit:>10}{verdict:>7}{peer:>11}{ratio:>11}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gas", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON, rows by their key")
+    options = parser.parse_args(arguments)
+    try:
+        measured = measure()
+    except GenIPError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(measured, indent=2) if options.json else table(measured))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

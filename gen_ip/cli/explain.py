@@ -1,0 +1,47 @@
+"""Errors about amounts, told in the units that people type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gen_ip.chain.errors import InsufficientFunds
+from gen_ip.cli.values import format_amount
+from gen_ip.errors import GenIPError
+
+
+@contextmanager
+def in_units(token: str, decimals: int, symbol: str) -> Iterator[None]:
+    """Rewrites the message of an error about amounts of `token` that the block raises."""
+    from gen_ip.marketplace import PriceTooHigh
+
+    try:
+        yield
+    except InsufficientFunds as error:
+        if error.token == token:
+            _tell(error, decimals, symbol)
+        raise
+    except PriceTooHigh as error:
+        price = format_amount(error.price, decimals, symbol)
+        most = format_amount(error.max_price, decimals, symbol)
+        text = f"the price is {price}, above your maximum of {most}; raise --max-price if you agree"
+        error.args = (text,)
+        raise
+
+
+def in_eth(error: GenIPError) -> None:
+    """Rewrites the message of an error about missing ETH, such as that for gas."""
+    if isinstance(error, InsufficientFunds):
+        from gen_ip.work import ETH
+
+        if error.token == ETH:
+            _tell(error, 18, "ETH")
+
+
+def _tell(error: InsufficientFunds, decimals: int, symbol: str) -> None:
+    has, needs, more = (
+        format_amount(amount, decimals, symbol)
+        for amount in (error.has, error.needs, error.needs - error.has)
+    )
+    text = f"account {error.account} has {has}, {needs} are needed; send {more} more to it"
+    error.args = (text,)

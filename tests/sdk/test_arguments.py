@@ -1,0 +1,67 @@
+"""What callers may hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gen_ip import arguments
+from gen_ip.arguments import InvalidArgument
+
+CHECKSUMMED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+@pytest.mark.parametrize("form", [CHECKSUMMED, CHECKSUMMED.lower(), "0x" + CHECKSUMMED[2:].upper()])
+def test_addresses_come_back_with_checksum(form: str) -> None:
+    assert arguments.address("to", form) == CHECKSUMMED
+
+
+def test_a_typo_in_an_address_is_found_by_its_checksum() -> None:
+    with pytest.raises(InvalidArgument, match="typo"):
+        arguments.address("to", CHECKSUMMED.replace("aA", "Aa", 1))
+
+
+@pytest.mark.parametrize("form", [7, "7", CHECKSUMMED[:-40] + "0" * 39 + "7"])
+def test_a_work_is_named_by_id_decimal_or_till(form: int | str) -> None:
+    assert arguments.work_id("work", form) == 7
+
+
+def test_bytes32_come_as_bytes_or_hex() -> None:
+    digest = bytes(range(32))
+    for form in (digest, digest.hex(), f"0x{digest.hex()}", f"0x{digest.hex().upper()}"):
+        assert arguments.bytes32("hash", form) == digest
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [
+        (arguments.address, "0x12"),
+        (arguments.address, CHECKSUMMED[2:]),
+        (arguments.address, None),
+        (arguments.address, b"\x00" * 20),
+        (arguments.work_id, 0),
+        (arguments.work_id, -1),
+        (arguments.work_id, 2**160),
+        (arguments.work_id, "12x"),
+        (arguments.work_id, ""),
+        (arguments.work_id, True),
+        (arguments.work_id, 1.5),
+        (arguments.unsigned, -1),
+        (arguments.unsigned, 2**256),
+        (arguments.unsigned, True),
+        (arguments.unsigned, "1"),
+        (arguments.positive, 0),
+        (arguments.bytes32, b"\x00" * 31),
+        (arguments.bytes32, "0x" + "0" * 63),
+        (arguments.bytes32, "0x" + "g" * 64),
+        (arguments.bytes32, 5),
+    ],
+)
+def test_everything_else_is_refused_by_name(check: Callable[..., Any], value: object) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        check("thing", value)
+    assert refused.value.name == "thing"
+    assert str(refused.value).startswith("thing is ")
+    assert "expected" in str(refused.value)

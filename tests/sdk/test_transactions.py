@@ -1,0 +1,110 @@
+"""Transactions that fail between the simulation and the block."""
+
+from __future__ import annotations
+
+import pytest
+from eth_account import Account
+
+from gen_ip import GenIP
+from gen_ip.chain import reverts, transactions
+from gen_ip.chain.errors import InsufficientFunds, TransactionFailed
+from gen_ip.chain.faucet import fund
+from gen_ip.chain.rpc import Rpc
+from gen_ip.terms import COMMERCIAL
+from tests.support.chain import LocalChain
+
+
+def _unsimulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "simulate", lambda *arguments: b"")
+    monkeypatch.setattr(Rpc, "estimate_gas", lambda *arguments: 500_000)
+
+
+def test_a_revert_in_the_block_is_the_contracts_error(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unsimulated(monkeypatch)
+    with pytest.raises(reverts.UnknownWork) as failed:
+        alice._session.transact("RoyaltySplitter", "pay", 12345, "0x" + "0" * 40, 1, value=1)
+    assert failed.value.work_id == 12345
+
+
+def test_a_failure_that_does_not_show_again(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unsimulated(monkeypatch)
+    monkeypatch.setattr(Rpc, "estimate_gas", lambda *arguments: 30_000)
+    with pytest.raises(TransactionFailed, match="was mined but failed") as failed:
+        alice.register_terms(COMMERCIAL)
+    receipt = chain.web3.eth.get_transaction_receipt(failed.value.tx_hash)
+    assert receipt["status"] == 0
+
+
+def test_a_transaction_that_is_not_mined(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = transactions.wait
+    monkeypatch.setattr(transactions, "wait", lambda rpc, tx_hash: wait(rpc, tx_hash, 0.1))
+    chain.rpc("evm_setAutomine", False)
+    try:
+        with pytest.raises(TransactionFailed, match="not mined within 0") as failed:
+            alice.register_terms(COMMERCIAL)
+    finally:
+        chain.rpc("evm_setAutomine", True)
+        chain.rpc("evm_mine")
+    assert transactions.wait(Rpc(chain.web3), failed.value.tx_hash)["status"] == "0x1"
+
+
+def test_an_account_without_gas_money(alice: GenIP, chain: LocalChain) -> None:
+    poor = Account.create()
+    with pytest.raises(InsufficientFunds) as refused:
+        alice.using(poor).certify(b"content")
+    assert refused.value.account == poor.address
+    assert f"send {refused.value.needs} more" in str(refused.value)
+    # Enough for the value, too little for the gas.
+    fund(chain.web3, poor.address, 1_000)
+    work = alice.certify(b"work").work_id
+    with pytest.raises(InsufficientFunds):
+        alice.using(poor).pay(work, 1_000)
+    assert alice.balance(poor.address) == 1_000
+
+
+def test_receipts_tell_gas_fee_and_events(alice: GenIP, chain: LocalChain) -> None:
+    seen: list[transactions.Receipt] = []
+    client = GenIP(
+        chain.web3,
+        chain.alice,
+        deployment=chain.deployment,
+        store=alice.store,
+        on_receipt=seen.append,
+    )
+    before = client.balance(chain.alice.address)
+    certificate = client.certify(b"content")
+    offer = client.offer(certificate.work_id, COMMERCIAL, price=1)
+    assert [receipt.events[-1].name for receipt in seen] == [
+        "Certified",
+        "TermsRegistered",
+        "OfferPosted",
+    ]
+    assert certificate.receipt == seen[0]
+    assert offer.receipt == seen[2]
+    assert before - client.balance(chain.alice.address) == sum(receipt.fee for receipt in seen)
+    raw = chain.web3.eth.get_transaction_receipt(seen[0].tx_hash)
+    assert (raw["gasUsed"], raw["blockNumber"]) == (seen[0].gas_used, seen[0].block)
+    shown = seen[0].to_json()
+    assert shown["fee"] == str(seen[0].fee)
+    assert shown["events"][-1]["args"]["work_id"] == str(certificate.work_id)
+
+
+def test_a_chain_without_base_fee(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = Rpc.block
+
+    def legacy(self: Rpc, number: int | str = "latest") -> object:
+        found = block(self, number)
+        return type(found)(found.number, found.timestamp, None)
+
+    monkeypatch.setattr(Rpc, "block", legacy)
+    receipt = alice.certify(b"content").receipt
+    sent = chain.web3.eth.get_transaction(receipt.tx_hash)
+    assert sent["type"] == 0
