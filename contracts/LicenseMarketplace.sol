@@ -233,7 +233,11 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
 
         address seller = offer.maker;
         address recipient = taking.recipient;
-        if (_isBid(offer)) (seller, buyer, recipient) = (msg.sender, offer.maker, offer.maker);
+        if (_isBid(offer)) {
+            // A bid pays for a license of its maker, never for the renewal of another's.
+            if (taking.renewId != 0) revert InvalidOffer(offerHash);
+            (seller, buyer, recipient) = (msg.sender, offer.maker, offer.maker);
+        }
         if (recipient == address(0)) recipient = buyer;
         address taker = seller == offer.maker ? buyer : seller;
         if (offer.taker != address(0) && offer.taker != taker) {
