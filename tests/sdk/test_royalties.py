@@ -154,6 +154,15 @@ def test_the_path_holds_only_what_has_to_be_settled(twin: Twin) -> None:
     assert path[-1] == ids[root]
 
 
+def test_nothing_is_settled_below_a_work_that_passes_nothing_on(twin: Twin) -> None:
+    root = twin.add()
+    free = twin.add({root: (0, 0)})
+    below = twin.add({free: (1_000, 0)})
+    twin.pay(below, 10_000)
+    assert twin.client.earnings(twin.ids[root]).path == (twin.ids[root],)
+    assert twin.client.earnings(twin.ids[free]).on_the_way == 1_000
+
+
 def test_volume_flows_through_works_that_owe_no_income(twin: Twin) -> None:
     root = twin.add()
     child = twin.add({root: (0, 500)})
