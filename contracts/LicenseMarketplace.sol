@@ -109,7 +109,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     }
 
     /// @dev What an offer must satisfy in itself.
-    function _checkForm(Offer calldata offer, bytes32 offerHash) internal pure {
+    function _checkForm(Offer calldata offer, bytes32 offerHash) internal view {
         bool certificate = offer.kind >= Offering.CERTIFICATE_ASK;
         bool single = offer.worksRoot == 0 && offer.quantity == 1;
         if (
@@ -125,6 +125,11 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         if (bid && offer.token == address(0)) revert BidNeedsToken(offerHash);
         uint256 fees = Offering.sum(offer.fees);
         if (fees > FEE_CAP) revert FeesTooHigh(fees, FEE_CAP);
+        for (uint256 i; i < offer.fees.length; ++i) {
+            address to = offer.fees[i].to;
+            // The splitter would refuse to credit them.
+            if (to == address(0) || to == address(SPLITTER)) revert InvalidOffer(offerHash);
+        }
     }
 
     // ------------------------------------------------------------------- fill

@@ -19,6 +19,9 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     uint256 internal constant MAX_PARENTS = 32;
     uint256 internal constant MAX_PAYEES = 32;
+    /// @dev Gas for a token's transfer and for ETH that nobody asked for.
+    uint256 internal constant TRANSFER_GAS = 200_000;
+    uint256 internal constant ETHER_GAS = 50_000;
 
     /// @dev Two slots as `Ledger` lays them out; the second is for works that owe both kinds.
     struct Account {
@@ -566,7 +569,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (to != address(0)) {
             success =
                 token == address(0) // Enough for a wallet contract to take note; too little to harm who distributes.
-                    ? to.trySafeTransferETH(amount, 50_000)
+                    ? to.trySafeTransferETH(amount, ETHER_GAS)
                     : _tryTransfer(token, to, amount);
         }
         if (success) emit Withdrawn(account, token, to, amount);
@@ -575,7 +578,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @dev Whether the token says, or by silence agrees, that it moved `amount` to `to`.
     function _tryTransfer(address token, address to, uint256 amount) internal returns (bool) {
-        (bool success, bytes memory result) = token.call(
+        // A hook may run: not enough gas for it to stop a whole distribution.
+        (bool success, bytes memory result) = token.call{gas: TRANSFER_GAS}(
             abi.encodeWithSignature("transfer(address,uint256)", to, amount)
         );
         if (result.length == 0) return success && token.code.length != 0;
