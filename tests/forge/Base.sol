@@ -6,9 +6,9 @@ import {IPLicense} from "../../contracts/IPLicense.sol";
 import {IPRegistry} from "../../contracts/IPRegistry.sol";
 import {LicenseMarketplace} from "../../contracts/LicenseMarketplace.sol";
 import {RoyaltySplitter} from "../../contracts/RoyaltySplitter.sol";
-import {ILicenseMarketplace} from "../../contracts/interfaces/ILicenseMarketplace.sol";
 import {Rights} from "../../contracts/libraries/Rights.sol";
 import {DemoToken} from "../../contracts/periphery/DemoToken.sol";
+import {FeeShare, Fill, Offer} from "../../contracts/types/Offers.sol";
 import {Certify, Edge, Payee, Terms} from "../../contracts/types/Structs.sol";
 import {Test} from "./Test.sol";
 
@@ -27,6 +27,9 @@ abstract contract Base is Test {
     IPLicense internal license;
     LicenseMarketplace internal market;
     DemoToken internal dollar;
+
+    /// @dev Private keys of the actors, by address.
+    mapping(address => uint256) internal keys;
 
     address internal ann = actor("ann");
     address internal bob = actor("bob");
@@ -68,7 +71,9 @@ abstract contract Base is Test {
     // ----------------------------------------------------------------- actors
 
     function actor(string memory name) internal returns (address account) {
-        account = address(uint160(uint256(keccak256(bytes(name)))));
+        uint256 key = uint256(keccak256(bytes(name)));
+        account = vm.addr(key);
+        keys[account] = key;
         vm.label(account, name);
     }
 
@@ -83,6 +88,9 @@ abstract contract Base is Test {
                 homeChainId: block.chainid,
                 metadata: keccak256(abi.encode(content)),
                 resaleRoyalty: 0,
+                arbiter: address(0),
+                arbiterPowers: 0,
+                lienCap: 0,
                 edges: new Edge[](0),
                 payees: new Payee[](0)
             });
@@ -151,7 +159,7 @@ abstract contract Base is Test {
         bytes32 termsHash = license.registerTerms(terms);
         address owner = registry.ownerOf(workId);
         vm.prank(owner);
-        return license.issue(workId, termsHash, to, 1);
+        return license.issue(workId, termsHash, to, 1, 0);
     }
 
     function edgeUnder(
@@ -178,26 +186,35 @@ abstract contract Base is Test {
         vm.stopPrank();
     }
 
+    /// @notice An ask of the owner for up to ten licenses, as the work stands now.
     function offer(
         uint256 workId,
         bytes32 termsHash,
         address token,
         uint256 price
-    ) internal view returns (ILicenseMarketplace.Offer memory) {
-        (address owner, uint256 transfers) = registry.ownership(workId);
-        return
-            ILicenseMarketplace.Offer({
-                maker: owner,
-                workId: workId,
-                termsHash: termsHash,
-                token: token,
-                price: price,
-                quantity: 10,
-                transfers: transfers,
-                deadline: 0,
-                salt: 0,
-                fees: new ILicenseMarketplace.FeeShare[](0)
-            });
+    ) internal view returns (Offer memory ask) {
+        (address owner, uint256 transfers, ) = registry.ownership(workId);
+        ask.maker = owner;
+        ask.workId = workId;
+        ask.termsHash = termsHash;
+        ask.token = token;
+        ask.price = price;
+        ask.quantity = 10;
+        ask.transfers = transfers;
+        ask.encumbrance = registry.encumbrance(workId);
+        ask.fees = new FeeShare[](0);
+    }
+
+    /// @notice Takes `count` of a posted offer for one work. Add an approval to a signed one.
+    function filling(
+        Offer memory offer_,
+        uint256 count,
+        address recipient
+    ) internal pure returns (Fill memory fill) {
+        fill.offer = offer_;
+        fill.taking.workId = offer_.workId;
+        fill.taking.count = count;
+        fill.taking.recipient = recipient;
     }
 
     // ------------------------------------------------------------------ lists

@@ -6,6 +6,7 @@ import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol"
 import {Ledger} from "../../contracts/libraries/Ledger.sol";
 import {DemoToken} from "../../contracts/periphery/DemoToken.sol";
 import {Rights} from "../../contracts/libraries/Rights.sol";
+import {FeeShare, Offer} from "../../contracts/types/Offers.sol";
 import {Edge, Fee} from "../../contracts/types/Structs.sol";
 import {Base} from "./Base.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
@@ -108,7 +109,7 @@ contract HostileTokensTest is Base {
         splitter.rescue(eve, "foreign", 5, at, eve);
         allRefused(token, "in rescue");
 
-        ILicenseMarketplace.Offer memory ask = offer(
+        Offer memory ask = offer(
             child,
             license.registerTerms(granting(Rights.COMMERCIAL)),
             at,
@@ -119,7 +120,7 @@ contract HostileTokensTest is Base {
         token.mint(dan, 1_000);
         vm.startPrank(dan);
         token.approve(address(market), 1_000);
-        market.fill(ask, 1, dan);
+        market.fill(filling(ask, 1, dan));
         vm.stopPrank();
         allRefused(token, "in fill");
         uint256 held = splitter.credit(root, at) + splitter.credit(child, at);
@@ -143,25 +144,25 @@ contract HostileTokensTest is Base {
     function test_fillRefusesReentry() public {
         HookToken token = new HookToken();
         address at = address(token);
-        ILicenseMarketplace.Offer memory ask = offer(
+        Offer memory ask = offer(
             child,
             license.registerTerms(granting(Rights.COMMERCIAL)),
             at,
             1_000
         );
         ask.quantity = 1;
-        ILicenseMarketplace.Offer memory free = offer(child, ask.termsHash, ETHER, 0);
+        Offer memory free = offer(child, ask.termsHash, ETHER, 0);
         vm.startPrank(bob);
         market.post(ask);
         market.post(free);
         vm.stopPrank();
-        token.onTransfer(address(market), abi.encodeCall(market.fill, (free, 1, dan)));
-        token.onTransfer(address(market), abi.encodeCall(market.fill, (ask, 1, dan)));
+        token.onTransfer(address(market), abi.encodeCall(market.fill, (filling(free, 1, dan))));
+        token.onTransfer(address(market), abi.encodeCall(market.fill, (filling(ask, 1, dan))));
         token.onTransfer(address(market), abi.encodeCall(market.onPay, (at, 1, dan)));
         token.mint(dan, 1_000);
         vm.startPrank(dan);
         token.approve(address(market), 5_000);
-        market.fill(ask, 1, dan);
+        market.fill(filling(ask, 1, dan));
         (bool[] memory successes, bytes[] memory answers) = token.answers();
         eq(answers.length, 3, "attempts");
         bytes4 reentered = ILicenseMarketplace.Reentered.selector;
@@ -239,20 +240,20 @@ contract HostileTokensTest is Base {
 
     function test_offersSellInOddTokens() public {
         FeeToken fee = new FeeToken();
-        ILicenseMarketplace.Offer memory ask = offer(
+        Offer memory ask = offer(
             child,
             license.registerTerms(granting(Rights.COMMERCIAL)),
             address(fee),
             1_000
         );
-        ask.fees = new ILicenseMarketplace.FeeShare[](1);
-        ask.fees[0] = ILicenseMarketplace.FeeShare(cid, 1_000);
+        ask.fees = new FeeShare[](1);
+        ask.fees[0] = FeeShare(cid, 1_000);
         vm.prank(bob);
         market.post(ask);
         fee.mint(dan, 1_000);
         vm.startPrank(dan);
         fee.approve(address(market), 1_000);
-        market.fill(ask, 1, dan);
+        market.fill(filling(ask, 1, dan));
         vm.stopPrank();
         eq(splitter.balances(cid, address(fee)), 100, "a tenth of the price");
         eq(splitter.credit(child, address(fee)), 801, "90 % of the 890 that are left");
@@ -263,7 +264,7 @@ contract HostileTokensTest is Base {
         market.post(ask);
         silent.mint(dan, 1_000);
         vm.prank(dan);
-        market.fill(ask, 1, dan);
+        market.fill(filling(ask, 1, dan));
         eq(splitter.credit(child, address(silent)), 810, "90 % of 900");
         eq(license.balanceOf(dan), 2, "licenses");
     }
