@@ -217,6 +217,9 @@ contract LicenseMarketplaceTest is Signing {
         refuses(ask, abi.encodeWithSelector(wrong, 1_000, 2_000), 1_000, 2);
         ask.token = address(dollar);
         post(ask);
+        dollar.mint(cid, 1_000);
+        vm.prank(cid);
+        dollar.approve(address(market), 1_000);
         refuses(ask, abi.encodeWithSelector(wrong, 1_000, 0), 1_000, 1);
     }
 
