@@ -170,6 +170,14 @@ abstract contract Base is Test {
         return Edge(parent, license.hashTerms(terms), issueTo(creator, parent, terms));
     }
 
+    function edge(
+        uint256 parent,
+        bytes32 termsHash,
+        uint256 licenseId
+    ) internal pure returns (Edge memory) {
+        return Edge(parent, termsHash, licenseId);
+    }
+
     // ------------------------------------------------------------------- pays
 
     function payEther(address payer, uint256 workId, uint256 amount) internal {
