@@ -8,7 +8,7 @@ import {Terms} from "../../contracts/types/Structs.sol";
 import {Signing} from "./Signing.sol";
 
 /// @notice Cheatcodes that read events.
-interface Recorder {
+interface IRecorder {
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -21,7 +21,7 @@ interface Recorder {
 
 /// @notice Bob sells `work`, which owes a tenth of its income to Ann's `root`. Cid buys.
 abstract contract MarketBase is Signing {
-    Recorder internal constant RECORDER = Recorder(address(vm));
+    IRecorder internal constant RECORDER = IRecorder(address(vm));
 
     uint256 internal root;
     uint256 internal work;
@@ -176,7 +176,7 @@ abstract contract MarketBase is Signing {
     }
 
     function lastDeal() internal returns (Deal memory found) {
-        Recorder.Log[] memory logs = RECORDER.getRecordedLogs();
+        IRecorder.Log[] memory logs = RECORDER.getRecordedLogs();
         bool seen;
         for (uint256 i; i < logs.length; ++i) {
             // The only event of the market with a whole deal.
