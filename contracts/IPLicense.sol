@@ -182,6 +182,12 @@ contract IPLicense is IIPLicense, ERC721 {
     }
 
     /// @inheritdoc IIPLicense
+    function reserve(uint256 workId, bytes32 item) external {
+        if (msg.sender != MARKETPLACE) revert OnlyMarketplace(msg.sender);
+        REGISTRY.encumber(workId, item);
+    }
+
+    /// @inheritdoc IIPLicense
     function renew(uint256 licenseId) external returns (uint256 end) {
         if (!_exists(licenseId)) revert UnknownLicense(licenseId);
         License memory held = _licenses[licenseId];
@@ -300,6 +306,7 @@ contract IPLicense is IIPLicense, ERC721 {
     ) external returns (uint256 workId) {
         workId = REGISTRY.certifyThrough(certify_, anchor, consent, msg.sender);
         _open(certify_, workId, new uint256[](0));
+        _checkDelegation(certify_, consent, workId);
     }
 
     /// @inheritdoc IIPLicense
@@ -336,6 +343,19 @@ contract IPLicense is IIPLicense, ERC721 {
         if (msg.sender != MARKETPLACE) revert OnlyMarketplace(msg.sender);
         workId = REGISTRY.certifyThrough(certify_, anchor, consent, msg.sender);
         _open(certify_, workId, bought);
+        _checkDelegation(certify_, consent, workId);
+    }
+
+    /// @dev Where a delegate consented, requires that the work owes no more than it may agree to.
+    function _checkDelegation(
+        Certify calldata certify_,
+        Consent calldata consent,
+        uint256 workId
+    ) internal view {
+        if (consent.delegation.delegate == address(0) || msg.sender == certify_.creator) return;
+        (uint256 rel, uint256 vol, , , ) = SPLITTER.node(workId);
+        uint256 cap = consent.delegation.maxOwed;
+        if (rel + vol > cap) revert BeyondDelegation(rel + vol, cap);
     }
 
     /// @dev Spends the licenses and opens the edges of a derivative.
@@ -371,6 +391,7 @@ contract IPLicense is IIPLicense, ERC721 {
             if (excess | missing != 0) revert ShareAlikeDoesNotFit(shareAlike, excess, missing);
         }
         SPLITTER.open(workId, shares, certify_.payees, bound.pack());
+        REGISTRY.encumber(workId, keccak256(abi.encode(shares, certify_.payees)));
     }
 
     /// @dev Checks and spends one license of a derivative, and narrows the derivative's bounds.

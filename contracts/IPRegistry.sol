@@ -120,6 +120,24 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         return block.timestamp;
     }
 
+    /// @inheritdoc IIPRegistry
+    function prove(
+        Certify calldata certify_,
+        TreeProof calldata anchor_
+    ) external returns (uint256 workId) {
+        bytes32 contentHash = certify_.contentHash;
+        workId = workIdOf(certify_.creator, contentHash, certify_.homeChainId);
+        uint256 extra = _extraOf(workId);
+        uint256 time = _anchored(anchor_, Consents.hashCertify(certify_));
+        if (time >= uint40(extra)) revert NotEarlierThan(workId, time, uint40(extra));
+        _setExtraData(workId, uint96(((extra >> TRANSFERS_AT) << TRANSFERS_AT) | time));
+        uint256 claim = _claims[contentHash];
+        if (time < uint40(claim >> 160)) {
+            _claims[contentHash] = workId | (time << 160) | ((claim >> 200) << 200);
+        }
+        emit ClaimProven(workId, contentHash, time);
+    }
+
     function _certifyFor(
         Certify calldata certify_,
         TreeProof calldata anchor_,
@@ -131,14 +149,19 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         if (caller != certify_.creator) {
             delegation = _requireConsent(certify_, certifyHash, consent, caller);
         }
-        uint256 time = block.timestamp;
-        if (anchor_.root != 0) {
-            time = anchorTime[anchor_.root];
-            if (time == 0) revert UnknownAnchor(anchor_.root);
-            _requireLeaf(anchor_, certifyHash);
-        }
+        uint256 time = anchor_.root == 0 ? block.timestamp : _anchored(anchor_, certifyHash);
         workId = _certify(certify_, time);
         if (delegation != 0) emit Delegated(delegation, workId, delegationUsed[delegation]);
+    }
+
+    /// @dev When a certification was anchored.
+    function _anchored(
+        TreeProof calldata anchor_,
+        bytes32 certifyHash
+    ) internal view returns (uint256 time) {
+        time = anchorTime[anchor_.root];
+        if (time == 0) revert UnknownAnchor(anchor_.root);
+        _requireLeaf(anchor_, certifyHash);
     }
 
     function _certify(Certify calldata certify_, uint256 time) internal returns (uint256 workId) {
@@ -172,6 +195,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         }
         _arbiter[workId] = uint160(arbiter) | (powers << 160) | (lienCap << 168);
         emit ArbiterNamed(workId, arbiter, powers, lienCap);
+        _encumber(workId, keccak256(abi.encode(arbiter, powers, lienCap)));
     }
 
     function _requireAlone(Certify calldata certify_) internal pure {
@@ -224,7 +248,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         if (
             certify_.arbiter != address(0) ||
             certify_.resaleRoyalty != delegation.resaleRoyalty ||
-            (certify_.edges.length != 0 && !delegation.derive) ||
+            (certify_.edges.length != 0 && delegation.maxOwed == 0) ||
             Consents.hashPayees(certify_.payees) != delegation.payees
         ) revert BeyondDelegation(hash);
         uint256 used = delegationUsed[hash];
@@ -318,6 +342,10 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     /// @inheritdoc IIPRegistry
     function encumber(uint256 workId, bytes32 item) external {
         if (msg.sender != LICENSE && msg.sender != SPLITTER) revert OnlyProtocol(msg.sender);
+        _encumber(workId, item);
+    }
+
+    function _encumber(uint256 workId, bytes32 item) internal {
         bytes32 next = keccak256(abi.encode(encumbrance[workId], item));
         encumbrance[workId] = next;
         emit Encumbered(workId, item, next);

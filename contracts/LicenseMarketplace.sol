@@ -168,7 +168,8 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         Authorization calldata authorization
     ) external lock returns (uint256 firstLicenseId) {
         Offer calldata offer = fill_.offer;
-        if (_isBid(offer)) revert InvalidOffer(Offering.hashOffer(offer));
+        // Only the token vouches for who authorized it, so nothing of theirs is spent but that.
+        if (_isBid(offer) || offer.counterTo != 0) revert InvalidOffer(Offering.hashOffer(offer));
         uint256 price = offer.price * fill_.taking.count;
         uint256 before = offer.token.balanceOf(address(this));
         IERC3009(offer.token).receiveWithAuthorization(
@@ -489,6 +490,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     ) internal {
         if (taking.renewId != 0) revert InvalidOffer(offerHash);
         LICENSE.checkTerms(taking.workId, offer.termsHash);
+        (, uint256 transfers, ) = REGISTRY.ownership(taking.workId);
         Deal memory deal = Deal({
             offerHash: offerHash,
             number: ++_dealCount,
@@ -502,8 +504,14 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             amount: _receive(offer.token, price, buyer),
             deliverBy: block.timestamp + offer.deliverWithin,
             challengeWindow: offer.challengeWindow,
+            transfers: transfers,
+            encumbrance: 0,
             fees: offer.fees
         });
+        LICENSE.reserve(deal.workId, Offering.hashDeal(deal));
+        if (LICENSE.isExclusive(deal.termsHash)) {
+            deal.encumbrance = REGISTRY.encumbrance(deal.workId);
+        }
         bytes32 dealHash = Offering.hashDeal(deal);
         _deals[dealHash] = DEAL_OPEN;
         emit DealOpened(dealHash, deal.workId, buyer, deal);
@@ -551,6 +559,9 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
         bool stands = deliveredAt != 0 && block.timestamp > deliveredAt + deal.challengeWindow;
         if (msg.sender != deal.buyer && !stands) revert NotInTime(dealHash, block.timestamp);
+        (bool sold, bool encumbered) = _changed(deal);
+        // What was issued meanwhile is the buyer's to accept.
+        if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
         _deals[dealHash] = 0;
         firstLicenseId = LICENSE.issue(deal.workId, deal.termsHash, deal.recipient, deal.count, 0);
         _holding = true;
@@ -565,7 +576,10 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
         uint256 from =
             deliveredAt == 0 ? deal.deliverBy : deliveredAt + deal.challengeWindow + REFUND_AFTER;
-        if (block.timestamp <= from) revert NotInTime(dealHash, block.timestamp);
+        (bool sold, bool encumbered) = _changed(deal);
+        if (block.timestamp <= from && !sold && !encumbered) {
+            revert NotInTime(dealHash, block.timestamp);
+        }
         _deals[dealHash] = 0;
         emit DealRefunded(dealHash, deal.amount);
         if (deal.amount == 0) return;
@@ -575,6 +589,14 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         } else {
             deal.token.safeTransfer(msg.sender, deal.amount);
         }
+    }
+
+    /// @dev Whether the certificate was sold, or an exclusive deal's work bound otherwise, since a
+    /// deal was opened.
+    function _changed(Deal calldata deal) internal view returns (bool sold, bool encumbered) {
+        (, uint256 transfers, ) = REGISTRY.ownership(deal.workId);
+        sold = transfers != deal.transfers;
+        encumbered = deal.encumbrance != 0 && REGISTRY.encumbrance(deal.workId) != deal.encumbrance;
     }
 
     function _requireDeal(

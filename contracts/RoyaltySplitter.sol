@@ -83,8 +83,6 @@ contract RoyaltySplitter is IRoyaltySplitter {
     ) external {
         if (msg.sender != LICENSE) revert OnlyLicense(msg.sender);
         if (shares.length > MAX_PARENTS) revert TooManyParents(shares.length, MAX_PARENTS);
-        if (payees.length > MAX_PAYEES) revert TooManyPayees(payees.length, MAX_PAYEES);
-
         uint256 rel;
         uint256 vol;
         uint256 before;
@@ -100,13 +98,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         }
         if (rel + vol > Ledger.WHOLE) revert OwesTooMuch(rel, vol);
 
-        uint256 total = _lienCap(workId);
-        for (uint256 i; i < payees.length; ++i) {
-            total += payees[i].share;
-            _storePayee(workId, i, payees[i].to, payees[i].share);
-        }
-        if (total > Ledger.WHOLE) revert PayeesShareTooMuch(total);
-
+        _storePayees(workId, payees);
         _node[workId] = Ledger.packNode(rel, vol, shares.length, payees.length, tag);
     }
 
@@ -131,7 +123,9 @@ contract RoyaltySplitter is IRoyaltySplitter {
     function _addPayee(uint256 workId, address to, uint16 share, uint256 reserved) internal {
         uint256 packed = _node[workId];
         uint256 count = packed.payeesOf();
-        if (count >= MAX_PAYEES) revert TooManyPayees(count + 1, MAX_PAYEES);
+        // A place is kept for a lien payee, like its share.
+        uint256 places = reserved == 0 ? MAX_PAYEES : MAX_PAYEES - 1;
+        if (count >= places) revert TooManyPayees(count + 1, places);
         uint256 total = reserved + share;
         for (uint256 i; i < count; ++i) {
             total += _payee[workId][i] >> 160;
@@ -140,6 +134,17 @@ contract RoyaltySplitter is IRoyaltySplitter {
         _storePayee(workId, count, to, share);
         _node[workId] = packed.addPayeeTo();
         REGISTRY.encumber(workId, keccak256(abi.encode(to, share)));
+    }
+
+    function _storePayees(uint256 workId, Payee[] calldata payees) internal {
+        uint256 total = _lienCap(workId);
+        uint256 places = total == 0 ? MAX_PAYEES : MAX_PAYEES - 1;
+        if (payees.length > places) revert TooManyPayees(payees.length, places);
+        for (uint256 i; i < payees.length; ++i) {
+            total += payees[i].share;
+            _storePayee(workId, i, payees[i].to, payees[i].share);
+        }
+        if (total > Ledger.WHOLE) revert PayeesShareTooMuch(total);
     }
 
     function _storePayee(uint256 workId, uint256 index, address to, uint16 share) internal {

@@ -67,6 +67,8 @@ interface IIPLicense {
     error NotArbiter(uint256 workId, address caller, uint256 power);
     /// @notice The terms do not allow the license to be revoked.
     error NotRevocable(uint256 licenseId);
+    /// @notice The derivative owes more than the creator's delegate may agree to, in basis points.
+    error BeyondDelegation(uint256 owed, uint256 cap);
     /// @notice Only the marketplace may call this.
     error OnlyMarketplace(address caller);
     /// @notice More or fewer licenses were bought in this call than edges wait for one.
@@ -134,6 +136,9 @@ interface IIPLicense {
         uint256 count,
         uint256 start
     ) external returns (uint256 firstId);
+
+    /// @notice Adds a sale that waits to what binds a work. For the marketplace.
+    function reserve(uint256 workId, bytes32 item) external;
 
     /// @notice Lets a license run for another duration of its terms, from its end or, where that has
     /// passed, from now. For whoever may issue. The terms must still fit.

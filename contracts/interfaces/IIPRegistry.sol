@@ -23,6 +23,8 @@ interface IIPRegistry {
         bytes32 metadata,
         uint256 claimTime
     );
+    /// @notice An earlier claim of a certified work was proven.
+    event ClaimProven(uint256 indexed workId, bytes32 indexed contentHash, uint256 claimTime);
     /// @notice A Merkle root was written for the first time.
     event Anchored(bytes32 indexed root, uint256 time);
     /// @notice An entry of a batch was skipped.
@@ -94,6 +96,8 @@ interface IIPRegistry {
     error NotArbiter(uint256 workId, address caller, uint256 power);
     /// @notice The work named as earlier was not claimed before the other.
     error NotEarlier(uint256 earlier, uint256 later);
+    /// @notice The anchor is not earlier than the claim that stands.
+    error NotEarlierThan(uint256 workId, uint256 time, uint256 claimTime);
     /// @notice The metadata was revised as often as it can be.
     error TooManyRevisions(uint256 workId, uint256 cap);
 
@@ -137,6 +141,16 @@ interface IIPRegistry {
     /// @notice Writes a Merkle root with its time; the first time is kept. Anyone may call.
     /// @return time When the root was first written, in seconds since the epoch.
     function anchor(bytes32 root) external returns (uint256 time);
+
+    /// @notice Shows the anchor of a work that is certified already: its claim is dated back, and
+    /// becomes the first if none is earlier. Anyone may call, so a submitter who left the proof out
+    /// takes nothing away.
+    /// @param certify_ What was anchored: any statement by this creator on this content.
+    /// @param anchor_ Proof of it.
+    function prove(
+        Certify calldata certify_,
+        TreeProof calldata anchor_
+    ) external returns (uint256 workId);
 
     /// @notice Revokes what the caller signed: the struct hash of a `Consent`, of a `ConsentTree` or
     /// of a `Delegation`.
@@ -209,7 +223,8 @@ interface IIPRegistry {
         uint256 workId
     ) external view returns (address arbiter, uint256 powers, uint256 lienCap);
 
-    /// @notice Hash chain of the licenses issued and payees added; 0 where there is none.
+    /// @notice Hash chain of all that binds a work: parents, payees and arbiter of its certification,
+    /// licenses issued and renewed, sales that wait for a delivery, payees added; 0 where there is none.
     function encumbrance(uint256 workId) external view returns (bytes32);
 
     /// @notice Whether `signer` revoked something signed.

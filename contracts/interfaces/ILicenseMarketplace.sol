@@ -98,6 +98,9 @@ interface ILicenseMarketplace {
     error NothingReceived(address token);
     /// @notice No such deal is open.
     error DealNotOpen(bytes32 dealHash);
+    /// @notice The certificate was sold, or the work of an exclusive deal bound otherwise, since the
+    /// deal was opened: the buyer may take the price back at once.
+    error DealOutdated(bytes32 dealHash);
     /// @notice Only the deal's seller or buyer may do this.
     error NotParty(bytes32 dealHash, address caller);
     /// @notice It is too late, or too early, for this.
@@ -135,7 +138,8 @@ interface ILicenseMarketplace {
         Permit calldata permit
     ) external returns (uint256 firstLicenseId);
 
-    /// @notice `fill` of an ask with an ERC-3009 authorization. Anyone may submit it.
+    /// @notice `fill` of an ask with an ERC-3009 authorization. Anyone may submit it. Not for
+    /// counter-offers: only the token vouches for the buyer.
     function fillWithAuthorization(
         Fill calldata fill_,
         Authorization calldata authorization
@@ -171,7 +175,8 @@ interface ILicenseMarketplace {
     function release(Deal calldata deal) external returns (uint256 firstLicenseId);
 
     /// @notice Gives the price back to the buyer, who calls it: when nothing was delivered in time,
-    /// or when a delivery that stands was not released for 30 days.
+    /// when a delivery that stands was not released for 30 days, or at once when the certificate was
+    /// sold or the work of an exclusive deal bound otherwise.
     function refund(Deal calldata deal) external;
 
     // ------------------------------------------------------------------ reads

@@ -21,7 +21,7 @@ library Consents {
         "ConsentTree(bytes32 root,uint256 deadline)"
     );
     bytes32 internal constant DELEGATION_TYPEHASH = keccak256(
-        "Delegation(address creator,address delegate,uint256 expiry,uint256 works,bytes32 payees,uint16 resaleRoyalty,bool derive,bytes32 termsRoot,uint256 salt)"
+        "Delegation(address creator,address delegate,uint256 expiry,uint256 works,bytes32 payees,uint16 resaleRoyalty,uint16 maxOwed,bytes32 termsRoot,uint256 salt)"
     );
     bytes32 internal constant REVOKE_TYPEHASH = keccak256("Revoke(bytes32 structHash)");
     bytes32 internal constant LEAF_TYPEHASH = keccak256(

@@ -23,6 +23,8 @@ contract EnglishAuction is IPaymentCallback {
     /// @param reserve Least first bid.
     /// @param highest Highest bid, as it arrived.
     /// @param bidder Who made it.
+    /// @param transfers How often the certificate had changed hands: the auction ends with its sale.
+    /// @param encumbrance The work's encumbrance at the opening; counts for exclusive terms.
     struct Auction {
         uint256 workId;
         bytes32 termsHash;
@@ -31,6 +33,8 @@ contract EnglishAuction is IPaymentCallback {
         uint256 reserve;
         uint256 highest;
         address bidder;
+        uint256 transfers;
+        bytes32 encumbrance;
     }
 
     uint256 internal constant EXTENSION = 10 minutes;
@@ -69,6 +73,8 @@ contract EnglishAuction is IPaymentCallback {
     error NotRunning(uint256 id);
     /// @notice The auction is not over, or there is still time to settle it.
     error TooEarly(uint256 id, uint256 time);
+    /// @notice The certificate was sold, or the work bound otherwise, since the opening: void it.
+    error AuctionOutdated(uint256 id);
     /// @notice The bid is too low.
     error BidTooLow(uint256 bid, uint256 least);
     /// @notice ETH and token do not go together.
@@ -105,13 +111,23 @@ contract EnglishAuction is IPaymentCallback {
         uint256 reserve,
         uint256 end
     ) external returns (uint256 id) {
-        (address owner, , ) = REGISTRY.ownership(workId);
+        (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
         if (msg.sender != owner) revert NotOwner(workId, msg.sender, owner);
         if (!LICENSE.isMarketAllowed(workId, address(this))) revert MarketNotAllowed(workId);
         if (end <= block.timestamp || end > block.timestamp + MAX_DURATION) revert InvalidEnd(end);
         LICENSE.checkTerms(workId, termsHash);
         id = ++count;
-        _auctions[id] = Auction(workId, termsHash, token, uint40(end), reserve, 0, address(0));
+        _auctions[id] = Auction({
+            workId: workId,
+            termsHash: termsHash,
+            token: token,
+            end: uint40(end),
+            reserve: reserve,
+            highest: 0,
+            bidder: address(0),
+            transfers: transfers,
+            encumbrance: LICENSE.isExclusive(termsHash) ? REGISTRY.encumbrance(workId) : bytes32(0)
+        });
         emit Opened(id, workId, termsHash, token);
     }
 
@@ -138,6 +154,7 @@ contract EnglishAuction is IPaymentCallback {
         Auction memory auction = _auctions[id];
         if (auction.end == 0) revert NotRunning(id);
         if (block.timestamp <= auction.end) revert TooEarly(id, block.timestamp);
+        if (_changed(auction)) revert AuctionOutdated(id);
         delete _auctions[id];
         if (auction.highest == 0) {
             emit Voided(id);
@@ -155,14 +172,15 @@ contract EnglishAuction is IPaymentCallback {
         );
     }
 
-    /// @notice Gives the highest bid back when the license can no longer be issued, because the
-    /// owner took the permission back or sold the certificate, or when nobody could settle for a
-    /// week. Anyone may call.
+    /// @notice Gives the highest bid back when the license can no longer be issued as offered,
+    /// because the owner took the permission back, sold the certificate or issued other licenses of
+    /// an exclusive work, or when nobody could settle for a week. Anyone may call.
     function voidAuction(uint256 id) external lock {
         Auction memory auction = _auctions[id];
         if (auction.end == 0) revert NotRunning(id);
-        bool allowed = LICENSE.isMarketAllowed(auction.workId, address(this));
-        if (allowed && block.timestamp <= auction.end + GRACE) {
+        bool possible =
+            !_changed(auction) && LICENSE.isMarketAllowed(auction.workId, address(this));
+        if (possible && block.timestamp <= auction.end + GRACE) {
             revert TooEarly(id, block.timestamp);
         }
         delete _auctions[id];
@@ -192,6 +210,16 @@ contract EnglishAuction is IPaymentCallback {
     /// @notice An auction; all 0 once it is over.
     function auctionOf(uint256 id) external view returns (Auction memory) {
         return _auctions[id];
+    }
+
+    /// @dev Whether the certificate was sold, or a work sold exclusively bound otherwise, since the
+    /// opening.
+    function _changed(Auction memory auction) internal view returns (bool) {
+        (, uint256 transfers, ) = REGISTRY.ownership(auction.workId);
+        return
+            transfers != auction.transfers ||
+            (LICENSE.isExclusive(auction.termsHash) &&
+                REGISTRY.encumbrance(auction.workId) != auction.encumbrance);
     }
 
     function _receive(address token, uint256 amount) internal returns (uint256) {

@@ -128,6 +128,8 @@ struct Fill {
 /// @param amount What waits.
 /// @param deliverBy Last second to post a delivery.
 /// @param challengeWindow Seconds a posted delivery can be challenged.
+/// @param transfers How often the certificate had changed hands: the deal ends with its sale.
+/// @param encumbrance For exclusive terms the work's encumbrance once the deal was open; else 0.
 /// @param fees Shares of the price for others.
 struct Deal {
     bytes32 offerHash;
@@ -142,6 +144,8 @@ struct Deal {
     uint256 amount;
     uint256 deliverBy;
     uint256 challengeWindow;
+    uint256 transfers;
+    bytes32 encumbrance;
     FeeShare[] fees;
 }
 

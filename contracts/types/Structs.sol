@@ -61,7 +61,8 @@ struct TreeProof {
 /// @param works How many works may be certified.
 /// @param payees Hash (`Consents.hashPayees`) of the payees every such work must have.
 /// @param resaleRoyalty Rate every such work must have, in basis points.
-/// @param derive Whether works with parents may be certified.
+/// @param maxOwed Most that such a work may owe its parents: income and volume shares together, in
+/// basis points; 0 for works without parents only.
 /// @param termsRoot Merkle root of the hashes of terms the delegate may sign asks for; 0 for none.
 /// @param salt Tells equal delegations apart.
 struct Delegation {
@@ -71,7 +72,7 @@ struct Delegation {
     uint256 works;
     bytes32 payees;
     uint16 resaleRoyalty;
-    bool derive;
+    uint16 maxOwed;
     bytes32 termsRoot;
     uint256 salt;
 }
