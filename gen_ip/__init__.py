@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from gen_ip.chain.reverts import ContractError
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
-    from gen_ip.marketplace import FeeShare, Offer
-    from gen_ip.registry import Payee
+    from gen_ip.offers import Offer
+    from gen_ip.signing.offers import FeeShare
+    from gen_ip.signing.statements import Payee
     from gen_ip.terms import Rights, Terms
     from gen_ip.work import ETH
 
@@ -26,11 +27,11 @@ _HOMES = {
     "ContractError": "gen_ip.chain.reverts",
     "Deployment": "gen_ip.chain.deployment",
     "ETH": "gen_ip.work",
-    "FeeShare": "gen_ip.marketplace",
+    "FeeShare": "gen_ip.signing.offers",
     "GenIP": "gen_ip.client",
     "GenIPError": "gen_ip.errors",
-    "Offer": "gen_ip.marketplace",
-    "Payee": "gen_ip.registry",
+    "Offer": "gen_ip.offers",
+    "Payee": "gen_ip.signing.statements",
     "Rights": "gen_ip.terms",
     "Terms": "gen_ip.terms",
 }

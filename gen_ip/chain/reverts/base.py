@@ -13,7 +13,7 @@ from gen_ip.chain.errors import ChainError
 from gen_ip.errors import shown
 from gen_ip.terms.rights import Rights
 
-_TIMES = {"start", "end", "time", "until", "deadline"}
+_TIMES = {"start", "end", "time", "until", "deadline", "expiry", "claim_time"}
 _BITS = {"grant", "pass_", "bits", "excess", "missing"}
 
 
