@@ -111,7 +111,9 @@ contract IPLicense is IIPLicense, ERC721 {
         bool derive = grant & Rights.DERIVE != 0;
         if (grant & Rights.SHARE_ALIKE != 0) {
             bool whole = pass == grant & Rights.PERMISSIONS;
-            if (!derive || !whole || terms.volume != 0) {
+            // A derivative may offer these terms only, so they must not end with its license.
+            bool ends = grant & Rights.ENDS_WITH_LICENSE != 0;
+            if (!derive || !whole || ends || terms.volume != 0) {
                 revert InvalidShareAlike(grant, pass, terms.volume);
             }
         }
@@ -197,9 +199,9 @@ contract IPLicense is IIPLicense, ERC721 {
         bytes32 termsHash = _termsHashOf(licenseId);
         Stored memory terms = _storedTerms(termsHash);
 
-        end = held.end > block.timestamp ? held.end : block.timestamp;
-        end += terms.duration;
-        if (terms.duration == 0 || end > block.timestamp + MAX_DURATION) {
+        // A license that has ended stays ended: it would seem to have run in between.
+        end = uint256(held.end) + terms.duration;
+        if (held.end <= block.timestamp || end > block.timestamp + MAX_DURATION) {
             revert NotRenewable(licenseId, end);
         }
         uint256 taken = exclusiveUntil[workId];
@@ -232,6 +234,7 @@ contract IPLicense is IIPLicense, ERC721 {
             revert NotArbiter(workId, msg.sender, MAY_REVOKE);
         }
         if (held.grant & Rights.REVOCABLE_FOR_BREACH == 0) revert NotRevocable(licenseId);
+        if (held.revoked) revert LicenseIsRevoked(licenseId);
         held.revoked = true;
         // A revoked exclusive license keeps nobody out.
         if (held.grant & Rights.EXCLUSIVE != 0 && held.end == exclusiveUntil[workId]) {
@@ -341,7 +344,8 @@ contract IPLicense is IIPLicense, ERC721 {
         uint256[] calldata bought
     ) external returns (uint256 workId) {
         if (msg.sender != MARKETPLACE) revert OnlyMarketplace(msg.sender);
-        workId = REGISTRY.certifyThrough(certify_, anchor, consent, msg.sender);
+        // No caller: a consent is needed whoever the creator is.
+        workId = REGISTRY.certifyThrough(certify_, anchor, consent, address(0));
         _open(certify_, workId, bought);
         _checkDelegation(certify_, consent, workId);
     }

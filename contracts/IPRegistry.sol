@@ -4,13 +4,13 @@ pragma solidity 0.8.30;
 import {ERC721} from "solady/src/tokens/ERC721.sol";
 import {EIP712} from "solady/src/utils/EIP712.sol";
 import {MerkleProofLib} from "solady/src/utils/MerkleProofLib.sol";
-import {SignatureCheckerLib} from "solady/src/utils/SignatureCheckerLib.sol";
 
 import {Till} from "./Till.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {Cid} from "./libraries/Cid.sol";
 import {Consents} from "./libraries/Consents.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {Tills} from "./libraries/Tills.sol";
 import {Certify, Consent, Delegation, Entry, TreeProof} from "./types/Structs.sol";
 
@@ -275,7 +275,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     ) internal view {
         if (revoked[signer][structHash]) revert ConsentRevoked(signer, structHash);
         bytes32 digest = _hashTypedData(structHash);
-        if (!SignatureCheckerLib.isValidSignatureNowCalldata(signer, digest, signature)) {
+        if (!Signatures.isValid(signer, digest, signature)) {
             revert InvalidSignature(signer, structHash);
         }
     }
@@ -492,7 +492,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     function _beforeTokenTransfer(address from, address to, uint256 workId) internal override {
         if (msg.value != 0) revert NoValue(msg.value);
         if (from == address(0)) return;
-        if (to == Tills.tillOf(workId)) revert OwnTill(workId);
+        if (_exists(Tills.idOf(to))) revert ToTill(workId, to);
         _setExtraData(workId, _getExtraData(workId) + uint96(1 << TRANSFERS_AT));
     }
 

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {EIP712} from "solady/src/utils/EIP712.sol";
 import {MerkleProofLib} from "solady/src/utils/MerkleProofLib.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
-import {SignatureCheckerLib} from "solady/src/utils/SignatureCheckerLib.sol";
 
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IIPLicense} from "./interfaces/IIPLicense.sol";
@@ -13,6 +12,7 @@ import {ILicenseMarketplace} from "./interfaces/ILicenseMarketplace.sol";
 import {IPaymentCallback, IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
 import {IERC20Permit, IERC3009, IERC721Transfer} from "./interfaces/Tokens.sol";
 import {Offering} from "./libraries/Offering.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {
     Approval,
     AskLimits,
@@ -33,6 +33,8 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
 
     uint256 internal constant WHOLE = 10_000;
     uint256 internal constant FEE_CAP = 1_000;
+    uint256 internal constant MAX_FEES = 8;
+    uint256 internal constant MAX_COUNT = 100;
     uint256 internal constant POSTED = 1 << 128;
     uint256 internal constant CANCELLED = 1 << 129;
     uint256 internal constant DEAL_OPEN = 1 << 40;
@@ -117,6 +119,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             offer.quantity == 0 ||
             offer.quantity >= POSTED ||
             (offer.worksRoot != 0 && offer.workId != 0) ||
+            offer.fees.length > MAX_FEES ||
             (certificate && (!single || offer.termsHash != 0 || offer.deliverWithin != 0)) ||
             offer.deliverWithin > REFUND_AFTER * 120 ||
             offer.challengeWindow > REFUND_AFTER * 120
@@ -178,7 +181,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             price,
             authorization.validAfter,
             authorization.validBefore,
-            authorizationNonce(fill_, authorization.from),
+            authorizationNonce(fill_, authorization.from, authorization.validBefore),
             authorization.v,
             authorization.r,
             authorization.s
@@ -212,6 +215,8 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         Entry calldata entry,
         Fill calldata fill_
     ) external payable lock spends returns (uint256 firstLicenseId) {
+        // This contract would be the caller, and so need no consent of "its own".
+        if (entry.certify.creator == address(this)) revert NotMaker(msg.sender, address(this));
         uint256 workId = REGISTRY.workIdOf(
             entry.certify.creator,
             entry.certify.contentHash,
@@ -234,7 +239,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         Taking calldata taking = fill_.taking;
         bytes32 offerHash = Offering.hashOffer(offer);
         _checkForm(offer, offerHash);
-        _requireApproved(offer, fill_.approval, offerHash);
+        _requireApproved(offer, fill_.approval, taking, offerHash);
         _take(offer, taking, offerHash);
 
         address seller = offer.maker;
@@ -276,6 +281,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     function _requireApproved(
         Offer calldata offer,
         Approval calldata approval,
+        Taking calldata taking,
         bytes32 offerHash
     ) internal view {
         if (offer.counter != counters[offer.maker]) {
@@ -288,7 +294,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
 
         address signer = offer.maker;
         if (approval.delegation.delegate != address(0)) {
-            _requireWithinLimits(offer, approval, offerHash);
+            _requireWithinLimits(offer, approval, taking, offerHash);
             signer = approval.delegation.delegate;
         }
         bytes32 structHash = offerHash;
@@ -300,7 +306,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             }
         }
         bytes32 digest = _hashTypedData(structHash);
-        if (!SignatureCheckerLib.isValidSignatureNowCalldata(signer, digest, approval.signature)) {
+        if (!Signatures.isValid(signer, digest, approval.signature)) {
             revert InvalidSignature(signer, offerHash);
         }
     }
@@ -309,6 +315,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     function _requireWithinLimits(
         Offer calldata offer,
         Approval calldata approval,
+        Taking calldata taking,
         bytes32 offerHash
     ) internal view {
         REGISTRY.checkDelegation(approval.delegation, approval.delegationSignature);
@@ -318,7 +325,10 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             approval.delegation.termsRoot,
             Offering.limitsLeaf(limits)
         );
+        // A creator delegates for their own works, not for certificates they bought.
+        uint256 ownWork = REGISTRY.workIdOf(offer.maker, taking.contentHash, block.chainid);
         if (
+            ownWork != taking.workId ||
             approval.delegation.creator != offer.maker ||
             offer.kind != Offering.LICENSE_ASK ||
             approval.delegation.termsRoot == 0 ||
@@ -489,6 +499,8 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         uint256 price
     ) internal {
         if (taking.renewId != 0) revert InvalidOffer(offerHash);
+        uint256 cap = LICENSE.isExclusive(offer.termsHash) ? 1 : MAX_COUNT;
+        if (taking.count > cap) revert NotEnoughLeft(offerHash, cap, taking.count);
         LICENSE.checkTerms(taking.workId, offer.termsHash);
         (, uint256 transfers, ) = REGISTRY.ownership(taking.workId);
         Deal memory deal = Deal({
@@ -558,7 +570,10 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     function release(Deal calldata deal) external lock returns (uint256 firstLicenseId) {
         (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
         bool stands = deliveredAt != 0 && block.timestamp > deliveredAt + deal.challengeWindow;
-        if (msg.sender != deal.buyer && !stands) revert NotInTime(dealHash, block.timestamp);
+        // Without a delivery the buyer may confirm in time, not whenever the price looks good.
+        bool confirms =
+            msg.sender == deal.buyer && (deliveredAt != 0 || block.timestamp <= deal.deliverBy);
+        if (!confirms && !stands) revert NotInTime(dealHash, block.timestamp);
         (bool sold, bool encumbered) = _changed(deal);
         // What was issued meanwhile is the buyer's to accept.
         if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
@@ -625,13 +640,18 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     }
 
     /// @inheritdoc ILicenseMarketplace
-    function authorizationNonce(Fill calldata fill_, address from) public pure returns (bytes32) {
+    function authorizationNonce(
+        Fill calldata fill_,
+        address from,
+        uint256 validBefore
+    ) public pure returns (bytes32) {
         Taking calldata taking = fill_.taking;
         return
             keccak256(
                 abi.encode(
                     Offering.hashOffer(fill_.offer),
                     from,
+                    validBefore,
                     taking.workId,
                     taking.count,
                     taking.recipient,

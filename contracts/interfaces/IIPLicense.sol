@@ -38,7 +38,8 @@ interface IIPLicense {
     error PassExceedsGrant(uint16 grant, uint16 pass);
     /// @notice Editorial terms allow neither COMMERCIAL nor MERCH.
     error EditorialIsNotCommercial(uint16 grant);
-    /// @notice Share-alike terms pass on all they grant, DERIVE among it, and take income shares only.
+    /// @notice Share-alike terms pass on all they grant, DERIVE among it, take income shares only, and
+    /// do not say ENDS_WITH_LICENSE.
     error InvalidShareAlike(uint16 grant, uint16 pass, uint16 volume);
     /// @notice The duration is longer than a license may run, both in seconds.
     error InvalidDuration(uint256 duration, uint256 cap);
@@ -59,7 +60,8 @@ interface IIPLicense {
     error InvalidStart(uint256 start, uint256 time);
     /// @notice The work's arbiter has suspended sales.
     error SalesSuspended(uint256 workId);
-    /// @notice A license that never ends cannot be renewed, nor any for longer than a thousand years.
+    /// @notice Neither a license that never ends nor one that has ended can be renewed, nor any for
+    /// longer than a thousand years.
     error NotRenewable(uint256 licenseId, uint256 end);
     /// @notice Only the certificate's owner may do this.
     error NotOwner(uint256 workId, address caller, address owner);
@@ -140,8 +142,8 @@ interface IIPLicense {
     /// @notice Adds a sale that waits to what binds a work. For the marketplace.
     function reserve(uint256 workId, bytes32 item) external;
 
-    /// @notice Lets a license run for another duration of its terms, from its end or, where that has
-    /// passed, from now. For whoever may issue. The terms must still fit.
+    /// @notice Lets a running license run for another duration of its terms. For whoever may issue.
+    /// The terms must still fit.
     /// @return end When it ends now.
     function renew(uint256 licenseId) external returns (uint256 end);
 

@@ -67,8 +67,8 @@ interface IIPRegistry {
     error OnlyLicense(address caller);
     /// @notice Only the license contract and the splitter may call this.
     error OnlyProtocol(address caller);
-    /// @notice A certificate cannot be sent to its own till: nobody could move it again.
-    error OwnTill(uint256 workId);
+    /// @notice A certificate cannot be sent to a work's till: nobody could move it again.
+    error ToTill(uint256 workId, address till);
     /// @notice Certificates take no ETH; pay the work itself instead.
     error NoValue(uint256 value);
     /// @notice No work of this id is certified.

@@ -170,8 +170,8 @@ interface ILicenseMarketplace {
     /// @param reason SHA-256 of the reason.
     function challenge(Deal calldata deal, bytes32 reason) external;
 
-    /// @notice Pays the work and issues the licenses: by the buyer at any time, by anyone once a
-    /// delivery stands unchallenged.
+    /// @notice Pays the work and issues the licenses: by the buyer in time or once a delivery was
+    /// posted, by anyone once a delivery stands unchallenged.
     function release(Deal calldata deal) external returns (uint256 firstLicenseId);
 
     /// @notice Gives the price back to the buyer, who calls it: when nothing was delivered in time,
@@ -193,8 +193,13 @@ interface ILicenseMarketplace {
     /// @notice The counter that a maker's offers must carry.
     function counters(address maker) external view returns (uint256);
 
-    /// @notice Nonce that an ERC-3009 authorization for a fill must carry.
-    function authorizationNonce(Fill calldata fill_, address from) external pure returns (bytes32);
+    /// @notice Nonce that an ERC-3009 authorization for a fill must carry. Another `validBefore`
+    /// gives another nonce for the same purchase once more.
+    function authorizationNonce(
+        Fill calldata fill_,
+        address from,
+        uint256 validBefore
+    ) external pure returns (bytes32);
 
     /// @notice Whether a deal is open, and when a delivery was posted (0 if none stands).
     function dealState(bytes32 dealHash) external view returns (bool open, uint256 deliveredAt);

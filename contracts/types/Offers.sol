@@ -97,7 +97,7 @@ struct AskLimits {
 /// @param recipient Who gets the licenses or the certificate of an ask; bids go to their maker.
 /// @param renewId License to renew instead of issuing one; 0 to issue.
 /// @param creator The work's creator, where the offer demands "uncontested"; else ignored.
-/// @param contentHash The work's content hash, likewise.
+/// @param contentHash The work's content hash, likewise and where a delegate signed the offer.
 struct Taking {
     uint256 workId;
     bytes32[] worksPath;
