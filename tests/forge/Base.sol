@@ -140,6 +140,12 @@ abstract contract Base is Test {
             });
     }
 
+    /// @notice The same for a while, at a tenth of the income.
+    function during(uint40 duration) internal pure returns (Terms memory terms) {
+        terms = sharing(1_000, 0);
+        terms.duration = duration;
+    }
+
     /// @notice Terms without shares: unlimited units where DERIVE is granted, and as much passed on.
     function granting(uint16 grant) internal pure returns (Terms memory) {
         bool derives = grant & Rights.DERIVE != 0;
@@ -240,6 +246,15 @@ abstract contract Base is Test {
         edges = new Edge[](2);
         edges[0] = a;
         edges[1] = b;
+    }
+
+    function three(
+        Edge memory a,
+        Edge memory b,
+        Edge memory c
+    ) internal pure returns (Edge[] memory edges) {
+        edges = new Edge[](3);
+        (edges[0], edges[1], edges[2]) = (a, b, c);
     }
 
     function one(address to, uint16 share) internal pure returns (Payee[] memory payees) {

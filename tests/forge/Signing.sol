@@ -38,7 +38,7 @@ abstract contract Signing is Base {
     string private constant CERTIFY =
         "Certify(address creator,bytes32 contentHash,uint256 homeChainId,bytes32 metadata,uint16 resaleRoyalty,address arbiter,uint8 arbiterPowers,uint16 lienCap,Edge[] edges,Payee[] payees)";
     string private constant DELEGATION =
-        "Delegation(address creator,address delegate,uint256 expiry,uint256 works,bytes32 payees,uint16 resaleRoyalty,bool derive,bytes32 termsRoot,uint256 salt)";
+        "Delegation(address creator,address delegate,uint256 expiry,uint256 works,bytes32 payees,uint16 resaleRoyalty,uint16 maxOwed,bytes32 termsRoot,uint256 salt)";
     string private constant OFFER =
         "Offer(uint8 kind,address maker,address taker,uint256 workId,bytes32 worksRoot,bytes32 termsHash,address token,uint256 price,uint256 quantity,uint256 transfers,bytes32 encumbrance,uint256 validFrom,uint256 deadline,bytes32 counterTo,bool uncontested,uint256 deliverWithin,uint256 challengeWindow,uint256 counter,uint256 salt,FeeShare[] fees)";
     string private constant FEE_SHARE = "FeeShare(address to,uint16 share)";
@@ -186,7 +186,7 @@ abstract contract Signing is Base {
                     d.works,
                     d.payees,
                     d.resaleRoyalty,
-                    d.derive,
+                    d.maxOwed,
                     d.termsRoot,
                     d.salt
                 )

@@ -122,9 +122,10 @@ contract ReenteringWallet is Wallet1271 {
         bytes memory call_ = data;
         address to = target;
         bool success;
-        // A plain CALL, as a wallet written to re-enter would make it.
+        // A plain CALL, as a wallet written to re-enter would make it. Writing under a static call
+        // burns all gas it is given.
         assembly ("memory-safe") {
-            success := call(gas(), to, 0, add(call_, 0x20), mload(call_), 0, 0)
+            success := call(500000, to, 0, add(call_, 0x20), mload(call_), 0, 0)
         }
         bytes32 answer = success ? bytes32(MAGIC) : bytes32(0);
         assembly ("memory-safe") {
