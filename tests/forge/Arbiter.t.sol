@@ -264,9 +264,9 @@ contract ArbiterTest is Base {
         Terms memory firm = revocableExclusive();
         firm.grant &= ~Rights.REVOCABLE_FOR_BREACH;
         issueTo(cid, id, firm);
+        vm.expectRevert(abi.encodeWithSelector(IIPLicense.LicenseIsRevoked.selector, held));
         vm.prank(judge);
-        (bool success, ) = address(license).call(abi.encodeCall(license.revoke, (held, 0)));
-        success;
+        license.revoke(held, 0);
         eq(license.exclusiveUntil(id), block.timestamp + 10 days, "still exclusive");
     }
 

@@ -365,9 +365,7 @@ contract CertifyManyTest is Signing {
         Certify memory certify_ = claim(bob, "child");
         certify_.edges = one(a);
         Consent memory consent = consentTo(certify_);
-        vm.expectRevert(
-            abi.encodeWithSelector(IIPRegistry.NotCreator.selector, address(market), bob)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.NotCreator.selector, address(0), bob));
         this.bought(certify_, noConsent(), list(id));
         address[3] memory others = [bob, eve, address(registry)];
         for (uint256 i; i < 3; ++i) {
@@ -380,6 +378,21 @@ contract CertifyManyTest is Signing {
         vm.prank(bob);
         license.certifyFor(certify_, noProof(), consent);
         this.bought(certify_, consent, list(id));
+    }
+
+    /// @dev Nobody is "the caller", so nobody certifies without a consent, nor for nobody.
+    function test_attackCertifyInNobodysOrTheMarketplacesName() public {
+        Certify memory certify_ = claim(address(0), "content");
+        certify_.payees = one(eve, 10_000);
+        vm.expectRevert(abi.encodeWithSignature("TransferToZeroAddress()"));
+        this.bought(certify_, noConsent(), new uint256[](0));
+        certify_.creator = address(market);
+        vm.expectRevert(
+            abi.encodeWithSelector(IIPRegistry.NotCreator.selector, address(0), address(market))
+        );
+        this.bought(certify_, noConsent(), new uint256[](0));
+        (, , uint256 count) = registry.claims("content");
+        eq(count, 0, "claims");
     }
 
     function test_termsOfTheLicenseNeverOfTheEdge() public {

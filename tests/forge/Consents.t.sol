@@ -591,6 +591,26 @@ contract ConsentsTest is Signing {
         takes(wallet, "x");
     }
 
+    /// @dev An account that delegates to code (EIP-7702) signs with its key as before, and by its
+    /// code where that says so.
+    function test_accountsWithCodeSignWithTheirKey() public {
+        vm.etch(ann, address(new RevertingWallet()).code);
+        Certify memory certify_ = claim(ann, "content");
+        Consent memory consent = consentTo(certify_);
+        bytes memory good = consent.signature;
+        consent.signature = sign(eve, consentHash(certify_, consent.deadline));
+        refuses(certify_, consent, invalid(ann, consentHash(certify_, consent.deadline)));
+        consent.signature = good;
+        submit(certify_, consent);
+        certify_ = claim(ann, "second");
+        consent = consentTo(certify_);
+        consent.signature = compact(consent.signature);
+        submit(certify_, consent);
+        vm.etch(ann, address(new LyingWallet()).code);
+        consent.signature = "its code says yes";
+        submit(claim(ann, "third"), consent);
+    }
+
     function test_aWalletsAnswerCountsWhenItIsAsked() public {
         FickleWallet wallet = new FickleWallet();
         wallet.close();

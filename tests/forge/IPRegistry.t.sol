@@ -215,14 +215,19 @@ contract IPRegistryTest is Base {
         eq(amount, 777, "royalty");
     }
 
-    function test_transferRefusesTheWorksOwnTill() public {
+    function test_transferRefusesTills() public {
         uint256 id = certify(ann, "content");
-        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.OwnTill.selector, id));
-        vm.prank(ann);
-        registry.transferFrom(ann, address(uint160(id)), id);
-        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.OwnTill.selector, id));
-        vm.prank(ann);
-        registry.safeTransferFrom(ann, address(uint160(id)), id);
+        // Its own, and any other certified work's: nobody could move it again.
+        address[2] memory tills = [address(uint160(id)), address(uint160(certify(bob, "another")))];
+        for (uint256 i; i < 2; ++i) {
+            bytes memory reason = abi.encodeWithSelector(IIPRegistry.ToTill.selector, id, tills[i]);
+            vm.expectRevert(reason);
+            vm.prank(ann);
+            registry.transferFrom(ann, tills[i], id);
+            vm.expectRevert(reason);
+            vm.prank(ann);
+            registry.safeTransferFrom(ann, tills[i], id);
+        }
     }
 
     function test_transferRefusesStrangers() public {

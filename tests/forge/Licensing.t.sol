@@ -121,15 +121,23 @@ contract LicensingTest is Base {
         yes(license.check(id, bob, OPEN, start + 30 days - 1), "runs");
     }
 
-    function test_anExpiredLicenseRunsFromNow() public {
+    /// @dev It would seem to have run in between.
+    function test_whatHasEndedStaysEnded() public {
         uint256 id = issueAt(ending(10 days), 0);
-        vm.warp(start + 50 days);
-        no(license.check(id, bob, OPEN, block.timestamp), "over");
-        eq(renew(id), start + 60 days, "end");
-        yes(license.check(id, bob, OPEN, block.timestamp), "runs again");
+        bytes memory over = abi.encodeWithSelector(
+            IIPLicense.NotRenewable.selector,
+            id,
+            start + 20 days
+        );
         // In the very second of its end it is over.
-        vm.warp(start + 60 days);
-        eq(renew(id), start + 70 days, "end");
+        vm.warp(start + 10 days);
+        vm.expectRevert(over);
+        renew(id);
+        vm.warp(start + 50 days);
+        vm.expectRevert(over);
+        renew(id);
+        vm.warp(start + 10 days - 1);
+        eq(renew(id), start + 20 days, "in its last second");
     }
 
     function test_aLicenseBeforeItsStartIsRenewedFromItsEnd() public {
@@ -149,7 +157,7 @@ contract LicensingTest is Base {
 
     function test_perpetualLicensesAreNotRenewed() public {
         uint256 id = issueAt(granting(OPEN), 0);
-        vm.expectRevert(abi.encodeWithSelector(IIPLicense.NotRenewable.selector, id, start));
+        vm.expectRevert(abi.encodeWithSelector(IIPLicense.NotRenewable.selector, id, 0));
         renew(id);
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.UnknownLicense.selector, 99));
         renew(99);
@@ -198,21 +206,34 @@ contract LicensingTest is Base {
         eq(renew(id), start + 20 days, "end");
         eq(license.exclusiveUntil(work), start + 20 days, "exclusive until then");
         vm.warp(start + 20 days);
-        renew(plain);
-        // Over, and nobody else's yet: it may become exclusive again.
-        eq(renew(id), start + 30 days, "end");
-        eq(license.exclusiveUntil(work), start + 30 days, "exclusive again");
+        issueAt(ending(1 days), 0);
     }
 
-    function test_anExpiredExclusiveYieldsToTheNext() public {
+    function test_anEarlierExclusiveStaysOver() public {
         uint256 old = issueAt(exclusive(), 0);
         vm.warp(start + 10 days);
         uint256 next = issueAt(exclusive(), 0);
         vm.expectRevert(
-            abi.encodeWithSelector(IIPLicense.SoldExclusively.selector, work, start + 20 days)
+            abi.encodeWithSelector(IIPLicense.NotRenewable.selector, old, start + 20 days)
         );
         renew(old);
-        renew(next);
+        eq(renew(next), start + 30 days, "the running one");
+    }
+
+    /// @dev Until an exclusive license that starts later is over, no other is renewed.
+    function test_aLaterExclusiveStopsRenewals() public {
+        uint256 plain = issueAt(ending(30 days), 0);
+        uint256 later = issueAt(exclusive(), start + 5 days);
+        bytes memory sold = abi.encodeWithSelector(
+            IIPLicense.SoldExclusively.selector,
+            work,
+            start + 15 days
+        );
+        vm.expectRevert(sold);
+        renew(plain);
+        renew(later);
+        vm.warp(start + 25 days);
+        renew(plain);
     }
 
     function test_aRenewedExclusiveDoesNotEndTheSecondThatAnotherDoes() public {
@@ -257,14 +278,21 @@ contract LicensingTest is Base {
         license.issue(child, termsHash, cid, 1, start + 51 days);
     }
 
-    /// @dev Ends of any renewals, from a model in three lines.
+    /// @dev Every renewal of a running license adds its duration; the first late one is refused.
     function testFuzz_renewalsAddUp(uint40 duration, bytes32 waits) public {
         duration = uint40(within(duration, 1, 2_000 days));
         uint256 id = issueAt(ending(duration), 0);
         uint256 end = start + duration;
         for (uint256 i; i < 32; ++i) {
-            vm.warp(block.timestamp + (uint256(uint8(waits[i])) * duration) / 100);
-            end = (end > block.timestamp ? end : block.timestamp) + duration;
+            vm.warp(block.timestamp + (uint256(uint8(waits[i])) * duration) / 200);
+            if (block.timestamp >= end) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(IIPLicense.NotRenewable.selector, id, end + duration)
+                );
+                renew(id);
+                return;
+            }
+            end += duration;
             eq(renew(id), end, "end");
             yes(license.check(id, bob, OPEN, end - 1), "runs");
             no(license.check(id, bob, OPEN, end), "ends");

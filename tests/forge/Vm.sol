@@ -22,6 +22,8 @@ interface Vm {
     function expectEmit(address emitter) external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
+    function snapshotState() external returns (uint256);
+    function revertToState(uint256 snapshot) external returns (bool);
     function warp(uint256 time) external;
     function chainId(uint256 id) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
