@@ -510,6 +510,21 @@ contract MarketAsksTest is MarketBase {
         }
     }
 
+    function test_atMostEightFees() public {
+        Offer memory ask = asked();
+        ask.fees = new FeeShare[](9);
+        for (uint256 i; i < 9; ++i) {
+            ask.fees[i] = FeeShare(dan, 1);
+        }
+        refuses(cid, signed(ask), err(ILicenseMarketplace.InvalidOffer.selector, hashOf(ask)));
+        ask.fees = new FeeShare[](8);
+        for (uint256 i; i < 8; ++i) {
+            ask.fees[i] = FeeShare(dan, 100);
+        }
+        fill(cid, signed(ask));
+        eq(splitter.balances(dan, address(dollar)), 80, "eight times ten");
+    }
+
     function test_attackReferrerThatReverts() public {
         Refuser referrer = new Refuser();
         Offer memory ask = inEther(10_000);

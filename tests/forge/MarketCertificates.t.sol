@@ -136,10 +136,21 @@ contract MarketCertificatesTest is MarketBase {
         eq(dollar.balanceOf(cid), 990_000, "the caller pays");
     }
 
-    function test_neverIntoItsOwnTill() public {
-        Fill memory fill_ = signed(selling(10_000));
-        fill_.taking.recipient = address(uint160(piece));
-        refuses(cid, fill_, err(IIPRegistry.OwnTill.selector, bytes32(piece)));
+    function test_neverIntoATill() public {
+        uint256[2] memory works = [piece, root];
+        for (uint256 i; i < 2; ++i) {
+            Fill memory fill_ = signed(selling(10_000));
+            fill_.taking.recipient = address(uint160(works[i]));
+            refuses(
+                cid,
+                fill_,
+                abi.encodeWithSelector(
+                    IIPRegistry.ToTill.selector,
+                    piece,
+                    address(uint160(works[i]))
+                )
+            );
+        }
     }
 
     function test_theRoyaltyGoesToPayeesAsOrdinaryIncome() public {

@@ -205,15 +205,32 @@ contract MarketDeriveTest is MarketBase {
         refusesToDerive(
             both(),
             entry(certify_, noProof(), noConsent()),
-            err(IIPRegistry.NotCreator.selector, address(market), cid)
+            err(IIPRegistry.NotCreator.selector, address(0), cid)
         );
         // The creator as well must sign when he buys through the marketplace.
         fund(cid, 10_000);
         Fill[] memory fills = both();
-        vm.expectRevert(err(IIPRegistry.NotCreator.selector, address(market), cid));
+        vm.expectRevert(err(IIPRegistry.NotCreator.selector, address(0), cid));
         vm.prank(cid);
         market.fillAndDerive(fills, entry(certify_, noProof(), noConsent()));
         derives(cid, fills, child(bothEdges()));
+    }
+
+    function test_attackCertifyInTheMarketplacesOwnName() public {
+        // The marketplace is the caller below: it must not pass for a creator who needs no consent.
+        Certify memory libel = claim(address(market), "libel");
+        Entry memory e = entry(libel, noProof(), noConsent());
+        vm.expectRevert(err(IIPRegistry.NotCreator.selector, address(0), address(market)));
+        vm.prank(eve);
+        market.fillAndDerive(new Fill[](0), e);
+        Fill memory fill_ = signed(ask(a, byIncome));
+        vm.expectRevert(err(ILicenseMarketplace.NotMaker.selector, eve, address(market)));
+        vm.prank(eve);
+        market.certifyAndFill(e, fill_);
+        libel.payees = one(eve, 1);
+        vm.expectRevert(err(ILicenseMarketplace.NotMaker.selector, eve, address(market)));
+        vm.prank(eve);
+        market.certifyAndFill(entry(libel, noProof(), noConsent()), fill_);
     }
 
     function test_attackEdgesOrPayeesAlteredByARelayer() public {
@@ -267,7 +284,7 @@ contract MarketDeriveTest is MarketBase {
         Terms memory terms = sharing(1_000, 0);
         terms.duration = 1 days;
         uint256 held = issueTo(cid, a, terms);
-        vm.warp(block.timestamp + 2 days);
+        vm.warp(block.timestamp + 12 hours);
         Fill[] memory fills = new Fill[](1);
         fills[0] = toCid(ask(a, license.hashTerms(terms)));
         fills[0].taking.renewId = held;
@@ -394,6 +411,53 @@ contract MarketDeriveTest is MarketBase {
         e.certify.payees = hers;
         Fill memory fill_ = signed(askLater(id));
         vm.expectRevert(forged(e));
+        vm.prank(dan);
+        market.certifyAndFill(e, fill_);
+    }
+
+    function test_attackTheCreatorMintsSomethingElseThanHeShowed() public {
+        // Bob shows a work without payees and asks for its certificate; then he certifies the same
+        // file with himself as payee of everything.
+        vm.prank(bob);
+        registry.setApprovalForAll(address(market), true);
+        (Certify memory shown, uint256 id) = later();
+        Entry memory e = entry(shown, noProof(), consentTo(shown));
+        Offer memory o = askLater(id);
+        o.kind = 2;
+        o.termsHash = 0;
+        o.quantity = 1;
+        Fill memory fill_ = signed(o);
+        certifyWith(bob, "later", new Edge[](0), one(bob, 10_000));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ILicenseMarketplace.EncumbranceChanged.selector,
+                id,
+                bytes32(0),
+                registry.encumbrance(id)
+            )
+        );
+        vm.prank(dan);
+        market.certifyAndFill(e, fill_);
+        eq(registry.ownerOf(id), bob, "not sold");
+    }
+
+    function test_attackTheCreatorNamesAnArbiterHeDidNotShow() public {
+        vm.prank(bob);
+        registry.setApprovalForAll(address(market), true);
+        (Certify memory shown, uint256 id) = later();
+        Entry memory e = entry(shown, noProof(), consentTo(shown));
+        Offer memory o = askLater(id);
+        o.kind = 2;
+        o.termsHash = 0;
+        o.quantity = 1;
+        Fill memory fill_ = signed(o);
+        (Certify memory other, ) = later();
+        other.arbiter = bob;
+        other.arbiterPowers = 3;
+        other.lienCap = 10_000;
+        vm.prank(bob);
+        registry.certify(other);
+        vm.expectPartialRevert(ILicenseMarketplace.EncumbranceChanged.selector);
         vm.prank(dan);
         market.certifyAndFill(e, fill_);
     }

@@ -139,7 +139,7 @@ contract MarketPermitsTest is MarketBase {
             "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)",
             authorization,
             fill_.offer.price * fill_.taking.count,
-            nonceOf(fill_, from)
+            nonceOf(fill_, from, authorization.validBefore)
         );
     }
 
@@ -167,12 +167,17 @@ contract MarketPermitsTest is MarketBase {
     }
 
     /// @dev As the interface says: the order, whole.
-    function nonceOf(Fill memory fill_, address from) internal pure returns (bytes32) {
+    function nonceOf(
+        Fill memory fill_,
+        address from,
+        uint256 validBefore
+    ) internal pure returns (bytes32) {
         return
             keccak256(
                 abi.encode(
                     hashOf(fill_.offer),
                     from,
+                    validBefore,
                     fill_.taking.workId,
                     fill_.taking.count,
                     fill_.taking.recipient,
@@ -199,7 +204,8 @@ contract MarketPermitsTest is MarketBase {
 
     function test_aStrangerSubmitsAndTheSignerBuys() public {
         Fill memory fill_ = signed(askInUsdc(), 3);
-        eq(market.authorizationNonce(fill_, cid), nonceOf(fill_, cid), "nonce");
+        uint256 until = block.timestamp + 60;
+        eq(market.authorizationNonce(fill_, cid, until), nonceOf(fill_, cid, until), "nonce");
         vm.expectEmit(address(market));
         emit ILicenseMarketplace.OfferFilled(hashOf(fill_.offer), work, cid, bob, cid, 2, 3, 3_000);
         submit(eve, fill_, authorizationOf(cid, fill_));
@@ -224,6 +230,14 @@ contract MarketPermitsTest is MarketBase {
         Authorization memory by = authorizationOf(cid, fill_);
         submit(eve, fill_, by);
         submitFails(eve, fill_, by, Token3009.UsedOrCancelled.selector);
+    }
+
+    function test_theSamePurchaseTwiceByTwoAuthorizations() public {
+        Fill memory fill_ = signed(askInUsdc());
+        submit(eve, fill_, authorizationOf(cid, fill_));
+        vm.warp(block.timestamp + 1);
+        submit(eve, fill_, authorizationOf(cid, fill_));
+        eq(license.balanceOf(cid), 2, "licenses");
     }
 
     function test_attackAuthorizationForAnotherOrder() public {
@@ -279,7 +293,7 @@ contract MarketPermitsTest is MarketBase {
     function test_attackAuthorizationSubmittedToTheTokenDirectly() public {
         Fill memory fill_ = signed(askInUsdc());
         Authorization memory by = authorizationOf(cid, fill_);
-        bytes32 nonce = nonceOf(fill_, cid);
+        bytes32 nonce = nonceOf(fill_, cid, by.validBefore);
         vm.expectRevert(err(Token3009.CallerMustBeThePayee.selector, eve, address(market)));
         vm.prank(eve);
         usdc.receiveWithAuthorization(
@@ -333,7 +347,7 @@ contract MarketPermitsTest is MarketBase {
         market.cancel(hashOf(fill_.offer));
         submitFails(eve, fill_, by, ILicenseMarketplace.OfferNotOpen.selector);
         eq(usdc.balanceOf(cid), 10_000, "nothing is taken");
-        no(usdc.authorizationState(cid, nonceOf(fill_, cid)), "the nonce is free");
+        no(usdc.authorizationState(cid, nonceOf(fill_, cid, by.validBefore)), "the nonce is free");
     }
 
     function test_anAuthorizationPaysNoBid() public {
@@ -397,6 +411,22 @@ contract MarketPermitsTest is MarketBase {
         vm.prank(cid);
         market.fillWithAuthorization(fill_, by);
         eq(license.balanceOf(cid), 0, "no license");
+    }
+
+    function test_attackAStrangerSpendsOffersThroughHisOwnToken() public {
+        // Eve's token swears that Bob authorized a purchase of hers, which answers Bob's ask.
+        Sworn sworn = new Sworn();
+        Offer memory victim = asked();
+        uint256 hers = certify(eve, "hers");
+        Offer memory counter = offer(hers, plain, address(sworn), 1);
+        counter.counterTo = hashOf(victim);
+        Fill memory fill_ = signed(counter);
+        Authorization memory by;
+        by.from = bob;
+        submitFails(eve, fill_, by, ILicenseMarketplace.InvalidOffer.selector);
+        fund(cid, 0);
+        fill(cid, signed(victim));
+        eq(license.balanceOf(cid), 1, "Bob's ask stands");
     }
 
     // --------------------------------------------------- tokens that are worse
@@ -466,5 +496,22 @@ contract Leaky is FeeToken {
         bytes32
     ) external {
         _transfer(from, to, value - value / 100);
+    }
+}
+
+/// @notice Accepts every authorization and makes the money for it.
+contract Sworn is Token3009 {
+    function receiveWithAuthorization(
+        address,
+        address to,
+        uint256 value,
+        uint256,
+        uint256,
+        bytes32,
+        uint8,
+        bytes32,
+        bytes32
+    ) external override {
+        _mint(to, value);
     }
 }

@@ -111,6 +111,23 @@ contract MarketSignaturesTest is MarketBase {
         refuses(cid, fill_, invalid(bob, ask));
     }
 
+    function test_aKeyThatDelegatesToCodeStillSigns() public {
+        // EIP-7702: the account has code, which knows nothing of ERC-1271.
+        Fill memory fill_ = signed(asked());
+        vm.etch(bob, hex"ef01000000000000000000000000000000000000000001");
+        fill(cid, fill_);
+        eq(license.ownerOf(2), cid, "sold");
+    }
+
+    function test_attackOfferOfNobody() public {
+        // A signature that recovers to nobody is no consent of the zero address.
+        Offer memory ask = asked();
+        ask.maker = address(0);
+        Fill memory fill_ = filling(ask, 1, cid);
+        fill_.approval.signature = new bytes(65);
+        refuses(cid, fill_, invalid(address(0), ask));
+    }
+
     // ---------------------------------------------------------------- wallets
 
     /// @dev Bob's work moves to a wallet, and the wallet asks.
@@ -302,6 +319,7 @@ contract MarketSignaturesTest is MarketBase {
             leaves[i] = limitsLeaf(all[i]);
         }
         fill_ = filling(ask, 1, cid);
+        fill_.taking.contentHash = "work";
         Delegation memory delegation = delegating(bob, dan);
         delegation.termsRoot = Merkle.root(leaves);
         fill_.approval.delegation = delegation;
@@ -411,13 +429,48 @@ contract MarketSignaturesTest is MarketBase {
 
     function test_attackDelegateOfSomebodyElse() public {
         Offer memory ask = offer(root, plain, address(dollar), 1_000);
-        refuses(cid, delegated(ask, 0), beyond(ask));
+        Fill memory fill_ = delegated(ask, 0);
+        fill_.taking.contentHash = "root";
+        refuses(cid, fill_, beyond(ask));
         // Eve delegates to Dan, who asks for Bob's work with it.
         ask = asked();
-        Fill memory fill_ = delegated(ask, 0);
+        fill_ = delegated(ask, 0);
         fill_.approval.delegation.creator = eve;
         fill_.approval.delegationSignature = sign(eve, hashOf(fill_.approval.delegation));
         refuses(cid, fill_, beyond(ask));
+    }
+
+    function test_attackDelegateSellsWorksItsMakerBought() public {
+        // Bob's limits are for his own works, not for Ann's that he owns now.
+        transferTo(bob, root);
+        Offer memory ask = offer(root, plain, address(dollar), 1_000);
+        Fill memory fill_ = delegated(ask, 0);
+        bytes32[3] memory contents = [bytes32("root"), "work", 0];
+        for (uint256 i; i < 3; ++i) {
+            fill_.taking.contentHash = contents[i];
+            refuses(cid, fill_, beyond(ask));
+        }
+        // Bob himself may sell them.
+        fill(cid, signed(ask));
+    }
+
+    function test_attackDelegateSellsABoughtWorkFromASet() public {
+        transferTo(bob, root);
+        bytes32[] memory leaves = new bytes32[](2);
+        (leaves[0], leaves[1]) = (workLeaf(work), workLeaf(root));
+        Offer memory ask = asked();
+        ask.workId = 0;
+        ask.transfers = 1;
+        ask.worksRoot = Merkle.root(leaves);
+        Fill memory fill_ = delegated(ask, 0);
+        fill_.taking.workId = root;
+        fill_.taking.worksPath = Merkle.path(leaves, 1);
+        refuses(cid, fill_, beyond(ask));
+        ask.transfers = 0;
+        fill_ = delegated(ask, 0);
+        fill_.taking.workId = work;
+        fill_.taking.worksPath = Merkle.path(leaves, 0);
+        fill(cid, fill_);
     }
 
     function test_attackSomebodyElseSignsForTheDelegate() public {
