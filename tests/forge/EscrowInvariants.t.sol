@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {LicenseMarketplace} from "../../contracts/LicenseMarketplace.sol";
 import {Deal, Offer} from "../../contracts/types/Offers.sol";
 import {DemoToken} from "../../contracts/periphery/DemoToken.sol";
 import {MarketBase} from "./MarketBase.sol";

@@ -468,6 +468,47 @@ contract MarketAsksTest is MarketBase {
         else o.fees[0].share = uint16(within(value, 0, 1_000));
     }
 
+    function test_attackDirtyBitsInNarrowFields() public {
+        // The hash is over the words as they stand: words that mean the same must not be two offers.
+        Offer memory ask = asked();
+        Fill memory fill_ = signed(ask);
+        // kind, maker, taker, token, uncontested
+        uint8[5] memory fields = [0, 1, 2, 6, 14];
+        for (uint256 i; i < 5; ++i) {
+            uint256 at = 0x20 * uint256(fields[i]);
+            // After the selector stands the offset of the offer.
+            bytes memory data = dirty(abi.encodeCall(market.post, (ask)), 0x24 + at);
+            vm.prank(bob);
+            (bool success, bytes memory reason) = address(market).call(data);
+            no(success, "post");
+            eq(reason.length, 0, "refused by the decoder");
+
+            // Even where the maker signs the other hash.
+            data = dirty(abi.encodeCall(market.hashOffer, (ask)), 0x24 + at);
+            (success, reason) = address(market).call(data);
+            yes(success, "hash");
+            bytes32 other = abi.decode(reason, (bytes32));
+            no(other == hashOf(ask), "another hash");
+            fill_.approval.signature = sign(bob, address(market), other);
+            // The offset of the fill, and its three.
+            data = dirty(abi.encodeCall(market.fill, (fill_)), 0x84 + at);
+            vm.prank(cid);
+            (success, reason) = address(market).call(data);
+            no(success, "fill");
+            eq(reason.length, 0, "refused by the decoder");
+        }
+        fill(cid, signed(ask));
+    }
+
+    /// @dev `data` with the highest bit of the word at `at` set.
+    function dirty(bytes memory data, uint256 at) internal pure returns (bytes memory) {
+        assembly ("memory-safe") {
+            let word := add(add(data, 0x20), at)
+            mstore(word, or(mload(word), shl(255, 1)))
+        }
+        return data;
+    }
+
     function invalid(address signer, Offer memory o) internal pure returns (bytes memory) {
         return
             abi.encodeWithSelector(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IIPLicense} from "../../contracts/interfaces/IIPLicense.sol";
 import {IIPRegistry} from "../../contracts/interfaces/IIPRegistry.sol";
 import {ILicenseMarketplace} from "../../contracts/interfaces/ILicenseMarketplace.sol";
 import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
@@ -303,6 +304,23 @@ contract MarketCertificatesTest is MarketBase {
             late,
             abi.encodeWithSelector(ILicenseMarketplace.NotOwner.selector, piece, bob, cid)
         );
+    }
+
+    function test_aSuspendedWorkIsSoldAsItStands() public {
+        // Suspension stops licenses; the certificate, with its arbiter, may still find a new owner.
+        Certify memory certify_ = claim(bob, "judged");
+        certify_.arbiter = dan;
+        certify_.arbiterPowers = 1;
+        vm.prank(bob);
+        uint256 judged = registry.certify(certify_);
+        vm.prank(dan);
+        registry.suspend(judged, true);
+        fill(cid, signed(sellingCertificate(judged, address(dollar), 10_000)));
+        eq(registry.ownerOf(judged), cid, "sold");
+        Offer memory ask = offer(judged, plain, address(dollar), 1);
+        fund(eve, 1);
+        ask.maker = cid;
+        refuses(eve, signed(ask), err(IIPLicense.SalesSuspended.selector, bytes32(judged)));
     }
 
     function test_licensesSurviveTheSale() public {
