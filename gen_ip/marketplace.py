@@ -295,7 +295,10 @@ class Marketplace:
         buys = not plain.kind.is_bid
         value = total if buys and plain.token == ETH else 0
         receiver = NOBODY if recipient is None else arguments.address("licensee", recipient)
-        creator, content_hash = self._claimed(plain, number, certificate)
+        delegated = signed is not None and signed.approval.delegation.delegate != NOBODY
+        creator, content_hash = NOBODY, NO_HASH
+        if plain.uncontested or delegated:
+            creator, content_hash = self._claimed(number, certificate)
         path = signed.works_path(number) if signed else ()
         taking = (number, path, count, receiver, 0, creator, content_hash)
         fill = (plain.as_tuple(), signed.approval if signed else _NO_APPROVAL, taking)
@@ -371,12 +374,8 @@ class Marketplace:
                 f"{self._session.deployment.marketplace}, the one of this deployment",
             )
 
-    def _claimed(
-        self, offer: Offer, work: int, certificate: SignedCertificate | None
-    ) -> tuple[str, bytes]:
-        """Creator and content hash, where the offer asks for a work that nobody contests."""
-        if not offer.uncontested:
-            return NOBODY, NO_HASH
+    def _claimed(self, work: int, certificate: SignedCertificate | None) -> tuple[str, bytes]:
+        """Creator and content hash of a work."""
         if certificate is not None:
             return certificate.certify.creator, certificate.certify.content_hash
         claim = self._registry.claim(work)

@@ -31,14 +31,15 @@ class EditorialIsNotCommercial(ContractError):
 
 
 class InvalidShareAlike(ContractError):
-    """Share-alike terms pass on all they grant, DERIVE among it, and take income shares only."""
+    """Share-alike terms pass on all they grant, DERIVE among it, take income shares only, and do
+    not end with a license."""
 
     grant: Rights
     pass_: Rights
     volume: int
     text = (
         "share-alike terms grant {grant}, pass on {pass_}, volume {volume}; pass on all "
-        "permissions, DERIVE among them, and ask for no volume share"
+        "permissions, DERIVE among them, ask for no volume share, and leave ENDS_WITH_LICENSE out"
     )
 
 
@@ -266,13 +267,14 @@ class SalesSuspended(ContractError):
 
 
 class NotRenewable(ContractError):
-    """A license that never ends cannot be renewed, nor any for longer than a thousand years."""
+    """Neither a license that never ends nor one that has ended can be renewed, nor any for longer
+    than a thousand years."""
 
     license_id: int
     end: int
     text = (
-        "license {license_id} cannot run until {end}; renew only what ends, and within a "
-        "thousand years"
+        "license {license_id} cannot run until {end}; renew only a running one that "
+        "ends, within a thousand years"
     )
 
 

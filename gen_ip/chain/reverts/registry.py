@@ -53,11 +53,12 @@ class OnlyLicense(ContractError):
     text = "{caller} is not the license contract; certify through the license contract"
 
 
-class OwnTill(ContractError):
-    """A certificate cannot be sent to its own till: nobody could move it again."""
+class ToTill(ContractError):
+    """A certificate cannot be sent to a work's till: nobody could move it again."""
 
     work_id: int
-    text = "the receiver is the till of work {work_id} itself; name another receiver"
+    till: str
+    text = "work {work_id} cannot be sent to {till}, the till of a work; name another receiver"
 
 
 class NoValue(ContractError):
