@@ -49,6 +49,8 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     /// @dev Time of the delivery that stands 40 | open 1.
     mapping(bytes32 dealHash => uint256) internal _deals;
     uint256 internal _dealCount;
+    /// @dev The exclusive deal a work is reserved for.
+    mapping(uint256 workId => bytes32 dealHash) internal _reserved;
 
     /// @inheritdoc ILicenseMarketplace
     mapping(address maker => uint256) public counters;
@@ -241,6 +243,8 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         _checkForm(offer, offerHash);
         _requireApproved(offer, fill_.approval, taking, offerHash);
         _take(offer, taking, offerHash);
+        bytes32 reserved = _reserved[taking.workId];
+        if (reserved != 0) revert WorkReserved(taking.workId, reserved);
 
         address seller = offer.maker;
         address recipient = taking.recipient;
@@ -526,6 +530,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         }
         bytes32 dealHash = Offering.hashDeal(deal);
         _deals[dealHash] = DEAL_OPEN;
+        if (deal.encumbrance != 0) _reserved[deal.workId] = dealHash;
         emit DealOpened(dealHash, deal.workId, buyer, deal);
     }
 
@@ -577,7 +582,9 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         (bool sold, bool encumbered) = _changed(deal);
         // What was issued meanwhile is the buyer's to accept.
         if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
-        _deals[dealHash] = 0;
+        _close(deal, dealHash);
+        bytes32 reserved = _reserved[deal.workId];
+        if (reserved != 0) revert WorkReserved(deal.workId, reserved);
         firstLicenseId = LICENSE.issue(deal.workId, deal.termsHash, deal.recipient, deal.count, 0);
         _holding = true;
         _pay(deal.workId, deal.token, deal.amount, deal.buyer, _fees(deal.fees, deal.amount, 0));
@@ -586,7 +593,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     }
 
     /// @inheritdoc ILicenseMarketplace
-    function refund(Deal calldata deal) external lock {
+    function refund(Deal calldata deal, address to) external lock {
         (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
         if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
         uint256 from =
@@ -595,15 +602,20 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         if (block.timestamp <= from && !sold && !encumbered) {
             revert NotInTime(dealHash, block.timestamp);
         }
-        _deals[dealHash] = 0;
-        emit DealRefunded(dealHash, deal.amount);
+        _close(deal, dealHash);
+        emit DealRefunded(dealHash, to, deal.amount);
         if (deal.amount == 0) return;
         if (deal.token == address(0)) {
-            (bool success, ) = msg.sender.call{value: deal.amount}("");
-            if (!success) revert TransferFailed(msg.sender, deal.amount);
+            (bool success, ) = to.call{value: deal.amount}("");
+            if (!success) revert TransferFailed(to, deal.amount);
         } else {
-            deal.token.safeTransfer(msg.sender, deal.amount);
+            deal.token.safeTransfer(to, deal.amount);
         }
+    }
+
+    function _close(Deal calldata deal, bytes32 dealHash) internal {
+        _deals[dealHash] = 0;
+        if (_reserved[deal.workId] == dealHash) _reserved[deal.workId] = 0;
     }
 
     /// @dev Whether the certificate was sold, or an exclusive deal's work bound otherwise, since a

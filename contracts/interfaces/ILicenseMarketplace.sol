@@ -48,7 +48,7 @@ interface ILicenseMarketplace {
     /// @notice The price was paid into the work and the licenses were issued.
     event DealReleased(bytes32 indexed dealHash, uint256 firstLicenseId);
     /// @notice The buyer took the price back.
-    event DealRefunded(bytes32 indexed dealHash, uint256 amount);
+    event DealRefunded(bytes32 indexed dealHash, address indexed to, uint256 amount);
 
     /// @notice Something was called while an offer was being filled.
     error Reentered();
@@ -101,6 +101,8 @@ interface ILicenseMarketplace {
     /// @notice The certificate was sold, or the work of an exclusive deal bound otherwise, since the
     /// deal was opened: the buyer may take the price back at once.
     error DealOutdated(bytes32 dealHash);
+    /// @notice An exclusive deal on the work is open: nothing else of it is sold here meanwhile.
+    error WorkReserved(uint256 workId, bytes32 dealHash);
     /// @notice Only the deal's seller or buyer may do this.
     error NotParty(bytes32 dealHash, address caller);
     /// @notice It is too late, or too early, for this.
@@ -177,7 +179,8 @@ interface ILicenseMarketplace {
     /// @notice Gives the price back to the buyer, who calls it: when nothing was delivered in time,
     /// when a delivery that stands was not released for 30 days, or at once when the certificate was
     /// sold or the work of an exclusive deal bound otherwise.
-    function refund(Deal calldata deal) external;
+    /// @param to Who receives it.
+    function refund(Deal calldata deal, address to) external;
 
     // ------------------------------------------------------------------ reads
 
