@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IIPLicense} from "../../contracts/interfaces/IIPLicense.sol";
 import {IIPRegistry} from "../../contracts/interfaces/IIPRegistry.sol";
 import {Rights} from "../../contracts/libraries/Rights.sol";
 import {Certify, Payee, Terms, TreeProof} from "../../contracts/types/Structs.sol";
