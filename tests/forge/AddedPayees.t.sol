@@ -111,22 +111,27 @@ contract AddedPayeesTest is Base {
         eq(ceiling, OPEN, "bounds");
     }
 
-    /// @dev A payee that comes with the work's second draw must not be paid from the first one's
-    /// remainder: two units drawn would pay out three.
+    /// @dev Two units drawn must not pay out three: over the old running total of 2, the shares of
+    /// two new payees would have reached one unit each.
     function test_attackMorePaidThanDrawnByAddingPayees() public {
-        uint256 drawn;
-        for (uint256 i; i < 20; ++i) {
-            payEther(eve, work, 1);
-            splitter.draw(work, ETHER);
-            ++drawn;
-            add(i % 2 == 0 ? dan : cid, 450);
-            uint256 paid =
-                splitter.balances(ann, ETHER) +
-                    splitter.balances(dan, ETHER) +
-                    splitter.balances(cid, ETHER);
-            atMost(paid, drawn, "paid");
-            atMost(paid, address(splitter).balance, "held");
-        }
+        add(bob, 5_000);
+        payEther(eve, work, 2);
+        splitter.draw(work, ETHER);
+        eq(splitter.balances(bob, ETHER), 1, "half");
+        eq(splitter.balances(ann, ETHER), 1, "half");
+        add(cid, 2_500);
+        add(dan, 2_500);
+        payEther(eve, work, 2);
+        splitter.draw(work, ETHER);
+        eq(splitter.balances(bob, ETHER), 2, "half of two");
+        eq(splitter.balances(cid, ETHER) + splitter.balances(dan, ETHER), 0, "no unit yet");
+        // Two more fill up what the floors have kept.
+        payEther(eve, work, 2);
+        splitter.draw(work, ETHER);
+        eq(splitter.balances(bob, ETHER), 3, "half of four");
+        eq(splitter.balances(cid, ETHER), 1, "a quarter of four");
+        eq(splitter.balances(dan, ETHER), 1, "a quarter of four");
+        eq(address(splitter).balance, 6, "all that was drawn is all that is owed");
     }
 
     /// @dev Per token and payee: floor over all drawn since the last payee came, summed over these
