@@ -53,7 +53,7 @@ contract EscrowTest is MarketBase {
 
     function refund(address who, Deal memory d) internal {
         vm.prank(who);
-        market.refund(d);
+        market.refund(d, who);
     }
 
     function hashOf(Deal memory d) internal pure returns (bytes32) {
@@ -90,7 +90,7 @@ contract EscrowTest is MarketBase {
     function cannotRefund(address who, Deal memory d, bytes memory reason) internal {
         vm.expectRevert(reason);
         vm.prank(who);
-        market.refund(d);
+        market.refund(d, who);
     }
 
     // ------------------------------------------------------------------- open
@@ -361,7 +361,7 @@ contract EscrowTest is MarketBase {
         cannotRefund(cid, d, inTime(d));
         vm.warp(d.deliverBy + 1);
         vm.expectEmit(address(market));
-        emit ILicenseMarketplace.DealRefunded(hashOf(d), 1_000);
+        emit ILicenseMarketplace.DealRefunded(hashOf(d), cid, 1_000);
         refund(cid, d);
         eq(dollar.balanceOf(cid), 1_000_000, "back");
     }
@@ -498,7 +498,7 @@ contract EscrowTest is MarketBase {
         eq(address(market).balance, 0, "nothing stays");
     }
 
-    function test_aBuyerThatRefusesItsRefundHarmsItselfOnly() public {
+    function test_aBuyerThatRefusesEtherIsRefundedElsewhere() public {
         Refuser buyer = new Refuser();
         Offer memory ask = slow();
         ask.token = ETHER;
@@ -516,6 +516,9 @@ contract EscrowTest is MarketBase {
         );
         refund(cid, other);
         eq(address(market).balance, 1_000, "its own money, and nobody else's");
+        vm.prank(address(buyer));
+        market.refund(d, dan);
+        eq(dan.balance, 1_000, "to whom it pleases");
     }
 
     // ----------------------------------------------------------------- tokens
@@ -573,7 +576,7 @@ contract EscrowTest is MarketBase {
         ask.token = token;
     }
 
-    function test_attackBlockedBuyerCannotBeRefundedUntilUnblocked() public {
+    function test_aBuyerWhomATokenBlocksIsRefundedElsewhere() public {
         BlockingToken token = new BlockingToken();
         token.mint(cid, 1_000);
         vm.prank(cid);
@@ -584,8 +587,9 @@ contract EscrowTest is MarketBase {
         cannotRefund(cid, d, abi.encodeWithSignature("TransferFailed()"));
         (bool open, ) = market.dealState(hashOf(d));
         yes(open, "the deal stays open");
-        token.block_(cid, false);
-        refund(cid, d);
+        vm.prank(cid);
+        market.refund(d, dan);
+        eq(token.balanceOf(dan), 1_000, "to whom he pleases");
     }
 
     // ---------------------------------------------------------------- attacks
@@ -654,24 +658,103 @@ contract EscrowTest is MarketBase {
         eq(license.exclusiveUntil(work), block.timestamp + 1 days, "exclusive");
     }
 
+    function reserved(Deal memory d) internal view returns (bytes memory) {
+        return abi.encodeWithSelector(ILicenseMarketplace.WorkReserved.selector, work, hashOf(d));
+    }
+
     function test_attackBuyerEncumbersToTakeTheDeliveryForNothing() public {
-        // Another ask of Bob's is open: the buyer takes one license of it, and wants his money back.
+        // Other asks of Bob's are open: if the buyer took one license of them, for himself or for
+        // another, the work would be bound otherwise and his money would come back.
+        Terms memory yearly = granting(Rights.COMMERCIAL);
+        yearly.duration = 365 days;
+        uint256 old = issueTo(cid, work, yearly);
         Fill memory cheap = signed(asked(plain, 1));
+        Fill memory waiting = signed(slow(plain, 0));
+        Fill memory renewal = signed(asked(license.hashTerms(yearly), 1));
+        renewal.taking.renewId = old;
+        Deal memory earlier = deal(cid, waiting, 0);
         Deal memory d = deal(cid, signed(slow(sole, 500_000)), 0);
         deliver(d);
-        fill(cid, cheap);
+        refuses(cid, cheap, reserved(d));
+        refuses(cid, waiting, reserved(d));
+        refuses(cid, renewal, reserved(d));
+        cannotRelease(cid, earlier, reserved(d));
         cannotRefund(cid, d, inTime(d));
+        vm.warp(block.timestamp + 2 days + 1);
+        release(bob, d);
+        eq(splitter.credit(work, address(dollar)), 450_000, "the seller is paid");
+        vm.warp(block.timestamp + 1 days);
+        fill(cid, cheap);
+    }
+
+    function test_otherWorksAreNotReserved() public {
+        deal(cid, signed(slow(sole, 5_000)), 0);
+        uint256 other = certify(bob, "other");
+        fill(cid, signed(offer(other, plain, address(dollar), 1)));
+    }
+
+    function test_anExclusiveDealEndsItsReservation() public {
+        Deal memory d = deal(cid, signed(slow(sole, 5_000)), 0);
+        refuses(eve, signed(asked(plain, 0)), reserved(d));
+        vm.warp(d.deliverBy + 1);
+        refund(cid, d);
+        fill(eve, signed(asked(plain, 0)));
+        eq(license.balanceOf(eve), 1, "free again");
     }
 
     function test_attackAnExclusiveLicenseSoldTwiceThroughDeals() public {
         Deal memory d = deal(cid, signed(slow(sole, 5_000)), 0);
         fund(eve, 5_000);
-        Deal memory second = deal(eve, signed(slow(sole, 5_000)), 0);
-        release(eve, second);
-        uint256 until = block.timestamp + 1 days;
-        cannotRelease(cid, d, err(IIPLicense.SoldExclusively.selector, work, until));
+        refuses(eve, signed(slow(sole, 5_000)), reserved(d));
+        refuses(eve, signed(asked(sole, 5_000)), reserved(d));
+    }
+
+    function test_attackAnExclusiveDealReservesForEver() public {
+        // The buyer leaves the deal as it is, once Bob did not deliver in time.
+        Deal memory d = deal(cid, signed(slow(sole, 5_000)), 0);
+        Fill memory sale = signed(asked(plain, 0));
+        vm.warp(d.deliverBy + 1);
+        fill(eve, sale);
+        eq(license.balanceOf(eve), 1, "Bob sells again");
         refund(cid, d);
-        eq(dollar.balanceOf(cid), 1_000_000, "back");
+        eq(dollar.balanceOf(cid), 1_000_000, "and the buyer has his money whenever he wants it");
+        // Or after a challenge.
+        d = deal(cid, signed(slow(sole, 5_000)), 0);
+        deliver(d);
+        vm.prank(cid);
+        market.challenge(d, REASON);
+        vm.warp(d.deliverBy + 1);
+        fill(eve, sale);
+        // Or where a delivery stands that nobody releases.
+        d = deal(eve, signed(slow(sole, 0)), 0);
+        deliver(d);
+        vm.warp(d.deliverBy + 2 days + 30 days + 1);
+        fill(eve, sale);
+    }
+
+    function test_attackAReservationOutlivesTheSaleOfTheCertificate() public {
+        deal(bob, signed(slow(sole, 0)), 0);
+        transferTo(dan, work);
+        fill(eve, signed(asked(plain, 0)));
+        eq(license.balanceOf(eve), 1, "the next owner sells");
+    }
+
+    function test_refundNeverGoesNowhere() public {
+        Deal memory d = opened();
+        Deal memory e = etherDeal();
+        vm.warp(d.deliverBy + 1);
+        address[2] memory nowhere = [address(0), address(market)];
+        for (uint256 i; i < 2; ++i) {
+            vm.expectRevert();
+            vm.prank(cid);
+            market.refund(d, nowhere[i]);
+            vm.expectRevert();
+            vm.prank(cid);
+            market.refund(e, nowhere[i]);
+        }
+        vm.prank(cid);
+        market.refund(e, dan);
+        eq(dan.balance, 2_000, "to whom the buyer pleases");
     }
 
     function test_etherSentByForceIsNobodysDeal() public {

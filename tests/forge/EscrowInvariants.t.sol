@@ -70,10 +70,19 @@ contract EscrowInvariantsTest is MarketBase {
         uint256 most = ask.termsHash == sole ? 1 : 5;
         uint256 total = price * within(count, 1, most);
         uint256 value = token == ETHER ? total : 0;
-        if (block.timestamp < license.exclusiveUntil(work)) return;
+        if (block.timestamp < license.exclusiveUntil(work) || reserved()) return;
         Deal memory d = deal(buyer, signed(ask, within(count, 1, most)), value);
         deals.push(abi.encode(d));
         taken[token] += d.amount;
+    }
+
+    /// @dev Whether an exclusive deal is open.
+    function reserved() internal view returns (bool) {
+        for (uint256 i; i < deals.length; ++i) {
+            Deal memory d = abi.decode(deals[i], (Deal));
+            if (d.encumbrance != 0 && !ended[keccak256(abi.encode(d))]) return true;
+        }
+        return false;
     }
 
     /// @dev Anyone tries anything with any deal, open or not.
@@ -86,7 +95,7 @@ contract EscrowInvariantsTest is MarketBase {
         if (what == 0) call_ = abi.encodeCall(market.deliver, (d, ""));
         else if (what == 1) call_ = abi.encodeCall(market.challenge, (d, ""));
         else if (what == 2) call_ = abi.encodeCall(market.release, (d));
-        else call_ = abi.encodeCall(market.refund, (d));
+        else call_ = abi.encodeCall(market.refund, (d, d.buyer));
         vm.prank(who);
         (bool success, ) = address(market).call(call_);
         if (!success || what < 2) return;

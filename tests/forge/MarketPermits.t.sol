@@ -374,7 +374,7 @@ contract MarketPermitsTest is MarketBase {
         eq(usdc.balanceOf(address(market)), 1_000, "here");
         vm.warp(open.deliverBy + 1);
         vm.prank(cid);
-        market.refund(open);
+        market.refund(open, cid);
         eq(usdc.balanceOf(cid), 10_000, "back");
     }
 

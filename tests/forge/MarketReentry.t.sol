@@ -73,7 +73,7 @@ contract MarketReentryTest is MarketBase {
         );
         token.onTransfer(address(market), abi.encodeCall(market.certifyAndFill, (child(), fill_)));
         token.onTransfer(address(market), abi.encodeCall(market.release, (other())));
-        token.onTransfer(address(market), abi.encodeCall(market.refund, (other())));
+        token.onTransfer(address(market), abi.encodeCall(market.refund, (other(), address(token))));
     }
 
     /// @dev Requires that all calls of all `transfers` failed at the lock.
@@ -109,7 +109,7 @@ contract MarketReentryTest is MarketBase {
         market.fillAndDerive(new Fill[](0), e);
         token.approve(address(market), type(uint256).max);
         market.certifyAndFill(e, fill_);
-        market.refund(d);
+        market.refund(d, address(token));
         vm.stopPrank();
         eq(license.balanceOf(address(token)), 4, "bought");
     }
@@ -201,7 +201,7 @@ contract MarketReentryTest is MarketBase {
         held(3);
         vm.warp(b.deliverBy + 1);
         vm.prank(cid);
-        market.refund(b);
+        market.refund(b, cid);
         held(4);
         eq(token.balanceOf(address(market)), other().amount, "only the other deal's money");
     }
@@ -268,13 +268,13 @@ contract MarketReentryTest is MarketBase {
         deal(cid, signed(ask), 1_000);
         vm.warp(a.deliverBy + 1);
         bytes[3] memory calls = [
-            abi.encodeCall(market.refund, (a)),
-            abi.encodeCall(market.refund, (b)),
+            abi.encodeCall(market.refund, (a, address(buyer))),
+            abi.encodeCall(market.refund, (b, address(buyer))),
             abi.encodeCall(market.release, (b))
         ];
         buyer.onReceive(calls[0]);
         vm.prank(address(buyer));
-        market.refund(a);
+        market.refund(a, address(buyer));
         no(buyer.success(), "came through");
         eq(
             bytes32(buyer.answer()),
@@ -286,7 +286,7 @@ contract MarketReentryTest is MarketBase {
             Deal memory next = deal(address(buyer), signed(fresh(ask, i)), 1_000);
             vm.warp(next.deliverBy + 1);
             vm.prank(address(buyer));
-            market.refund(next);
+            market.refund(next, address(buyer));
             no(buyer.success(), "came through");
             eq(
                 bytes32(buyer.answer()),
