@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gen_ip import arguments, documents
@@ -31,6 +31,7 @@ from gen_ip.signing.statements import (
     CONSENT_TREE,
     DELEGATION,
     REVOKE,
+    Certify,
     Consent,
     ConsentTree,
     Delegation,
@@ -79,9 +80,7 @@ class Certifying(Connection):
             RoyaltyTooHigh, InvalidPayee, PayeesShareTooMuch, TooManyPayees, InvalidArbiter: as
                 their names say.
         """
-        prepared = self._prepare(content, name, description, payees, resale_royalty, arbiter, ())
-        call = self._registry.certify_call(prepared.certify)
-        return self._certificate(prepared, self._session.send(call))
+        return self._certify(content, name, description, payees, resale_royalty, arbiter, ())
 
     def derive(
         self,
@@ -107,11 +106,7 @@ class Certifying(Connection):
         """
         if not licenses:
             raise InvalidArgument("licenses", licenses, "at least one license that grants DERIVE")
-        prepared = self._prepare(
-            content, name, description, payees, resale_royalty, arbiter, licenses
-        )
-        call = self._registry.certify_call(prepared.certify)
-        return self._certificate(prepared, self._session.send(call))
+        return self._certify(content, name, description, payees, resale_royalty, arbiter, licenses)
 
     # ---------------------------------------------------------------- without
 
@@ -132,7 +127,17 @@ class Certifying(Connection):
         Raises:
             FileProblem, MetadataError, StoreError, ContractError: as in `certify` and `derive`.
         """
-        return self._prepare(content, name, description, payees, resale_royalty, arbiter, licenses)
+        until = self._until(None)
+        return self._prepare(
+            content,
+            name,
+            description,
+            payees,
+            resale_royalty,
+            arbiter,
+            licenses,
+            lambda certify: self._check_signed(certify, until, None),
+        )
 
     def sign_certificate(
         self,
@@ -158,29 +163,26 @@ class Certifying(Connection):
             InvalidArgument: the delegation is for another account.
             FileProblem, MetadataError, StoreError, ContractError: as in `certify` and `derive`.
         """
-        if isinstance(content, PreparedCertificate):
-            prepared = content
-        elif delegation is None:
-            prepared = self._prepare(
-                content, name, description, payees, resale_royalty, arbiter, licenses
-            )
-        else:
-            given = delegation.delegation
-            prepared = self._prepare(
-                content,
-                name,
-                description,
-                delegation.payees,
-                given.resale_royalty,
-                arbiter,
-                licenses,
-                creator=given.creator,
-            )
-        creator = self._signs_for(prepared, delegation)
         until = self._until(deadline)
-        message = SignedConsent(prepared.certify, until)
-        signature = sign(self._session.account, self._domain, CONSENT, message)
-        return self._signed(prepared, creator, Consent(until, signature), delegation)
+        if isinstance(content, PreparedCertificate):
+            self._require_here(content)
+            self._signs_for(content.certify.creator, delegation)
+            return _signed(content, self._consent(content.certify, until, delegation))
+        if delegation is not None:
+            self._signs_for(delegation.delegation.creator, delegation)
+            payees, resale_royalty = delegation.payees, delegation.delegation.resale_royalty
+        prepared = self._prepare(
+            content,
+            name,
+            description,
+            payees,
+            resale_royalty,
+            arbiter,
+            licenses,
+            lambda certify: self._check_signed(certify, until, delegation),
+            delegation.delegation.creator if delegation else None,
+        )
+        return _signed(prepared, self._consent(prepared.certify, until, delegation))
 
     def sign_certificates(
         self,
@@ -195,17 +197,20 @@ class Certifying(Connection):
             EmptyTree: there are none.
             InvalidArgument: one is another creator's, or the delegation is for another account.
         """
-        creators = [self._signs_for(each, delegation) for each in certificates]
+        for each in certificates:
+            self._require_here(each)
+            self._signs_for(each.certify.creator, delegation)
         until = self._until(deadline)
         tree, salts = _tree(certificates)
         message = ConsentTree(tree.root, until)
         signature = sign(self._session.account, self._domain, CONSENT_TREE, message)
         return [
-            self._signed(
+            _signed(
                 each,
-                creators[place],
-                Consent(until, signature, TreeProof(tree.root, salts[place], tree.path(place))),
-                delegation,
+                _with_delegation(
+                    Consent(until, signature, TreeProof(tree.root, salts[place], tree.path(place))),
+                    delegation,
+                ),
             )
             for place, each in enumerate(certificates)
         ]
@@ -380,6 +385,44 @@ class Certifying(Connection):
     def _domain(self) -> Domain:
         return registry_domain(self.chain_id, self.deployment.registry)
 
+    def _certify(
+        self,
+        content: Content,
+        name: str | None,
+        description: str,
+        payees: Sequence[Payee],
+        resale_royalty: int,
+        arbiter: Arbiter | None,
+        licenses: Sequence[int],
+    ) -> Certificate:
+        """Certifies a file as a work of the account."""
+
+        def check(certify: Certify) -> None:
+            self._session.simulate(self._registry.certify_call(certify))
+
+        prepared = self._prepare(
+            content, name, description, payees, resale_royalty, arbiter, licenses, check
+        )
+        call = self._registry.certify_call(prepared.certify)
+        return self._certificate(prepared, self._session.send(call))
+
+    def _check_signed(
+        self, certify: Certify, until: int, delegation: SignedDelegation | None
+    ) -> None:
+        """Raises the contract's error where nobody could submit what the account would sign. It is
+        asked on nobody's behalf: the account may have no money at all."""
+        consent = self._consent(certify, until, delegation)
+        home = self._registry.home_of(certify)
+        self._session.read(home, "certifyFor", certify, TreeProof(), consent)
+
+    def _consent(
+        self, certify: Certify, until: int, delegation: SignedDelegation | None
+    ) -> Consent:
+        """The account's consent, signed."""
+        message = SignedConsent(certify, until)
+        signature = sign(self._session.account, self._domain, CONSENT, message)
+        return _with_delegation(Consent(until, signature), delegation)
+
     def _prepare(
         self,
         content: Content,
@@ -389,9 +432,11 @@ class Certifying(Connection):
         resale_royalty: int,
         arbiter: Arbiter | None,
         licenses: Sequence[int],
+        check: Callable[[Certify], None],
         creator: str | None = None,
     ) -> PreparedCertificate:
-        """Puts a file and its metadata into the store, and states what they are."""
+        """Puts a file and its metadata into the store, and states what they are; but first `check`
+        raises what the contract would."""
         creator = creator or self._session.account.address
         edges: list[Edge] = [self._licenses.edge(license_id) for license_id in licenses]
         with documents.as_file(content) as path:
@@ -414,49 +459,26 @@ class Certifying(Connection):
                 payees,
                 arbiter,
             )
-            call = self._registry.certify_call(certify)
             # What would fail on chain leaves nothing in the store, and the other way round.
-            self._session.rpc.call(call.to, call.data, sender=creator)
+            check(certify)
             metadata_cid = documents.keep(self.store, file, document)
         registry = self.deployment.registry
         return PreparedCertificate(certify, registry, metadata_cid, file.summary.cid)
 
-    def _signs_for(
-        self, certificate: PreparedCertificate, delegation: SignedDelegation | None
-    ) -> str:
-        """The creator in whose name the account signs."""
-        self._require_here(certificate)
-        account, creator = self._session.account.address, certificate.certify.creator
+    def _signs_for(self, creator: str, delegation: SignedDelegation | None) -> None:
+        """Raises `InvalidArgument` unless the account may sign for the creator."""
+        account = self._session.account.address
         if delegation is None:
             if account != creator:
                 raise InvalidArgument("the account", account, f"the work's creator, {creator}")
-        elif (delegation.delegation.delegate, delegation.delegation.creator) != (account, creator):
+            return
+        given = delegation.delegation
+        if (given.creator, given.delegate) != (creator, account):
             raise InvalidArgument(
                 "the delegation",
-                f"{delegation.delegation.creator} to {delegation.delegation.delegate}",
+                f"{given.creator} to {given.delegate}",
                 f"one from the work's creator {creator} to the account {account}",
             )
-        return creator
-
-    def _signed(
-        self,
-        prepared: PreparedCertificate,
-        creator: str,
-        consent: Consent,
-        delegation: SignedDelegation | None,
-    ) -> SignedCertificate:
-        if delegation is not None:
-            consent = consent._replace(
-                delegation=delegation.delegation, delegation_signature=delegation.signature
-            )
-        return SignedCertificate(
-            certify=prepared.certify,
-            registry=prepared.registry,
-            metadata_cid=prepared.metadata_cid,
-            content_cid=prepared.content_cid,
-            anchor=prepared.anchor,
-            consent=consent,
-        )
 
     def _until(self, deadline: int | None) -> int:
         if deadline is None:
@@ -491,6 +513,25 @@ def _entry(certificate: PreparedCertificate) -> tuple[object, ...]:
     """Certification, anchor and consent, as the contracts take them."""
     consent = certificate.consent if isinstance(certificate, SignedCertificate) else Consent()
     return (certificate.certify, certificate.anchor, consent)
+
+
+def _with_delegation(consent: Consent, delegation: SignedDelegation | None) -> Consent:
+    if delegation is None:
+        return consent
+    return consent._replace(
+        delegation=delegation.delegation, delegation_signature=delegation.signature
+    )
+
+
+def _signed(prepared: PreparedCertificate, consent: Consent) -> SignedCertificate:
+    return SignedCertificate(
+        certify=prepared.certify,
+        registry=prepared.registry,
+        metadata_cid=prepared.metadata_cid,
+        content_cid=prepared.content_cid,
+        anchor=prepared.anchor,
+        consent=consent,
+    )
 
 
 def _tree(certificates: Sequence[PreparedCertificate]) -> tuple[MerkleTree, list[bytes]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from gen_ip import arguments
 from gen_ip.chain import abi, artifacts
 from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event, word
@@ -168,9 +169,10 @@ class Escrow:
         first = receipt.find("DealReleased").args["first_license_id"]
         return [self._licenses.get(first + i, receipt) for i in range(deal.count)]
 
-    def refund(self, deal: Deal) -> Receipt:
-        """Gives the price back to the buyer."""
-        return self._session.transact("LicenseMarketplace", "refund", deal.as_tuple())
+    def refund(self, deal: Deal, to: str | None) -> Receipt:
+        """Gives the price back to the buyer, at `to` (default: the account)."""
+        receiver = arguments.address("to", to or self._session.account.address)
+        return self._session.transact("LicenseMarketplace", "refund", deal.as_tuple(), receiver)
 
     def _read(self, event: Event, receipt: Receipt | None = None) -> Deal:
         *values, fees = event.args["deal"]

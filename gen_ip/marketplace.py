@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from gen_ip import arguments
@@ -14,8 +15,10 @@ from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDe
 from gen_ip.chain.errors import ChainError, UnexpectedChain
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.reverts import (
+    NotEnoughLeft,
     NotMaker,
     NotOwner,
+    OfferNotInTime,
     OfferNotOpen,
     TransferFromFailed,
     UnknownTerms,
@@ -160,16 +163,16 @@ class Marketplace:
         offers: Sequence[Offer],
         works: Sequence[int] = (),
         delegation: SignedDelegation | None = None,
+        certificate: PreparedCertificate | None = None,
     ) -> list[SignedOffer]:
-        """Signs offers with one signature: of one alone, of several as a tree.
+        """Signs offers with one signature: of one alone, of several as a tree. `certificate` is of
+        a work that a delegate offers before it is certified.
 
         Raises:
             InvalidOffer, FeesTooHigh, BidNeedsToken: the fields of one do not go together.
             ContractError: its terms make no sense, or do not fit the work.
             InvalidArgument: the delegation does not list what is asked.
         """
-        for offer in offers:
-            self._check(offer)
         account = self._session.account
         signed = []
         if len(offers) == 1:
@@ -188,6 +191,7 @@ class Marketplace:
             marketplace = self._session.deployment.marketplace
             chain_id = self._session.rpc.chain_id
             signed.append(SignedOffer(offer, approval, marketplace, chain_id, tuple(works)))
+            self._check(signed[-1], certificate)
         return signed
 
     def approve_price(self, offer: Offer) -> None:
@@ -295,12 +299,11 @@ class Marketplace:
         buys = not plain.kind.is_bid
         value = total if buys and plain.token == ETH else 0
         receiver = NOBODY if recipient is None else arguments.address("licensee", recipient)
-        delegated = signed is not None and signed.approval.delegation.delegate != NOBODY
-        creator, content_hash = NOBODY, NO_HASH
-        if plain.uncontested or delegated:
-            creator, content_hash = self._claimed(number, certificate)
+        claimed = NOBODY, NO_HASH
+        if plain.uncontested or (signed is not None and signed.is_delegated):
+            claimed = self._claimed(number, certificate)
         path = signed.works_path(number) if signed else ()
-        taking = (number, path, count, receiver, 0, creator, content_hash)
+        taking = (number, path, count, receiver, 0, *claimed)
         fill = (plain.as_tuple(), signed.approval if signed else _NO_APPROVAL, taking)
         if certificate is None:
             call = self._session.encode("LicenseMarketplace", "fill", fill, value=value)
@@ -352,11 +355,17 @@ class Marketplace:
             self._registry.require(work)
         return 0, works_tree(works).root, 0, NO_HASH
 
-    def _check(self, offer: Offer) -> None:
+    def _check(self, signed: SignedOffer, certificate: PreparedCertificate | None) -> None:
         """Raises the contract's error where it would refuse an offer, or never fill it."""
-        session = self._session
-        post = session.encode("LicenseMarketplace", "post", offer.as_tuple())
-        session.rpc.call(post.to, post.data, sender=offer.maker)
+        session, offer = self._session, signed.offer
+        claimed = NOBODY, NO_HASH
+        if signed.is_delegated:
+            claimed = self._claimed(offer.work, certificate)
+        taking = (offer.work, (), 0, NOBODY, 0, *claimed)
+        fill = (offer.as_tuple(), signed.approval, taking)
+        # Taking none of it is refused last: once the offer and its signature are found in order.
+        with suppress(NotEnoughLeft, OfferNotInTime):
+            session.read("LicenseMarketplace", "fill", fill)
         if offer.terms is None:
             return
         calls = [session.encode("IPLicense", "registerTerms", offer.terms.as_tuple())]
@@ -374,7 +383,7 @@ class Marketplace:
                 f"{self._session.deployment.marketplace}, the one of this deployment",
             )
 
-    def _claimed(self, work: int, certificate: SignedCertificate | None) -> tuple[str, bytes]:
+    def _claimed(self, work: int, certificate: PreparedCertificate | None) -> tuple[str, bytes]:
         """Creator and content hash of a work."""
         if certificate is not None:
             return certificate.certify.creator, certificate.certify.content_hash

@@ -201,6 +201,11 @@ class SignedOffer:
         """The offer's hash."""
         return self.offer.hash
 
+    @property
+    def is_delegated(self) -> bool:
+        """Whether a delegate signed in the maker's name."""
+        return self.approval.delegation.delegate != NOBODY
+
     def works_path(self, work: int) -> tuple[bytes, ...]:
         """The proof that a work is one of the set; empty where the offer names one work.
 

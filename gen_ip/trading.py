@@ -105,7 +105,8 @@ class Trading(Connection):
             conditions,
             maker=delegation.delegation.creator if delegation else None,
         )
-        return self._marketplace.sign([draft], delegation=delegation)[0]
+        certificate = subject if isinstance(subject, PreparedCertificate) else None
+        return self._marketplace.sign([draft], delegation=delegation, certificate=certificate)[0]
 
     def draft_offer(
         self,
@@ -491,16 +492,16 @@ class Trading(Connection):
         """
         return self._escrow.release(deal)
 
-    def refund(self, deal: Deal) -> Receipt:
-        """Takes the price back: for the buyer, when nothing was delivered in time, or the deal is
-        outdated.
+    def refund(self, deal: Deal, *, to: str | None = None) -> Receipt:
+        """Takes the price back, to `to` (default: the account): for the buyer, when nothing was
+        delivered in time, or the deal is outdated.
 
         Raises:
             NotParty: the account is not the buyer.
             NotInTime: the seller still has time, or has delivered.
             DealNotOpen: it was released or refunded.
         """
-        return self._escrow.refund(deal)
+        return self._escrow.refund(deal, to)
 
     # ----------------------------------------------------------------- inside
 

@@ -122,8 +122,10 @@ def test_undelivered_it_is_taken_back_by_the_buyer_alone(
             other.refund(deal)
     with pytest.raises(reverts.NotInTime):
         alice.deliver(deal, b"too late")
-    bob.refund(deal)
-    assert bob.balance(chain.bob.address, token=chain.token) == TOKENS
+    with pytest.raises(InvalidArgument, match="to"):
+        bob.refund(deal, to="nowhere")
+    bob.refund(deal, to=chain.carol.address)
+    assert carol.balance(chain.carol.address, token=chain.token) == TOKENS + 2 * PRICE
     assert alice.earnings(work, token=chain.token).total == 0
     with pytest.raises(reverts.DealNotOpen):
         bob.refund(deal)
@@ -181,11 +183,16 @@ def test_an_exclusive_deal_binds_the_work(
     exclusive = Terms(Rights.COMMERCIAL | Rights.EXCLUSIVE, duration=1_000)
     deal = bob.order(alice.sign_offer(work, exclusive, price=0, deliver_within=DAY), max_price=0)
     assert any(deal.encumbrance)
-    carol.buy(alice.sign_offer(work, COMMERCIAL, price=0), max_price=0)
+    with pytest.raises(reverts.WorkReserved):
+        carol.buy(alice.sign_offer(work, COMMERCIAL, price=0), max_price=0)
+    alice.register_terms(COMMERCIAL)
+    to = (COMMERCIAL.hash(), chain.carol.address, 1, 0)
+    alice._session.transact("IPLicense", "issue", work, *to)
     alice.deliver(deal, b"file")
     chain.pass_time(10)
     with pytest.raises(reverts.DealOutdated):
         carol.release(deal)
+    bob.refund(deal, to=chain.carol.address)
 
 
 def test_orders_that_make_no_sense(

@@ -23,7 +23,7 @@ from gen_ip.certificates import (
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.registry import Arbiter
-from gen_ip.signing import AskLimits, BadStatement, EmptyTree, TreeProof
+from gen_ip.signing import OFFER, AskLimits, BadStatement, EmptyTree, TreeProof, sign
 from gen_ip.statement_files import StatementFileProblem
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
 from tests.sdk.conftest import Derive
@@ -373,7 +373,7 @@ def test_a_delegate_stays_within_the_limits(
         delegation, delegation=delegation.delegation._replace(delegate=chain.carol.address)
     )
     with pytest.raises(reverts.InvalidSignature):
-        bob.submit(carol.sign_certificate(b"work", delegation=other))
+        carol.sign_certificate(b"work", delegation=other)
     good = bob.sign_certificate(b"work", delegation=delegation)
     chain.pass_time(WEEK + 1)
     with pytest.raises(reverts.DelegationNotValid):
@@ -390,9 +390,8 @@ def test_what_a_delegates_derivative_may_owe(
     licenses = [bob.buy(offer, max_price=0, licensee=chain.alice.address)[0].id for offer in offers]
     given = alice.delegate(chain.bob.address, expiry=chain.now() + WEEK, works=5, max_owed=900)
     bob.submit(bob.sign_certificate(b"900", licenses=licenses[:1], delegation=given))
-    too_much = bob.sign_certificate(b"901", licenses=licenses[1:], delegation=given)
     with pytest.raises(reverts.OwesBeyondDelegation) as refused:
-        bob.submit(too_much)
+        bob.sign_certificate(b"901", licenses=licenses[1:], delegation=given)
     assert refused.value.values == {"owed": 901, "cap": 900}
 
 
@@ -428,10 +427,23 @@ def test_a_delegate_signs_asks_within_the_limits(
             bob.sign_offer(work, **bad, delegation=delegation)
     # The contract itself refuses, where a delegate's client does not.
     cheap = replace(ask, offer=replace(ask.offer, price=1))
-    (plain,) = bob._marketplace.sign([cheap.offer])
-    forged = replace(cheap, approval=ask.approval._replace(signature=plain.approval.signature))
+    assert bob.account is not None
+    signature = sign(bob.account, bob._marketplace.domain, OFFER, cheap.offer.as_tuple())
+    forged = replace(cheap, approval=ask.approval._replace(signature=signature))
     with pytest.raises(reverts.BeyondDelegation):
         carol.buy(forged, max_price=1)
+    # A work that the creator only owns is not the delegate's to offer.
+    bought = carol.certify(b"carol's").work_id
+    carol._session.transact(
+        "IPRegistry", "transferFrom", chain.carol.address, chain.alice.address, bought
+    )
+    with pytest.raises(reverts.BeyondDelegation):
+        bob.sign_offer(bought, COMMERCIAL, price=1_000, delegation=delegation)
+    # One that is only signed is.
+    certificate = bob.sign_certificate(b"next", delegation=delegation)
+    offer = bob.sign_offer(certificate, COMMERCIAL, price=1_000, delegation=delegation)
+    (license_,) = carol.certify_and_buy(certificate, offer, max_price=1_000)
+    assert carol.work(license_.work).creator == chain.alice.address
 
 
 def test_delegations_that_make_no_sense(alice: GenIP, chain: LocalChain) -> None:

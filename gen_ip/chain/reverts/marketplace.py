@@ -212,3 +212,11 @@ class DealOutdated(ContractError):
         "the certificate was sold or bound further since deal {deal_hash} was opened; "
         "its buyer may take the price back"
     )
+
+
+class WorkReserved(ContractError):
+    """An exclusive deal on the work is open: nothing else of it is sold here meanwhile."""
+
+    work_id: int
+    deal_hash: bytes
+    text = "work {work_id} is reserved for the exclusive deal {deal_hash}; wait for its end"
