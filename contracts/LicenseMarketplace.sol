@@ -44,13 +44,21 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     IRoyaltySplitter internal immutable SPLITTER;
     IIPLicense internal immutable LICENSE;
 
+    /// @dev Holds while the buyer cannot take the price back, so that nobody can let it stand for
+    /// ever: `until` is the last such second, `transfers` those of the certificate at the opening.
+    struct Reservation {
+        bytes32 dealHash;
+        uint40 until;
+        uint32 transfers;
+    }
+
     /// @dev Sold 128 | posted 1 | cancelled or spent 1.
     mapping(address maker => mapping(bytes32 offerHash => uint256)) internal _state;
     /// @dev Time of the delivery that stands 40 | open 1.
     mapping(bytes32 dealHash => uint256) internal _deals;
     uint256 internal _dealCount;
     /// @dev The exclusive deal a work is reserved for.
-    mapping(uint256 workId => bytes32 dealHash) internal _reserved;
+    mapping(uint256 workId => Reservation) internal _reserved;
 
     /// @inheritdoc ILicenseMarketplace
     mapping(address maker => uint256) public counters;
@@ -243,9 +251,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         _checkForm(offer, offerHash);
         _requireApproved(offer, fill_.approval, taking, offerHash);
         _take(offer, taking, offerHash);
-        bytes32 reserved = _reserved[taking.workId];
-        if (reserved != 0) revert WorkReserved(taking.workId, reserved);
-
+        _requireUnreserved(taking.workId);
         address seller = offer.maker;
         address recipient = taking.recipient;
         if (_isBid(offer)) {
@@ -530,7 +536,13 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         }
         bytes32 dealHash = Offering.hashDeal(deal);
         _deals[dealHash] = DEAL_OPEN;
-        if (deal.encumbrance != 0) _reserved[deal.workId] = dealHash;
+        if (deal.encumbrance != 0) {
+            _reserved[deal.workId] = Reservation({
+                dealHash: dealHash,
+                until: uint40(deal.deliverBy),
+                transfers: uint32(deal.transfers)
+            });
+        }
         emit DealOpened(dealHash, deal.workId, buyer, deal);
     }
 
@@ -557,6 +569,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             revert NotInTime(dealHash, block.timestamp);
         }
         _deals[dealHash] = DEAL_OPEN | block.timestamp;
+        _reserveUntil(deal, dealHash, block.timestamp + deal.challengeWindow + REFUND_AFTER);
         emit Delivered(dealHash, evidence, block.timestamp + deal.challengeWindow);
     }
 
@@ -568,6 +581,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
             revert NotInTime(dealHash, block.timestamp);
         }
         _deals[dealHash] = DEAL_OPEN;
+        _reserveUntil(deal, dealHash, deal.deliverBy);
         emit Challenged(dealHash, reason);
     }
 
@@ -583,8 +597,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         // What was issued meanwhile is the buyer's to accept.
         if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
         _close(deal, dealHash);
-        bytes32 reserved = _reserved[deal.workId];
-        if (reserved != 0) revert WorkReserved(deal.workId, reserved);
+        _requireUnreserved(deal.workId);
         firstLicenseId = LICENSE.issue(deal.workId, deal.termsHash, deal.recipient, deal.count, 0);
         _holding = true;
         _pay(deal.workId, deal.token, deal.amount, deal.buyer, _fees(deal.fees, deal.amount, 0));
@@ -596,6 +609,7 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     function refund(Deal calldata deal, address to) external lock {
         (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
         if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
+        if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
         uint256 from =
             deliveredAt == 0 ? deal.deliverBy : deliveredAt + deal.challengeWindow + REFUND_AFTER;
         (bool sold, bool encumbered) = _changed(deal);
@@ -615,7 +629,20 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
 
     function _close(Deal calldata deal, bytes32 dealHash) internal {
         _deals[dealHash] = 0;
-        if (_reserved[deal.workId] == dealHash) _reserved[deal.workId] = 0;
+        if (_reserved[deal.workId].dealHash == dealHash) delete _reserved[deal.workId];
+    }
+
+    function _reserveUntil(Deal calldata deal, bytes32 dealHash, uint256 time) internal {
+        Reservation storage reserved = _reserved[deal.workId];
+        if (reserved.dealHash == dealHash) reserved.until = uint40(time);
+    }
+
+    function _requireUnreserved(uint256 workId) internal view {
+        Reservation storage reserved = _reserved[workId];
+        bytes32 dealHash = reserved.dealHash;
+        if (dealHash == 0 || block.timestamp > reserved.until) return;
+        (, uint256 transfers, ) = REGISTRY.ownership(workId);
+        if (transfers == reserved.transfers) revert WorkReserved(workId, dealHash);
     }
 
     /// @dev Whether the certificate was sold, or an exclusive deal's work bound otherwise, since a

@@ -101,12 +101,15 @@ interface ILicenseMarketplace {
     /// @notice The certificate was sold, or the work of an exclusive deal bound otherwise, since the
     /// deal was opened: the buyer may take the price back at once.
     error DealOutdated(bytes32 dealHash);
-    /// @notice An exclusive deal on the work is open: nothing else of it is sold here meanwhile.
+    /// @notice An exclusive deal on the work is open, whose buyer cannot take the price back yet:
+    /// nothing else of it is sold here meanwhile.
     error WorkReserved(uint256 workId, bytes32 dealHash);
     /// @notice Only the deal's seller or buyer may do this.
     error NotParty(bytes32 dealHash, address caller);
     /// @notice It is too late, or too early, for this.
     error NotInTime(bytes32 dealHash, uint256 time);
+    /// @notice Money cannot be sent to this address.
+    error InvalidReceiver(address to);
     /// @notice The receiver refused the ETH.
     error TransferFailed(address to, uint256 amount);
     /// @notice A derivative's licenses must go to its creator, one of each offer.
