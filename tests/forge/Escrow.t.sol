@@ -713,6 +713,8 @@ contract EscrowTest is MarketBase {
         // The buyer leaves the deal as it is, once Bob did not deliver in time.
         Deal memory d = deal(cid, signed(slow(sole, 5_000)), 0);
         Fill memory sale = signed(asked(plain, 0));
+        vm.warp(d.deliverBy);
+        refuses(eve, sale, reserved(d));
         vm.warp(d.deliverBy + 1);
         fill(eve, sale);
         eq(license.balanceOf(eve), 1, "Bob sells again");
@@ -723,12 +725,16 @@ contract EscrowTest is MarketBase {
         deliver(d);
         vm.prank(cid);
         market.challenge(d, REASON);
+        vm.warp(d.deliverBy);
+        refuses(eve, sale, reserved(d));
         vm.warp(d.deliverBy + 1);
         fill(eve, sale);
         // Or where a delivery stands that nobody releases.
         d = deal(eve, signed(slow(sole, 0)), 0);
         deliver(d);
-        vm.warp(d.deliverBy + 2 days + 30 days + 1);
+        vm.warp(block.timestamp + 2 days + 30 days);
+        refuses(cid, sale, reserved(d));
+        vm.warp(block.timestamp + 1);
         fill(eve, sale);
     }
 
@@ -745,10 +751,14 @@ contract EscrowTest is MarketBase {
         vm.warp(d.deliverBy + 1);
         address[2] memory nowhere = [address(0), address(market)];
         for (uint256 i; i < 2; ++i) {
-            vm.expectRevert();
+            bytes memory reason = abi.encodeWithSelector(
+                ILicenseMarketplace.InvalidReceiver.selector,
+                nowhere[i]
+            );
+            vm.expectRevert(reason);
             vm.prank(cid);
             market.refund(d, nowhere[i]);
-            vm.expectRevert();
+            vm.expectRevert(reason);
             vm.prank(cid);
             market.refund(e, nowhere[i]);
         }
