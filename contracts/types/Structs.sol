@@ -63,7 +63,7 @@ struct TreeProof {
 /// @param resaleRoyalty Rate every such work must have, in basis points.
 /// @param maxOwed Most that such a work may owe its parents: income and volume shares together, in
 /// basis points; 0 for works without parents only.
-/// @param termsRoot Merkle root of the hashes of terms the delegate may sign asks for; 0 for none.
+/// @param termsRoot Merkle root of the asks the delegate may sign (leaves: `AskLimits`); 0 for none.
 /// @param salt Tells equal delegations apart.
 struct Delegation {
     address creator;
