@@ -124,7 +124,14 @@ class Rpc:
 
     def receipt(self, tx_hash: str) -> Mapping[str, Any] | None:
         """The raw receipt, None while the transaction is not mined."""
-        return cast("Mapping[str, Any] | None", self.request("eth_getTransactionReceipt", tx_hash))
+        try:
+            found = self.request("eth_getTransactionReceipt", tx_hash)
+        except NodeError as error:
+            # What geth says shortly after its start, instead of null.
+            if "indexing is in progress" not in error.reason:
+                raise
+            return None
+        return cast("Mapping[str, Any] | None", found)
 
     def _number(self, method: str, *params: Any) -> int:
         value = self.request(method, *params)
