@@ -1,0 +1,155 @@
+"""What is drawn: pictures in blocks, cards that fit, nothing a stranger's text could do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from gen_ip.cli.show.cards import card
+from gen_ip.cli.show.lineage import lineage_tree
+from gen_ip.cli.show.picture import half_blocks
+from gen_ip.cli.show.text import moment, plain, short, short_hex
+from gen_ip.lineage import Lineage, Link
+from gen_ip.registry import Work
+from tests.cli.conftest import PICTURES
+from tests.support.pictures import BAD_FILES
+
+
+def drawn(width: int, renderable: object, color: bool = False) -> str:
+    console = Console(
+        width=width,
+        force_terminal=color,
+        color_system="truecolor" if color else None,
+        legacy_windows=False,
+    )
+    with console.capture() as captured:
+        console.print(renderable)
+    return captured.get()
+
+
+def test_half_blocks_show_the_pixels(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (2, 2))
+    pixels = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (9, 9, 9)]
+    picture.putdata(pixels)
+    path = tmp_path / "four.png"
+    picture.save(path)
+    text = half_blocks(path, 2, 1)
+    assert text is not None
+    assert text.plain == "▀▀"
+    left, right = (span.style for span in text.spans)
+    assert left.color.triplet == pixels[0]
+    assert left.bgcolor.triplet == pixels[2]
+    assert right.color.triplet == pixels[1]
+    assert right.bgcolor.triplet == pixels[3]
+
+
+@pytest.mark.parametrize("name", ["cat.png", "coffee.jpg", "rocket.jpg"])
+def test_a_picture_fits_its_box(name: str) -> None:
+    text = half_blocks(PICTURES / name, 30, 10)
+    assert text is not None
+    lines = text.plain.split("\n")
+    assert len(lines) <= 10
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert max(len(lines) / 10, len(lines[0]) / 30) > 0.9
+
+
+@pytest.mark.parametrize("make", BAD_FILES, ids=lambda make: make.__name__)
+def test_no_picture_is_no_error(tmp_path: Path, make: object) -> None:
+    path, *_ = make(tmp_path)  # type: ignore[operator]
+    assert half_blocks(path, 10, 5) is None
+
+
+@pytest.mark.parametrize("width", [40, 80, 100, 120, 200])
+@pytest.mark.parametrize("color", [True, False])
+def test_a_card_fits_the_terminal(width: int, color: bool) -> None:
+    console = Console(
+        width=width, force_terminal=color, color_system="truecolor" if color else None
+    )
+    till = "0x" + "Ab" * 20
+    facts = [("till", till), ("made from", "x" * 300)]
+    with console.capture() as captured:
+        console.print(card(console, "Name", facts, picture=PICTURES / "cat.png"))
+    from rich.text import Text
+
+    lines = Text.from_ansi(captured.get()).plain.rstrip("\n").split("\n")
+    assert max(map(len, lines)) <= min(width, 100)
+    assert ("▀" in captured.get()) is (color and width >= 80)
+    if width >= 80:
+        assert till in "\n".join(lines)
+
+
+def test_a_stranger_s_text_cannot_steer_the_terminal() -> None:
+    hostile = "a\x1b[31mb\rc\nd\u202ee\x07 [bold]f[/bold] \x9b2J"
+    safe = plain(hostile)
+    assert safe.isprintable()
+    assert "[bold]f[/bold]" in safe
+    shown = drawn(80, card(Console(width=80), hostile, [("name", hostile)]))
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+    assert "\u202e" not in shown
+    assert "[bold]f[/bold]" in shown
+
+
+def test_long_texts_are_cut() -> None:
+    assert plain("x" * 500) == "x" * 199 + "…"
+    assert short("abcdefghijklmnopqrstuvwxyz") == "abcdefgh…uvwxyz"
+    assert short_hex(5) == "0x00000000…000005"
+    assert short_hex(bytes(32)) == "0x00000000…000000"
+
+
+def test_times_beyond_the_calendar() -> None:
+    assert moment(0) == "1970-01-01 00:00:00 UTC"
+    assert moment(2**62) == f"{2**62} s after 1970"
+
+
+def work(number: int, name: str) -> Work:
+    return Work(
+        id=number,
+        till=f"0x{number:040x}",
+        owner="0x" + "11" * 20,
+        creator="0x" + "11" * 20,
+        content_hash=bytes(32),
+        claim_time=0,
+        first=True,
+        claims=1,
+        transfers=0,
+        resale_royalty=0,
+        token_uri="",
+        metadata_cid="",
+        parents=(),
+        payees=(),
+        metadata={"name": name},
+    )
+
+
+def test_a_work_with_two_parents_stands_below_both() -> None:
+    links = (Link(3, 1, 1000, 0, 1), Link(3, 2, 0, 250, 2), Link(4, 3, 500, 0, 3))
+    lineage = Lineage(work=3, ancestors=(1, 2), descendants=(4,), links=links)
+    works = {n: work(n, name) for n, name in enumerate(["", "left", "right", "both", "below"]) if n}
+    trees = lineage_tree(lineage, works, {4: "earned 7"})
+    assert len(trees) == 2
+    left, right = (drawn(80, tree) for tree in trees)
+    for text in (left, right):
+        assert text.index("both") < text.index("below") < text.index("earned 7")
+    assert "left" in left
+    assert "10% of income" in left
+    assert "2.5% of volume" not in left
+    assert "right" in right
+    assert "2.5% of volume" in right
+
+
+def test_a_tree_without_end_is_cut() -> None:
+    # 40 generations with two parents each would be 2^40 lines.
+    links = tuple(
+        Link(child, parent, 1, 0, 1)
+        for child in range(2, 82)
+        for parent in range(1, 81)
+        if child // 2 == parent // 2 + 1
+    )
+    numbers = range(1, 82)
+    lineage = Lineage(work=1, ancestors=(), descendants=tuple(range(2, 82)), links=links)
+    trees = lineage_tree(lineage, {n: work(n, f"w{n}") for n in numbers}, {})
+    assert sum(drawn(200, tree).count("owes") for tree in trees) <= 500
