@@ -265,6 +265,17 @@ def test_content_that_is_not_in_the_store(run: Run, rpc: LocalChain) -> None:
     run("verify", "--cid", raw_cid_of(b"nowhere")).failed("ContentNotFound")
 
 
+def test_folders_that_cannot_be_written(run: Run, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    ended = run("dev", "--port", "0", "--state", file / "state.json", "--reset")
+    ended.failed("NotADirectoryError", "check permissions and free space")
+    folder = tmp_path / "folder"
+    (folder / "mirrored.png").mkdir(parents=True)
+    ended = run("demo", "--chain", "pyevm", "--keep", folder, "--json")
+    ended.failed("IsADirectoryError", "mirrored.png")
+
+
 def test_stores_that_are_none(run: Run, rpc: LocalChain, picture: Path) -> None:
     certify = ("certify", picture, "--account", "dev0", "--store")
     run(*certify, "ftp://x").failed("BadStoreAddress", "only http and https")
