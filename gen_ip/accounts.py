@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gen_ip.errors import GenIPError, shown
+from gen_ip.nesting import nested_deeper_than
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -35,6 +36,7 @@ DEV_CHAIN_IDS = frozenset({1337, 31337, 131277322940537})
 """Ids of local chains: ganache's and geth's, anvil's and hardhat's, eth-tester's."""
 
 MAX_KEYSTORE_BYTES = 64 * 1024
+MAX_NESTING = 16
 MAX_KDF_BYTES = 512 * 1024 * 1024
 MAX_KDF_ROUNDS = 10_000_000
 
@@ -301,8 +303,13 @@ def _read(path: Path) -> dict[str, Any]:
     if len(data) > MAX_KEYSTORE_BYTES:
         raise BadKeystore(path, f"it has more than {MAX_KEYSTORE_BYTES:,} bytes")
     try:
-        keystore = json.loads(data)
-    except (ValueError, RecursionError):
+        text = data.decode("utf-8")
+        if nested_deeper_than(MAX_NESTING, text):
+            raise BadKeystore(
+                path, "it is not JSON that a keystore could be, it is nested too deeply"
+            )
+        keystore = json.loads(text)
+    except ValueError:
         raise BadKeystore(path, "it is not JSON") from None
     if not isinstance(keystore, dict) or keystore.get("version") != 3:
         raise BadKeystore(path, "it is not of version 3")

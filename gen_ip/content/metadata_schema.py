@@ -50,24 +50,6 @@ def check(document: object) -> None:
     _required(fields, "", "gen_ip", _gen_ip)
 
 
-def check_nesting(data: bytes) -> None:
-    """Raises `MetadataError` when JSON text is nested deeper than 16; made for the time before
-    parsing, since parsers recurse."""
-    depth, in_string, escaped = 0, False, False
-    for byte in data:
-        if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_NESTING:
-                raise MetadataError("", f"is nested deeper than {MAX_NESTING} levels")
-        elif byte in b"]}":
-            depth -= 1
-
-
 def _gen_ip(field: str, value: Any) -> None:
     fields = _mapping(field, value)
     _required(fields, field, "schema", _pattern(_SCHEMA, "gen-ip/certificate@1"))
