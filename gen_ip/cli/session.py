@@ -36,7 +36,7 @@ def open_store_option(address: str | None) -> Store | None:
     """
     if address is None:
         return None
-    from gen_ip.content.store import open_store
+    from gen_ip.content.choice import open_store
 
     return open_store(address)
 

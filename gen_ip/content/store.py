@@ -1,4 +1,4 @@
-"""What every content store does, and how a store is chosen by its address.
+"""What every content store does.
 
 A store keeps bytes under the identifier computed from them. Nothing it returns is trusted: `get`
 verifies the bytes against the identifier, whoever runs the store.
@@ -6,14 +6,12 @@ verifies the bytes against the identifier, whoever runs the store.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from gen_ip.content.cid import CID, RAW, raw_cid_of
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.content.unixfs import unixfs_cid
-from gen_ip.errors import BadStoreAddress, ContentCorrupted, ContentTooLarge
+from gen_ip.errors import ContentCorrupted, ContentTooLarge
 
 # Kubo refuses larger blocks, since peers would not take them over bitswap.
 MAX_BLOCK_BYTES = 1024 * 1024
@@ -66,27 +64,6 @@ class Store(Protocol):
             MalformedCID: `cid` is not a CID.
         """
         ...
-
-
-def open_store(address: StrPath) -> Store:
-    """The store at `address`: a folder, or a Kubo node's RPC as multiaddr or http(s) URL.
-
-    Raises:
-        BadStoreAddress: the address is none of these.
-        StoreUnavailable: the folder cannot be made or written.
-    """
-    # Imported here: stores import this module.
-    from gen_ip.content.kubo import KuboStore, is_rpc_address
-    from gen_ip.content.local import LocalStore
-
-    text = os.fspath(address)
-    if not text:
-        raise BadStoreAddress(text, "it is empty")
-    if is_rpc_address(text):
-        return KuboStore(text)
-    if "://" in text:
-        raise BadStoreAddress(text, "only http and https URLs name a node's RPC")
-    return LocalStore(Path(text))
 
 
 def verified(cid: CID, data: bytes, address: str) -> bytes:
