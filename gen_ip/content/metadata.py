@@ -201,6 +201,11 @@ def decode(data: bytes) -> Metadata:
 def _canonical(document: object) -> bytes:
     try:
         return rfc8785.dumps(cast(Any, document))
+    except UnicodeEncodeError:
+        # rfc8785 sorts keys by their UTF-16 form before it checks their text.
+        raise MetadataError(
+            "", "has no canonical form (a key has half a surrogate pair); encode it as UTF-8"
+        ) from None
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         problem = str(error) or "it is nested too deeply"
         raise MetadataError("", f"has no canonical form ({problem})") from None
