@@ -15,7 +15,7 @@ from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, summarize_file
 from gen_ip.content.metadata import MAX_METADATA_BYTES, Kind, Metadata
-from gen_ip.content.store import Store
+from gen_ip.content.store import Store, find
 from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 
@@ -26,6 +26,8 @@ _PICTURES = {
     f"image/{name}" for name in ("png", "jpeg", "gif", "tiff", "webp", "bmp", "x-ms-bmp", "avif")
 }
 _UNTITLED = "Untitled"
+# A node finds what somebody serves in a few seconds; what nobody serves it would seek for long.
+_METADATA_SECONDS = 10.0
 
 
 class FileChanged(FileProblem):
@@ -142,18 +144,20 @@ def keep(store: Store, described: Described, document: bytes) -> str:
     return store.put_block(document)
 
 
-def fetch(store: Store, digest: bytes, content_hash: bytes) -> Metadata:
+def fetch(
+    store: Store, digest: bytes, content_hash: bytes, seconds: float = _METADATA_SECONDS
+) -> Metadata:
     """The metadata of a certificate that names `digest` and `content_hash` on chain.
 
     The document is a stranger's: it counts only when its bytes have the digest and when it speaks
     of the certified bytes.
 
     Raises:
-        ContentNotFound: the store does not hold it.
-        StoreError: the store cannot give it.
+        ContentNotFound: the store does not hold it, or cannot give it within `seconds`.
+        StoreError: the store is down, or its bytes are damaged or too many.
         MetadataError: it is no metadata, or of another file.
     """
-    data = store.get(raw_cid(digest), MAX_METADATA_BYTES)
+    data = find(store.within(seconds), raw_cid(digest), MAX_METADATA_BYTES)
     if hashlib.sha256(data).digest() != digest:
         raise MetadataError("", "has another digest than the certificate; ask for the true one")
     document = metadata_format.decode(data)

@@ -160,12 +160,14 @@ class BadStoreAddress(StoreError):
 
 
 class ContentNotFound(StoreError):
-    """The store does not hold the content."""
+    """The store does not hold the content, or answers but cannot give it (`reason`)."""
 
-    def __init__(self, cid: str, address: object) -> None:
-        self.cid, self.address = cid, str(address)
+    def __init__(self, cid: str, address: object, reason: str = "") -> None:
+        self.cid, self.address, self.reason = cid, str(address), reason
+        problem = "cannot be had from" if reason else "is not in"
+        why = f" ({shown(reason)})" if reason else ""
         super().__init__(
-            f"content {shown(cid)} is not in the store {shown(address)}; "
+            f"content {shown(cid)} {problem} the store {shown(address)}{why}; "
             "put it there, or use the store that holds it"
         )
 

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from gen_ip.content.cid import CID, RAW, raw_cid_of
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.content.unixfs import unixfs_cid
-from gen_ip.errors import ContentCorrupted, ContentTooLarge
+from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, StoreUnavailable
 
 # Kubo refuses larger blocks, since peers would not take them over bitswap.
 MAX_BLOCK_BYTES = 1024 * 1024
@@ -64,6 +64,28 @@ class Store(Protocol):
             MalformedCID: `cid` is not a CID.
         """
         ...
+
+    def within(self, seconds: float) -> Store:
+        """The same store, whose `get` raises `StoreUnavailable` after about so many seconds."""
+        ...
+
+
+def find(store: Store, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """`store.get`, where one content that cannot be had does not pass for a store that is down.
+
+    A node may search its network for content that nobody serves, or stumble over it; both look
+    like a store that is unavailable, until it is asked about its own disk.
+
+    Raises:
+        StoreUnavailable: the store is down altogether.
+        ContentNotFound: it does not hold the content, or cannot give it.
+        MalformedCID, ContentTooLarge, ContentCorrupted: as in `Store.get`.
+    """
+    try:
+        return store.get(cid, max_bytes)
+    except StoreUnavailable as error:
+        store.has(cid)
+        raise ContentNotFound(cid, store.address, error.reason) from error
 
 
 def verified(cid: CID, data: bytes, address: str) -> bytes:
