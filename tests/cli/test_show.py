@@ -12,7 +12,10 @@ from gen_ip.cli.show.cards import card
 from gen_ip.cli.show.lineage import lineage_tree
 from gen_ip.cli.show.picture import half_blocks
 from gen_ip.cli.show.text import moment, plain, short, short_hex
+from gen_ip.cli.show.verdict import show_verdict
+from gen_ip.fingerprint.image import Level
 from gen_ip.lineage import Lineage, Link
+from gen_ip.recognition import Match, Verdict
 from gen_ip.registry import Work
 from tests.cli.conftest import PICTURES
 from tests.support.pictures import BAD_FILES
@@ -139,6 +142,48 @@ def test_a_work_with_two_parents_stands_below_both() -> None:
     assert "2.5% of volume" not in left
     assert "right" in right
     assert "2.5% of volume" in right
+
+
+def verdict(
+    matches: tuple[Match, ...],
+    level: Level = Level.DIFFERENT,
+    problems: tuple[tuple[int, str], ...] = (),
+) -> str:
+    console = Console(width=120, color_system=None)
+    with console.capture() as captured:
+        show_verdict(console, Verdict("00" * 32, level, matches, 5, problems, problems))
+    return captured.get()
+
+
+def match(number: int, level: Level, confirmed: bool) -> Match:
+    return Match(number, level, 0, "0x" + "11" * 20, 0, confirmed, f"name {number}")
+
+
+def test_mere_claims_are_told_apart_from_what_was_checked() -> None:
+    claim = match(1, Level.PIXELS, False)
+    text = verdict((claim,))
+    assert text.startswith("Nothing confirmed: certificates only claim")
+    assert text.index("not checked against the certified files:") < text.index("name 1")
+    assert "The same pixels as a certified work" not in text
+
+    text = verdict((match(2, Level.SIMILAR, True), claim), Level.SIMILAR)
+    assert text.startswith("Like a certified work")
+    assert text.index("name 2") < text.index("not checked") < text.index("name 1")
+
+    text = verdict((match(2, Level.PIXELS, True),), Level.PIXELS)
+    assert text.startswith("The same pixels as a certified work")
+    assert "not checked" not in text
+    assert verdict(()).startswith("No certified work is like this file.")
+
+
+def test_strangers_cannot_flood_the_verdict() -> None:
+    problems = tuple((number, "broken \x1b[31m") for number in range(1, 501))
+    claims = tuple(match(number, Level.SIMILAR, False) for number in range(1, 501))
+    text = verdict(claims, problems=problems)
+    assert text.count("\n") < 80
+    assert text.count("and 480 more") == 2
+    assert "500 could not be compared" in text
+    assert "\x1b" not in text
 
 
 def test_a_tree_without_end_is_cut() -> None:

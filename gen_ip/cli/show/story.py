@@ -124,7 +124,7 @@ class Stage:
     def _(self, event: events.Compared) -> None:
         from rich.text import Text
 
-        best = event.verdict.matches[0] if event.verdict.matches else None
+        best = next((found for found in event.verdict.matches if found.confirmed), None)
         line = Text(f"  {event.what}: ")
         if best is None:
             line.append("no certified work is like it", style="bold")
