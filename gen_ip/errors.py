@@ -7,7 +7,7 @@ and shortened, so a message is always safe to print.
     GenIPError
     ├── FileProblem            a file the user gave cannot be used
     │   ├── MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge
-    │   └── ImageTooLarge, UnreadableImage
+    │   └── ImageTooLarge, TooManyFrames, UnreadableImage
     ├── MalformedCID           not a content identifier this package reads
     ├── MetadataError          not a certificate's metadata
     ├── MalformedFingerprint   not a fingerprint this package reads
@@ -97,6 +97,16 @@ class ImageTooLarge(FileProblem):
             path,
             f"would decode to {pixels} pixels, the cap is {limit:,}; "
             "give a smaller picture or raise the cap",
+        )
+
+
+class TooManyFrames(FileProblem):
+    """The animation has more frames than the cap."""
+
+    def __init__(self, path: object, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            path, f"has more than {limit:,} frames, the cap; give a shorter animation or its parts"
         )
 
 
