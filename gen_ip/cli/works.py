@@ -115,8 +115,8 @@ def show(
         found = client.work(number)
 
     def draw(console: Console) -> None:
-        with content_of(client, found) as picture:
-            console.print(work_card(console, found, picture=picture))
+        with content_of(client, found) as (picture, problem):
+            console.print(work_card(console, found, picture=picture, problem=problem))
         console.print(f"work {found.id}", soft_wrap=True)
         if found.metadata and found.metadata["description"]:
             console.print(plain(found.metadata["description"], 1000))

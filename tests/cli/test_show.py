@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 from rich.console import Console
 
 from gen_ip.cli.show.cards import card
+from gen_ip.cli.show.certificate import content_of, work_card
 from gen_ip.cli.show.lineage import lineage_tree
 from gen_ip.cli.show.picture import half_blocks
 from gen_ip.cli.show.text import moment, plain, short, short_hex
 from gen_ip.cli.show.verdict import show_verdict
+from gen_ip.content.cid import raw_cid_of
+from gen_ip.content.local import LocalStore
 from gen_ip.fingerprint.image import Level
 from gen_ip.lineage import Lineage, Link
 from gen_ip.recognition import Match, Verdict
@@ -63,6 +69,36 @@ def test_a_picture_fits_its_box(name: str) -> None:
 def test_no_picture_is_no_error(tmp_path: Path, make: object) -> None:
     path, *_ = make(tmp_path)  # type: ignore[operator]
     assert half_blocks(path, 10, 5) is None
+
+
+def test_pictures_of_any_size_are_not_decoded_for_a_preview(tmp_path: Path) -> None:
+    path = tmp_path / "wide.png"
+    Image.new("1", (5_001, 5_000)).save(path)
+    assert half_blocks(path, 10, 5) is None
+    Image.new("1", (5_000, 5_000)).save(path)
+    assert half_blocks(path, 10, 5) is not None
+
+
+def test_only_the_certified_bytes_are_previewed(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "store")
+    client = SimpleNamespace(store=store)
+    # Above 256 KiB a CID is of a tree, so the document alone does not show the difference.
+    famous = bytes(300_000)
+    metadata = {"name": "Mine", "gen_ip": {"content": {"cid": store.put_file(famous)}}}
+    true = replace(work(7, ""), content_hash=hashlib.sha256(famous).digest(), metadata=metadata)
+    with content_of(client, true) as preview:
+        assert preview.problem is None
+        assert preview.path is not None
+        assert preview.path.read_bytes() == famous
+    assert not preview.path.exists()
+    with content_of(client, replace(true, content_hash=bytes(32))) as preview:
+        assert preview.path is None
+        assert preview.problem is not None
+        shown = drawn(120, work_card(Console(width=120), true, problem=preview.problem))
+    assert "of another file than the certified one" in shown
+    absent = {"name": "Mine", "gen_ip": {"content": {"cid": raw_cid_of(b"absent")}}}
+    with content_of(client, replace(true, metadata=absent)) as preview:
+        assert preview == (None, None)
 
 
 @pytest.mark.parametrize("width", [40, 80, 100, 120, 200])
