@@ -10,8 +10,9 @@ from typing import Any
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
-from gen_ip.chain import events
-from gen_ip.chain.errors import InsufficientFunds, TransactionFailed
+from gen_ip.chain import answers, events
+from gen_ip.chain.answers import reading
+from gen_ip.chain.errors import InsufficientFunds, NodeError, TransactionFailed
 from gen_ip.chain.events import Event
 from gen_ip.chain.rpc import Rpc
 from gen_ip.work import ETH
@@ -35,8 +36,15 @@ class Receipt:
     created: str | None = None
 
     def find(self, name: str) -> Event:
-        """The first event of this name; one that must be there."""
-        return next(event for event in self.events if event.name == name)
+        """The first event of this name; one that must be there.
+
+        Raises:
+            NodeError: it is not.
+        """
+        for event in self.events:
+            if event.name == name:
+                return event
+        raise NodeError("eth_getTransactionReceipt", f"no event {name} in {self.tx_hash}")
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; the fee as a decimal string."""
@@ -77,10 +85,13 @@ def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: in
     signed = account.sign_transaction(transaction)
     tx_hash = rpc.send_raw(bytes(signed.raw_transaction))
     raw = wait(rpc, tx_hash)
-    if _int(raw["status"]) != 1:
-        _explain(rpc, account.address, to, data, value, _int(raw["blockNumber"]))
+    with reading("eth_getTransactionReceipt"):
+        status, block = answers.number(raw["status"]), answers.number(raw["blockNumber"])
+    if status != 1:
+        _explain(rpc, account.address, to, data, value, block)
         raise TransactionFailed(tx_hash, "was mined but failed; try again")
-    return _receipt(tx_hash, raw)
+    with reading("eth_getTransactionReceipt"):
+        return _receipt(tx_hash, raw)
 
 
 def simulate(rpc: Rpc, sender: str, to: str | None, data: bytes, value: int = 0) -> bytes:
@@ -145,16 +156,12 @@ def _explain(rpc: Rpc, sender: str, to: str | None, data: bytes, value: int, blo
 
 def _receipt(tx_hash: str, raw: Mapping[str, Any]) -> Receipt:
     decoded = (events.decode(log) for log in raw["logs"])
-    gas_used = _int(raw["gasUsed"])
+    gas_used = answers.number(raw["gasUsed"])
     return Receipt(
         tx_hash=tx_hash,
         gas_used=gas_used,
-        block=_int(raw["blockNumber"]),
-        fee=gas_used * _int(raw["effectiveGasPrice"]),
+        block=answers.number(raw["blockNumber"]),
+        fee=gas_used * answers.number(raw["effectiveGasPrice"]),
         events=tuple(event for event in decoded if event is not None),
         created=to_checksum_address(created) if (created := raw.get("contractAddress")) else None,
     )
-
-
-def _int(value: Any) -> int:
-    return value if isinstance(value, int) else int(value, 16)
