@@ -13,7 +13,7 @@ from gen_ip import arguments, documents
 from gen_ip.chain.deployment import Deployment, predicted
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.transactions import MAX_FEE, Receipt
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
 from gen_ip.documents import Content
@@ -39,12 +39,14 @@ class GenIP:
             same on every chain.
         store: where content and metadata are kept; by default a folder of the user.
         on_receipt: called with the receipt of every transaction sent, approvals included.
+        max_fee: the most that the gas of one transaction may cost, in wei; by default 0.05 ETH (or
+            whatever the chain's coin is).
 
     Every method raises `ConnectionFailed` or `NodeError` when the node does not answer as it
-    should. Those that send a transaction simulate it first, so that a `ContractError` or
-    `InsufficientFunds` costs nothing, and raise `NoAccount` without an account. Amounts are ints
-    in the token's smallest unit, shares basis points, times seconds since the epoch. A work may be
-    named by its id, the id's decimal string, or its till's address.
+    should. Those that send a transaction simulate it first, so that a `ContractError`,
+    `InsufficientFunds` or `GasTooExpensive` costs nothing, and raise `NoAccount` without an
+    account. Amounts are ints in the token's smallest unit, shares basis points, times seconds since
+    the epoch. A work may be named by its id, the id's decimal string, or its till's address.
 
     Raises:
         ConnectionFailed: no node answers.
@@ -60,8 +62,10 @@ class GenIP:
         deployment: Deployment | None = None,
         store: Store | None = None,
         on_receipt: Callable[[Receipt], None] | None = None,
+        max_fee: int = MAX_FEE,
     ) -> None:
-        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt)
+        arguments.unsigned("max_fee", max_fee)
+        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt, max_fee)
         self._bind(session, account, store)
 
     def _bind(self, session: Session, account: LocalAccount | None, store: Store | None) -> None:

@@ -12,12 +12,22 @@ from eth_utils.address import to_checksum_address
 
 from gen_ip.chain import answers, events
 from gen_ip.chain.answers import reading
-from gen_ip.chain.errors import InsufficientFunds, NodeError, TransactionFailed
+from gen_ip.chain.errors import (
+    GasTooExpensive,
+    InsufficientFunds,
+    NodeError,
+    TransactionFailed,
+)
 from gen_ip.chain.events import Event
 from gen_ip.chain.rpc import Rpc
 from gen_ip.work import ETH
 
+MAX_FEE = 5 * 10**16
+"""The most that the gas of one transaction may cost unless told otherwise, in wei: 0.05 ETH."""
+
 WAIT_SECONDS = 180
+# No transaction takes less.
+_LEAST_GAS = 21_000
 _LONGEST_PAUSE = 1.0
 
 
@@ -57,11 +67,23 @@ class Receipt:
         }
 
 
-def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: int = 0) -> Receipt:
+def send(
+    rpc: Rpc,
+    account: LocalAccount,
+    to: str | None,
+    data: bytes,
+    value: int = 0,
+    *,
+    max_fee: int = MAX_FEE,
+) -> Receipt:
     """Sends `data` to `to` (None: creates a contract) and waits until it is mined.
+
+    Prices come from the node, which may lie and share in the tips. So what is signed never lets
+    the gas cost more than `max_fee` wei. (Some chains charge for their parent chain besides.)
 
     Raises:
         ContractError: it would revert, told before anything is sent; or it did.
+        GasTooExpensive: the gas would cost more than `max_fee`.
         InsufficientFunds: the account cannot pay the value and the gas.
         TransactionFailed: it was mined without success, or not within 180 seconds.
     """
@@ -69,8 +91,8 @@ def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: in
     simulate(rpc, account.address, to, data, value)
     estimate = rpc.estimate_gas(to, data, account.address, value)
     # What others do in between may make it costlier; unused gas costs nothing.
-    gas = estimate + estimate // 4
-    fees, most = _fees(rpc)
+    gas = max(estimate + estimate // 4, _LEAST_GAS)
+    fees, most = _fees(rpc, gas, max_fee)
     _check_funds(rpc, account.address, value + estimate * most)
     transaction: dict[str, Any] = {
         "chainId": rpc.chain_id,
@@ -130,15 +152,21 @@ def _poll(ask: Callable[[], Mapping[str, Any] | None], seconds: float) -> Mappin
     return found
 
 
-def _fees(rpc: Rpc) -> tuple[dict[str, int], int]:
-    """Fee fields of a transaction, and the wei a unit of gas costs at most now."""
+def _fees(rpc: Rpc, gas: int, max_fee: int) -> tuple[dict[str, int], int]:
+    """Fee fields of a transaction, and the wei a unit of gas costs at most.
+
+    Raises:
+        GasTooExpensive: at today's prices `gas` costs more than `max_fee`.
+    """
     base = rpc.block().base_fee
+    tip = rpc.gas_price() if base is None else rpc.priority_fee()
+    price = tip + (base or 0)
+    if price * gas > max_fee:
+        raise GasTooExpensive(price * gas, max_fee)
     if base is None:
-        price = rpc.gas_price()
         return {"gasPrice": price}, price
-    tip = rpc.priority_fee()
     # Twice the base fee outlasts six full blocks (EIP-1559: at most 1/8 more each).
-    most = 2 * base + tip
+    most = min(2 * base + tip, max_fee // gas)
     return {"maxFeePerGas": most, "maxPriorityFeePerGas": tip}, most
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gen_ip.chain.errors import InsufficientFunds
+from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds
 from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
 
@@ -30,7 +30,14 @@ def in_units(token: str, decimals: int, symbol: str) -> Iterator[None]:
 
 
 def in_eth(error: GenIPError) -> None:
-    """Rewrites the message of an error about missing ETH, such as that for gas."""
+    """Rewrites the message of an error about ETH for gas: too little there, or too much asked."""
+    if isinstance(error, GasTooExpensive):
+        needs, most = (format_amount(wei, 18, "ETH") for wei in (error.needs, error.max_fee))
+        text = (
+            f"the transaction's gas may cost {needs} by what the node says, above your maximum of "
+            f"{most}; wait for lower prices, use another node, or raise --max-fee"
+        )
+        error.args = (text,)
     if isinstance(error, InsufficientFunds):
         from gen_ip.work import ETH
 

@@ -11,6 +11,7 @@ from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
     AsJson,
+    MaxFee,
     PasswordFile,
     Rpc,
     Token,
@@ -61,6 +62,7 @@ def offer(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Offer licenses of your work at a price."""
@@ -69,7 +71,7 @@ def offer(
     chosen = read_terms(terms, income=income, volume=volume, duration=duration, units=units)
     lasting = 0 if expires is None else parse_duration(expires)
     shares = [_fee(text) for text in fee or ()]
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
     amount = money.read(price)
     deadline = now(client) + lasting if lasting else 0
@@ -136,6 +138,7 @@ def buy(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
@@ -144,7 +147,7 @@ def buy(
     output = Output(as_json)
     key = arguments.bytes32("offer", offer_hash)
     holder = None if licensee is None else address_of(licensee)
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     found = client.get_offer(key)
     money = Money(client, found.token)
     most = money.read(max_price)

@@ -11,6 +11,7 @@ from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
     AsJson,
+    MaxFee,
     PasswordFile,
     Rpc,
     Token,
@@ -31,12 +32,13 @@ def pay(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Pay a work: every work it was built on gets its share."""
     output = Output(as_json)
     number = work_of(work)
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
     units = money.read(amount)
     shown = money.show(units)
@@ -97,13 +99,14 @@ def collect(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Take what your work has earned, derivatives of derivatives included, in one transaction."""
     output = Output(as_json)
     number = work_of(work)
     receiver = None if to is None else address_of(to)
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
     with output.working("Collecting …"):
         found = client.collect(number, token=money.token, to=receiver)

@@ -12,6 +12,7 @@ from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
     AsJson,
+    MaxFee,
     PasswordFile,
     Rpc,
     StoreAddress,
@@ -51,13 +52,14 @@ def certify(
     account: AccountName = None,
     store: StoreAddress = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Certify a work of yours: who claimed which bytes, when, for anyone to check."""
     output = Output(as_json)
     _check_file(file)
     payees, royalty = _payees(payee), parse_share(resale_royalty)
-    client = signer(rpc, account, password_file, store)
+    client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.certify(
             file, name=name, description=description, payees=payees, resale_royalty=royalty
@@ -79,6 +81,7 @@ def derive(
     account: AccountName = None,
     store: StoreAddress = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Certify a work made from others, under the licenses you hold on them."""
@@ -86,7 +89,7 @@ def derive(
     _check_file(file)
     numbers = [_license(text) for text in license_]
     payees, royalty = _payees(payee), parse_share(resale_royalty)
-    client = signer(rpc, account, password_file, store)
+    client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.derive(
             file,

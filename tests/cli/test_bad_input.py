@@ -89,6 +89,22 @@ def test_no_funds(run: Run, rpc: LocalChain, work: str, picture: Path) -> None:
     )
 
 
+def test_gas_above_the_maximum(run: Run, rpc: LocalChain, work: str, picture: Path) -> None:
+    commands = [
+        ("certify", picture, "--account", "dev1"),
+        ("offer", work, "--terms", "commercial", "--price", "1", "--account", "dev0"),
+        ("pay", work, "1", "--account", "dev1"),
+    ]
+    block = rpc.web3.eth.block_number
+    for command in commands:
+        ended = run(*command, "--max-fee", "0.000000000001")
+        ended.failed("GasTooExpensive", "above your maximum of 0.000000000001 ETH", "--max-fee")
+        run(*command, "--json", GENIP_MAX_FEE="0").failed("GasTooExpensive", "of 0 ETH")
+        run(*command, "--max-fee", "much").failed("BadValue", "plain number of ETH")
+    assert rpc.web3.eth.block_number == block
+    run(*commands[0], "--max-fee", "0.01").ok()
+
+
 def test_no_account(run: Run, rpc: LocalChain, picture: Path) -> None:
     run("certify", picture).failed("NoAccount", "account new")
     run("certify", picture, "--account", "nobody").failed("UnknownAccount", "'nobody'")
