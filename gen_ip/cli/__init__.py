@@ -16,5 +16,8 @@ def main() -> None:
             # A terminal without our signs shows others in their place.
             stream.reconfigure(errors="replace")
     # As an exception, so that a local chain is stopped and temporary files go.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # `nohup` has a closed terminal ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda got, _: sys.exit(128 + got))
     app()
