@@ -22,6 +22,7 @@ from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
 from gen_ip.cli.show.text import moment, short_hex
 from gen_ip.cli.terms import in_words, name_of, read_terms
 from gen_ip.cli.values import BadValue, parse_duration, parse_share
+from gen_ip.work import ETH
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -117,6 +118,9 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
             if entry.deadline:
                 line += f" · until {moment(entry.deadline)}"
             console.print(line)
+            if entry.token != ETH:
+                # Any token may carry any symbol.
+                console.print(f"  in the token {entry.token}", style="dim", soft_wrap=True)
             if entry.terms:
                 console.print(f"  {in_words(entry.terms)}", style="dim")
 
