@@ -63,7 +63,9 @@ class UnknownAccount(AccountError):
 
     def __init__(self, name: object, known: tuple[str, ...]) -> None:
         self.name, self.known = name, known
-        there_are = f"known are {', '.join(known)}" if known else "there are none yet"
+        # Names of files in ape's folder are not bound to our rules.
+        names = ", ".join(shown(alias) for alias in known)
+        there_are = f"known are {names}" if known else "there are none yet"
         super().__init__(
             f"no account {shown(name)}; {there_are}; make one with `gen-ip account new NAME`"
         )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gen_ip.cli.show.text import plain
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
@@ -32,7 +34,10 @@ class Output:
 
     @contextmanager
     def working(self, text: str) -> Iterator[Spinner]:
-        """A spinner on a terminal's stderr, for as long as the block runs."""
+        """A spinner on a terminal's stderr, for as long as the block runs.
+
+        The text may name files and tokens: it is shown escaped.
+        """
         from rich.console import Console
         from rich.text import Text
 
@@ -40,7 +45,7 @@ class Output:
         if not screen.is_terminal:
             yield Spinner(None)
             return
-        with screen.status(Text(text)) as status:
+        with screen.status(Text(plain(text))) as status:
             yield Spinner(status)
 
 
@@ -55,7 +60,7 @@ class Spinner:
         from rich.text import Text
 
         if self._status is not None:
-            self._status.update(Text(text))
+            self._status.update(Text(plain(text)))
 
     @contextmanager
     def hidden(self) -> Iterator[None]:

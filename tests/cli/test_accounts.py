@@ -13,6 +13,7 @@ import pytest
 from eth_account import Account
 
 from gen_ip import accounts
+from gen_ip.cli.passwords import ask_password
 from tests.cli.conftest import Run
 from tests.support.require import require
 
@@ -109,7 +110,22 @@ def test_the_list_holds_own_accounts_and_those_of_ape(run: Run, home: Path) -> N
     shown = run("account", "show", "theirs", "--json").ok().json
     assert shown["path"] == str(theirs)
     assert "theirs" in run("account", "list").ok().out
-    run("account", "show", "nobody").failed("UnknownAccount", "known are mine, theirs")
+    run("account", "show", "nobody").failed("UnknownAccount", "known are 'mine', 'theirs'")
+
+
+def test_names_in_the_folder_of_ape_cannot_steer_the_terminal(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keystore(home / ".ape" / "accounts" / "a\x1b[31mb\x07.json")
+    ended = run("account", "show", "nobody").failed("UnknownAccount", r"'a\x1b[31mb\x07'")
+    assert "\x1b" not in ended.err
+    assert "\x1b" not in run("account", "list").ok().out
+    prompts: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or PASSWORD)
+    monkeypatch.delenv("GENIP_PASSWORD", raising=False)
+    assert ask_password(f"Password of {accounts.find(ADDRESS).alias}", None) == PASSWORD
+    assert prompts == [r"Password of a\x1b[31mb\x07: "]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +14,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from gen_ip.cli.output import Output
 from gen_ip.cli.show.cards import card
 from gen_ip.cli.show.certificate import content_of, work_card
 from gen_ip.cli.show.lineage import lineage_tree
@@ -130,6 +134,29 @@ def test_a_stranger_s_text_cannot_steer_the_terminal() -> None:
     assert "\r" not in shown
     assert "\u202e" not in shown
     assert "[bold]f[/bold]" in shown
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_names_of_files_cannot_steer_the_terminal_beside_a_spinner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hostile = "\x1b]0;owned\x07\x1b[8m.png"
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    with Output(False).working(f"Certifying {hostile} …") as spinner:
+        time.sleep(0.2)
+        spinner.say(f"Comparing {hostile}")
+        time.sleep(0.2)
+    assert isinstance(sys.stderr, _Terminal)
+    shown = sys.stderr.getvalue()
+    for words in ("Certifying", "Comparing"):
+        assert f"{words} \\x1b]0;owned\\x07\\x1b[8m.png" in shown
+    assert "\x1b]" not in shown
+    assert "\x1b[8m" not in shown
+    assert "\x07" not in shown
 
 
 def test_long_texts_are_cut() -> None:
