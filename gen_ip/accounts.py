@@ -220,19 +220,28 @@ def import_key(alias: str, private_key: str, password: str) -> StoredAccount:
         BadPrivateKey: it is none.
         BadAlias, AccountExists, BadPassword, AccountsUnavailable: as their names say.
     """
+    check_new(alias)
+    return _store(alias, read_key(private_key), password)
+
+
+def read_key(private_key: str) -> LocalAccount:
+    """The account of a private key (64 hex digits).
+
+    Raises:
+        BadPrivateKey: it is none.
+    """
     from eth_account import Account
     from eth_utils.exceptions import ValidationError
 
-    check_new(alias)
     key = private_key.strip()
     if not _KEY.fullmatch(key):
         raise BadPrivateKey(f"it has {len(key)} characters or others than hex digits")
     try:
-        account = Account.from_key(key)
+        account: LocalAccount = Account.from_key(key)
     except (ValueError, ValidationError):
         # `from None`, for the cause's text may hold the key.
         raise BadPrivateKey("it is zero or beyond the curve's order") from None
-    return _store(alias, account, password)
+    return account
 
 
 def import_keystore(alias: str, path: str | Path, password: str) -> StoredAccount:

@@ -15,6 +15,7 @@ from eth_account import Account
 from gen_ip import accounts
 from gen_ip.cli.passwords import ask_password
 from tests.cli.conftest import Run
+from tests.support.chain import LocalChain
 from tests.support.require import require
 
 KEY = "0x" + "11" * 32
@@ -62,6 +63,36 @@ def test_a_bad_key_is_refused_and_not_repeated(run: Run, home: Path, key: str) -
     ended.failed("BadPrivateKey", "64 hex digits")
     assert len(key) < 4 or key not in ended.err
     assert accounts.list_accounts() == []
+
+
+def test_a_bad_key_is_refused_before_a_password_is_asked_for(run: Run, home: Path) -> None:
+    # There is neither terminal nor variable: asking would be an error of its own.
+    run("account", "import", "eve", stdin="xyz\n").failed("BadPrivateKey")
+    run("account", "import", "eve", stdin=f"{KEY}\n").failed("BadPassword")
+
+
+def test_an_account_is_funded_on_a_local_chain(run: Run, home: Path, rpc: LocalChain) -> None:
+    keystore(accounts.accounts_folder() / "ada.json")
+    before = rpc.web3.eth.get_balance(ADDRESS)
+    told = run("account", "fund", "ada", "--json").ok().json
+    assert told["address"] == ADDRESS
+    assert rpc.web3.eth.get_balance(ADDRESS) == before + 10 * 10**18 == int(told["balance"])
+    assert "holds" in run("account", "fund", ADDRESS, "--amount", "0.5").ok().out
+    assert rpc.web3.eth.get_balance(ADDRESS) == before + 10_500_000_000_000_000_000
+    run("account", "fund", "nobody").failed("UnknownAccount", "'nobody'")
+    run("account", "fund", "ada", "--amount", "much").failed("BadValue", "'much'")
+    run("account", "fund", "ada", "--amount", "999999").failed("NodeError")
+    unreachable = ("--rpc", "http://127.0.0.1:1")
+    run("account", "fund", "ada", *unreachable).failed("ConnectionFailed")
+
+
+def test_no_account_is_funded_on_a_public_chain(
+    run: Run, home: Path, rpc: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "DEV_CHAIN_IDS", frozenset({1337}))
+    before = rpc.web3.eth.get_balance(ADDRESS)
+    run("account", "fund", ADDRESS).failed("NoFaucet", "chain 31337", "another wallet")
+    assert rpc.web3.eth.get_balance(ADDRESS) == before
 
 
 def test_a_keystore_is_imported_with_its_password(run: Run, home: Path, tmp_path: Path) -> None:
