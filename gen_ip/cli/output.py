@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -88,9 +89,13 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 
 def print_error(kind: str, message: str, as_json: bool) -> None:
-    """One line on stderr, or an error document on stdout."""
+    """One line on stderr, or an error document on stdout; the line, too, if stdout is full."""
     line = " ".join(message.split())
     if as_json:
-        print_json({"error": {"type": kind, "message": line}})
-    else:
-        print(f"error: {line}", file=sys.stderr)
+        try:
+            print_json({"error": {"type": kind, "message": line}})
+            return
+        except OSError:
+            # What stdout did not take is dropped, or it would be tried again at the exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    print(f"error: {line}", file=sys.stderr)

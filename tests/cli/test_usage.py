@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,15 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     ended = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=60)
     assert "Traceback" not in ended.stderr
     assert "Exception" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_a_full_disk_under_stdout_is_one_line(home: Path, option: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "gen_ip.cli", "account", "list", *option]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: ")
+    assert "No space left" in ended.stderr
+    assert ended.stderr.count("\n") == 1
