@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -35,6 +36,20 @@ class FileChanged(FileProblem):
 
     def __init__(self, path: object) -> None:
         super().__init__(path, "changed while it was read; try again when nothing writes to it")
+
+
+class Limit(Enum):
+    """The most that a file without a likeness hash can be recognized by."""
+
+    BYTES = "exact bytes"
+    PIXELS = "same pixels"
+
+
+def limit_of(fingerprint: ImageFingerprint | None) -> Limit | None:
+    """What keeps a file (None: no picture of a known format) from being found by likeness."""
+    if fingerprint is None or fingerprint.pixels is None:
+        return Limit.BYTES if fingerprint is None or fingerprint.phash64 is None else None
+    return Limit.PIXELS if fingerprint.phash64 is None else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from gen_ip.chain.session import Session
 from gen_ip.content.metadata import Metadata
 from gen_ip.content.store import Store, find
-from gen_ip.documents import Content, as_file, fetch, fingerprinted, summarize
+from gen_ip.documents import Content, Limit, as_file, fetch, fingerprinted, limit_of, summarize
 from gen_ip.errors import (
     ContentCorrupted,
     ContentNotFound,
@@ -81,6 +81,8 @@ class Verdict:
         missing: works whose metadata the store cannot give, so that they were not compared; and
             why.
         untrusted: works whose metadata does not fit their certificate, and how.
+        limit: the most that this file can be recognized by, where it has no likeness hash; None
+            where it has one, or where its bytes are certified.
     """
 
     sha256: str
@@ -89,6 +91,7 @@ class Verdict:
     compared: int
     missing: tuple[tuple[int, str], ...]
     untrusted: tuple[tuple[int, str], ...]
+    limit: Limit | None = None
 
     def __bool__(self) -> bool:
         return self.level is not Level.DIFFERENT
@@ -102,6 +105,7 @@ class Verdict:
             "compared": self.compared,
             "missing": _problems(self.missing),
             "untrusted": _problems(self.untrusted),
+            "limit": self.limit.value if self.limit else None,
         }
 
 
@@ -143,7 +147,8 @@ def verify(session: Session, store: Store, content: Content, work: int | None) -
             if exact:
                 return Verdict(file.summary.sha256, Level.EXACT, tuple(exact), 0, (), ())
         fingerprint = fingerprinted(file).fingerprint
-    nothing = Verdict(file.summary.sha256, Level.DIFFERENT, (), 0, (), ())
+    limit = limit_of(fingerprint)
+    nothing = Verdict(file.summary.sha256, Level.DIFFERENT, (), 0, (), (), limit)
     if fingerprint is None:
         return nothing
     return _compare(registry, store, nothing, fingerprint, claims or registry.claims())

@@ -12,7 +12,7 @@ from gen_ip.cli.options import DEFAULT_RPC, AsJson, PasswordFile, Rpc
 from gen_ip.cli.output import Output
 from gen_ip.cli.passwords import ask_password, read_secret
 from gen_ip.cli.session import address_of
-from gen_ip.cli.show.text import plain
+from gen_ip.cli.show.text import WIDE_COLUMNS, plain
 from gen_ip.cli.values import format_amount, parse_amount
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 account_app = typer.Typer(name="account", help="Make, import, list and fund accounts.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What to call the account.")]
+KnownName = Annotated[
+    str, typer.Argument(metavar="NAME", help="An account's name from `account list`, or address.")
+]
 
 
 @account_app.callback(invoke_without_command=True)
@@ -74,15 +77,22 @@ def list_(as_json: AsJson = False) -> None:
     found = accounts.list_accounts()
 
     def show(console: Console) -> None:
+        from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
         if not found:
             console.print("No accounts yet. Make one with: gen-ip account new NAME")
             return
+        if console.width < WIDE_COLUMNS:
+            for account in found:
+                console.print(Text(plain(account.alias)))
+                for line in (account.address, f"kept by {account.source}"):
+                    console.print(Padding(line, (0, 0, 0, 2)), style="dim")
+            return
         table = Table(box=None, pad_edge=False, header_style="dim")
         for column in ("name", "address", "kept by"):
-            table.add_column(column, no_wrap=column == "address")
+            table.add_column(column, no_wrap=column != "name", overflow="fold")
         for account in found:
             table.add_row(Text(plain(account.alias)), account.address, account.source)
         console.print(table)
@@ -91,7 +101,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @account_app.command("show")
-def show_(name: Name, as_json: AsJson = False) -> None:
+def show_(name: KnownName, as_json: AsJson = False) -> None:
     """Show where an account's keystore lies, and its address. Never its key."""
     _show(Output(as_json), accounts.find(name))
 

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from gen_ip.cli.explain import in_eth
+from gen_ip.cli.explain import for_people
 from gen_ip.cli.output import print_error
 from gen_ip.errors import GenIPError, shown
 
@@ -46,7 +46,7 @@ class Commands(TyperGroup):
             )
             sys.stdout.flush()
         except GenIPError as error:
-            in_eth(error)
+            for_people(error)
             print_error(type(error).__name__, str(error), as_json)
             sys.exit(FAILED)
         except _UsageError as error:

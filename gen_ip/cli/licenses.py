@@ -1,4 +1,4 @@
-"""`offer`, `offers`, `buy`, `licenses`: selling and buying the right to use a work."""
+"""`offer`, `offers`, `cancel`, `buy`, `licenses`: selling and buying the right to use a work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gen_ip.cli.options import (
 )
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
-from gen_ip.cli.show.text import moment, short_hex
+from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.terms import in_words, name_of, read_terms
 from gen_ip.cli.values import BadValue, parse_duration, parse_share
 from gen_ip.work import ETH
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gen_ip.client import GenIP
     from gen_ip.licenses import License
     from gen_ip.marketplace import FeeShare, Offer
+
+OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")]
 
 
 def offer(
@@ -90,11 +92,16 @@ def offer(
     def show(console: Console) -> None:
         each = " each" if quantity > 1 else ""
         console.print(
-            f"{quantity} of {terms} for {money.show(amount)}{each} on work {short_hex(number)}.",
+            f"{quantity} of {terms} for {money.show(amount)}{each} on work {till(number)}.",
             style="green",
+            soft_wrap=True,
         )
         console.print(in_words(chosen), style="dim")
-        console.print(f"Buy it with: gen-ip buy 0x{posted.hash.hex()}", soft_wrap=True)
+        one = money.show(amount).split()[0].replace(",", "")
+        console.print(
+            f"Buy it with: gen-ip buy 0x{posted.hash.hex()} --max-price {one} --account NAME",
+            soft_wrap=True,
+        )
 
     output.result({**posted.to_json(), "text": money.show(amount)}, show)
 
@@ -110,7 +117,7 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
 
     def show(console: Console) -> None:
         if not found:
-            console.print(f"Work {short_hex(number)} has no open offers.")
+            console.print(f"Work {till(number)} has no open offers.", soft_wrap=True)
         for entry, price in zip(found, prices, strict=True):
             console.print(f"0x{entry.hash.hex()}", soft_wrap=True)
             name = name_of(entry.terms) if entry.terms else "unregistered"
@@ -130,8 +137,35 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
     output.result({"work": str(number), "offers": listed}, show)
 
 
+def cancel(
+    offer_hash: OfferHash,
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw an offer of yours; what was sold stays sold."""
+    from gen_ip import arguments
+
+    output = Output(as_json)
+    key = arguments.bytes32("offer", offer_hash)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
+    found = client.get_offer(key)
+    with output.working("Cancelling the offer …"):
+        receipt = client.cancel(found)
+
+    def show(console: Console) -> None:
+        console.print(f"Cancelled offer 0x{key.hex()}.", style="green", soft_wrap=True)
+        sold = f"{found.filled:,} of {found.quantity:,} were sold"
+        console.print(f"{sold}, {receipt.gas_used:,} gas", style="dim")
+
+    document = {**found.to_json(), "open": False, "receipt": receipt.to_json()}
+    output.result(document, show)
+
+
 def buy(
-    offer_hash: Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")],
+    offer_hash: OfferHash,
     max_price: Annotated[
         str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")
     ],
@@ -168,11 +202,18 @@ def buy(
 
 def licenses(
     holder: Annotated[
-        str | None, typer.Option("--holder", help="Whose; by default the account's.")
+        str | None, typer.Option("--holder", help="The same; goes before --account.")
     ] = None,
     work: Annotated[str | None, typer.Option("--work", help="Of one work only.")] = None,
     rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--account",
+            envvar="GENIP_ACCOUNT",
+            help="Whose licenses: a name from `account list`, an address, or dev0 to dev9.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List licenses: of a holder, of a work, or all."""
@@ -199,12 +240,13 @@ def _show_license(console: Console, entry: License, time: int | None = None) -> 
     ended = time is not None and not entry.active(time)
     state = "ended" if ended else f"until {moment(entry.end)}" if entry.end else "no end"
     console.print(
-        f"license {entry.id} · {name_of(entry.terms)} · work {short_hex(entry.work)} · {state}",
+        f"license {entry.id} · {name_of(entry.terms)} · {state}",
         style="dim" if ended else "green",
     )
+    console.print(f"  of work {till(entry.work)}", style="dim", soft_wrap=True)
     console.print(f"  {in_words(entry.terms)}", style="dim")
     units = "" if not entry.terms.units else f" · derivatives left: {_left(entry)}"
-    console.print(f"  held by {entry.holder}{units}", style="dim")
+    console.print(f"  held by {entry.holder}{units}", style="dim", soft_wrap=True)
 
 
 def _left(entry: License) -> str:

@@ -231,14 +231,26 @@ def _payees(texts: list[str] | None) -> list[Payee]:
 
 def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
     from gen_ip.cli.show.certificate import work_card
+    from gen_ip.cli.show.verdict import limit_in_words
+    from gen_ip.documents import limit_of
+    from gen_ip.fingerprint.image import ImageFingerprint
 
     work = client.work(made.work_id)
+    fingerprint = ImageFingerprint.from_metadata(work.metadata) if work.metadata else None
+    limit = limit_of(fingerprint)
 
     def draw(console: Console) -> None:
         card = work_card(console, work, content_cid=made.content_cid, picture=file)
         console.print(card)
         console.print(f"work {made.work_id}", soft_wrap=True)
         console.print(f"{made.receipt.gas_used:,} gas", style="dim")
+        if limit is not None:
+            console.print(limit_in_words(limit), style="yellow")
 
-    document = {**made.to_json(), "name": work.name, "claim_time": work.claim_time}
+    document = {
+        **made.to_json(),
+        "name": work.name,
+        "claim_time": work.claim_time,
+        "limit": limit.value if limit else None,
+    }
     output.result(document, draw)

@@ -106,7 +106,7 @@ def test_gas_above_the_maximum(run: Run, rpc: LocalChain, work: str, picture: Pa
 
 
 def test_no_account(run: Run, rpc: LocalChain, picture: Path) -> None:
-    run("certify", picture).failed("NoAccount", "account new")
+    run("certify", picture).failed("NoAccount", "--account or GENIP_ACCOUNT", "account new")
     run("certify", picture, "--account", "nobody").failed("UnknownAccount", "'nobody'")
 
 
@@ -267,7 +267,7 @@ def test_the_same_bytes_twice(run: Run, rpc: LocalChain, work: str, picture: Pat
 
 
 def test_nothing_to_collect(run: Run, rpc: LocalChain, work: str) -> None:
-    run("collect", work, "--account", "dev0").failed("NothingToWithdraw")
+    run("collect", work, "--account", "dev0").failed("NothingToWithdraw", "no ETH to collect")
 
 
 @pytest.mark.parametrize("cid", ["bafy", "Qm" + "1" * 44, "../../etc/passwd", "", "x" * 5000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_an_offer_in_eth_and_the_words_for_people(run: Run, rpc: LocalChain, wor
         *("offer", work, "--terms", "commercial", "--price", "0.01", "--account", "dev0")
     ).ok()
     assert "1 of commercial for 0.01 ETH" in ended.out
-    offer = ended.out.split()[-1]
+    offer = re.findall("0x[0-9a-f]{64}", ended.out)[0]
     bought = run("buy", offer, "--max-price", "0.01", "--account", "dev1").ok()
     assert "commercial" in bought.out
     assert "no end" in bought.out
@@ -181,13 +182,16 @@ def test_every_command_has_a_json_option() -> None:
     top = dict(get_command(app).commands)  # type: ignore[attr-defined]
     commands = {f"account {name}": found for name, found in top.pop("account").commands.items()}
     commands |= top
-    assert len(commands) == 18
+    assert len(commands) == 20
     for name, command in commands.items():
         options = {option for param in command.params for option in param.opts}
         assert "--json" in options, name
 
 
-@pytest.mark.parametrize("name", ["certify", "offer", "buy", "derive", "pay", "collect"])
+SIGNING = ["certify", "offer", "buy", "cancel", "derive", "pay", "collect", "sweep"]
+
+
+@pytest.mark.parametrize("name", SIGNING)
 def test_commands_that_sign_know_the_same_options(name: str) -> None:
     from typer.main import get_command
 

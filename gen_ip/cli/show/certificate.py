@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gen_ip.cli.show.cards import card
-from gen_ip.cli.show.text import moment, plain, short, short_hex
+from gen_ip.cli.show.text import moment, plain, short, till
 from gen_ip.cli.values import format_share
 from gen_ip.content.store import find
 from gen_ip.errors import GenIPError
@@ -48,9 +48,8 @@ def work_card(
     if content_cid is None and work.metadata is not None:
         content_cid = work.metadata["gen_ip"]["content"]["cid"]
     facts = [
-        ("work", short_hex(work.id)),
         ("till", work.till),
-        ("owner", f"{owner} {short_hex(work.owner)}" if owner else work.owner),
+        ("owner", f"{owner} {work.owner}" if owner else work.owner),
     ]
     if work.creator != work.owner:
         facts.append(("creator", work.creator))
@@ -58,11 +57,13 @@ def work_card(
     if content_cid is not None:
         facts.append(("content", short(content_cid, 20, 8)))
     facts.append(("claimed", f"{moment(work.claim_time)}{_rank(work)}"))
-    if work.parents:
-        facts.append(("made from", _parents(work, parent)))
-    if work.payees:
-        shared = ", ".join(f"{short_hex(p.to)} {format_share(p.share)}" for p in work.payees)
-        facts.append(("shared with", shared))
+    for number, share in enumerate(work.parents):
+        owed = shares(share.income, share.volume) or "nothing"
+        source = parent or till(share.parent)
+        facts.append(("" if number else "made from", f"{source}, owed {owed}"))
+    for number, payee in enumerate(work.payees):
+        label = "" if number else "shared with"
+        facts.append((label, f"{payee.to} {format_share(payee.share)}"))
     if work.resale_royalty:
         facts.append(("on resale", format_share(work.resale_royalty)))
     if work.metadata_problem:
@@ -103,18 +104,11 @@ def _rank(work: Work) -> str:
     return f", {'first' if work.first else 'not first'} of {work.claims} claims"
 
 
-def _parents(work: Work, name: str | None) -> str:
-    return ", ".join(
-        f"{name or short_hex(share.parent)} ({shares(share.income, share.volume)})"
-        for share in work.parents
-    )
-
-
 def shares(income: int, volume: int) -> str:
-    """What is owed to a parent, in words."""
+    """What is owed to a parent, in words; empty if nothing."""
     parts = []
     if income:
         parts.append(f"{format_share(income)} of income")
     if volume:
         parts.append(f"{format_share(volume)} of volume")
-    return " + ".join(parts) or "nothing owed"
+    return " + ".join(parts)
