@@ -69,6 +69,8 @@ class GenIP:
         self._bind(session, account, store)
 
     def _bind(self, session: Session, account: LocalAccount | None, store: Store | None) -> None:
+        if account is not None:
+            arguments.signer("account", account)
         self._session, self._store = session, store
         self.account = account
         self._registry = Registry(session)
@@ -255,6 +257,7 @@ class GenIP:
             NotAToken: `token` is none.
         """
         number = arguments.work_id("work", work)
+        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
         return self._marketplace.post(number, terms, price, token, quantity, deadline, fees)
 
     def offers(self, work: int | str) -> list[Offer]:
@@ -312,8 +315,14 @@ class GenIP:
         return self._licenses.get(license_id)
 
     def licenses(self, holder: str | None = None, work: int | str | None = None) -> list[License]:
-        """Licenses, oldest first: all, or those of a holder, of a work, or both."""
+        """Licenses, oldest first: all, or those of a holder, of a work, or both.
+
+        Raises:
+            UnknownWork: `work` is not certified.
+        """
         number = None if work is None else arguments.work_id("work", work)
+        if number is not None:
+            self._registry.require(number)
         return self._licenses.find(holder, number)
 
     def check(self, license_id: int, holder: str, rights: Rights, at: int | None = None) -> bool:
@@ -351,7 +360,7 @@ class GenIP:
         Raises:
             UnknownWork: one is not certified.
         """
-        return self._royalties.settle(_numbers(works), token)
+        return self._royalties.settle(arguments.work_ids("works", works), token)
 
     def earnings(self, work: int | str, *, token: str = ETH) -> Earnings:
         """What a work has earned: drawn, undrawn, and on the way from its derivatives.
@@ -382,7 +391,7 @@ class GenIP:
         Raises:
             UnknownWork: one is not certified.
         """
-        return self._royalties.distribute(_numbers(works), token)
+        return self._royalties.distribute(arguments.work_ids("works", works), token)
 
     def token(self, address: str) -> TokenInfo:
         """Symbol and decimals of a token.
@@ -447,7 +456,3 @@ class GenIP:
 
     def _offer(self, offer: Offer | bytes | str) -> Offer:
         return offer if isinstance(offer, Offer) else self.get_offer(offer)
-
-
-def _numbers(works: Sequence[int | str]) -> list[int]:
-    return [arguments.work_id("work", work) for work in works]

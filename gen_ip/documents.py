@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,9 @@ from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, summarize_file
 from gen_ip.content.metadata import MAX_METADATA_BYTES, Kind, Metadata
+from gen_ip.content.metadata_schema import HIDDEN
 from gen_ip.content.store import Store, find
-from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError
+from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError, shown
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 
 Content: TypeAlias = Path | str | bytes
@@ -27,6 +29,7 @@ _PICTURES = {
     f"image/{name}" for name in ("png", "jpeg", "gif", "tiff", "webp", "bmp", "x-ms-bmp", "avif")
 }
 _UNTITLED = "Untitled"
+_SURROGATES = re.compile("[\ud800-\udfff]")
 # A node finds what somebody serves in a few seconds; what nobody serves it would seek for long.
 _METADATA_SECONDS = 10.0
 
@@ -127,6 +130,8 @@ def write(
     Raises:
         MetadataError: a text does not fit.
     """
+    if name is None:
+        _check_own_name(described.name)
     found = described.fingerprint
     document = metadata_format.build(
         name=described.name if name is None else name,
@@ -182,6 +187,17 @@ def fetch(
             f"is not the certificate's content hash {content_hash.hex()}; do not trust it",
         )
     return document
+
+
+def _check_own_name(name: str) -> None:
+    """Raises `MetadataError` for a file name that a certificate cannot carry as a name."""
+    # Surrogates stand for bytes of a file name that are no UTF-8.
+    if hidden := HIDDEN.search(name) or _SURROGATES.search(name):
+        raise MetadataError(
+            "name",
+            f"would be that of the file, {shown(name)}, with the invisible character "
+            f"U+{ord(hidden[0]):04X}; give --name (in Python: name=)",
+        )
 
 
 def _kind(media_type: str) -> Kind:

@@ -297,3 +297,20 @@ def test_stores_that_are_none(run: Run, rpc: LocalChain, picture: Path) -> None:
     run(*certify, "ftp://x").failed("BadStoreAddress", "only http and https")
     run(*certify, "http://127.0.0.1:1").failed("StoreUnavailable", "127.0.0.1:1")
     run(*certify, picture).failed("StoreUnavailable")
+
+
+def test_a_file_name_that_is_no_name(run: Run, rpc: LocalChain, tmp_path: Path) -> None:
+    for name in ("bell\x07.txt", "turned\u202e.txt", "\udcff.txt"):
+        path = tmp_path / name
+        path.write_bytes(name.encode(errors="surrogateescape"))
+        certify = ("certify", path, "--account", "dev0")
+        run(*certify).failed("MetadataError", "that of the file", "invisible", "give --name")
+        run(*certify, "--name", "Mine").ok()
+    family = tmp_path / "family \U0001f468\u200d\U0001f469.txt"
+    family.write_text("joined signs are no hidden ones")
+    run("certify", family, "--account", "dev0").ok()
+
+
+def test_licenses_of_an_unknown_work(run: Run, rpc: LocalChain) -> None:
+    run("licenses", "--work", "5").failed("UnknownWork", "no work 5")
+    run("licenses", "--work", "5", "--holder", "dev1").failed("UnknownWork", "no work 5")

@@ -55,7 +55,10 @@ class NotEnoughLeft(ContractError):
     offer_hash: bytes
     left: int
     count: int
-    text = "offer {offer_hash} has {left} left, asked for: {count}; take no more than that, or another offer"
+    text = (
+        "offer {offer_hash} has {left} left, asked for: {count}; take no more than that, or "
+        "another offer"
+    )
 
 
 class InvalidQuantity(ContractError):
