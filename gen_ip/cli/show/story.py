@@ -23,6 +23,7 @@ from gen_ip.work import ETH
 if TYPE_CHECKING:
     from rich.console import Console
 
+_TOO_PLAIN = "not the same pixels; the picture is too plain to be recognized by its likeness"
 _UNITS = {ETH: (18, "ETH")}
 
 
@@ -132,9 +133,8 @@ class Stage:
         best = next((found for found in event.verdict.matches if found.confirmed), None)
         line = Text(f"  {event.what}: ")
         if best is None:
-            limit = event.verdict.limit
-            nothing = "too plain to be recognized by its likeness, and not the same pixels"
-            line.append("no certified work is like it" if limit is None else nothing, style="bold")
+            plain_one = event.limit is not None or event.verdict.limit is not None
+            line.append(_TOO_PLAIN if plain_one else "no certified work is like it", style="bold")
         else:
             style = "yellow" if best.level is Level.SIMILAR else "green"
             name = f"“{plain(best.name)}”" if best.name else till(best.work)
