@@ -200,3 +200,4 @@ def test_commands_that_sign_know_the_same_options(name: str) -> None:
     for option, variable in (("--rpc", "GENIP_RPC"), ("--account", "GENIP_ACCOUNT")):
         assert by_option[option].envvar == variable
     assert "--password-file" in by_option
+    assert by_option["--max-fee"].envvar == "GENIP_MAX_FEE"
