@@ -182,7 +182,7 @@ def test_every_command_has_a_json_option() -> None:
     top = dict(get_command(app).commands)  # type: ignore[attr-defined]
     commands = {f"account {name}": found for name, found in top.pop("account").commands.items()}
     commands |= top
-    assert len(commands) == 20
+    assert len(commands) == 21
     for name, command in commands.items():
         options = {option for param in command.params for option in param.opts}
         assert "--json" in options, name
