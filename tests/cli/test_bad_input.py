@@ -285,7 +285,7 @@ def test_folders_that_cannot_be_written(run: Run, home: Path, tmp_path: Path) ->
     file = tmp_path / "file"
     file.touch()
     ended = run("dev", "--port", "0", "--state", file / "state.json", "--reset")
-    ended.failed("NotADirectoryError", "check permissions and free space")
+    ended.failed("StateUnusable", "cannot be kept in", "state.json", "--state")
     folder = tmp_path / "folder"
     (folder / "mirrored.png").mkdir(parents=True)
     ended = run("demo", "--chain", "pyevm", "--keep", folder, "--json")
