@@ -256,6 +256,9 @@ def table(measured: dict[str, Any]) -> str:
     lines = [f"{'operation':<62}{'gas':>9}{'at most':>10}{'':>7}{'peer':>11}{'ours/peer':>11}"]
     for row in (*TABLE, *EXTRA):
         lines.append(_line(row, measured[row.key]["gas"]))
+    over = [row.key for row in TABLE if not row.measured(measured[row.key]["gas"])["within"]]
+    if over:
+        lines.append(f"over the limit: {', '.join(over)}; benchmarks/README.md says why")
     for key in ("pay_depth", "pay_depth_eth", "derive_depth"):
         gas = ", ".join(f"{depth}: {used:,}" for depth, used in measured[key].items())
         lines.append(f"{key} (by depth of the work): {gas}")

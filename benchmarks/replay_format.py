@@ -24,8 +24,10 @@ from typing import Any, NoReturn, TypedDict
 
 from gen_ip.errors import GenIPError, shown
 from gen_ip.ledger import BASIS_POINTS, Edge, Ledger, LedgerError, Payee
+from gen_ip.nesting import nested_deeper_than
 
 MAX_BYTES = 16 * 2**20
+MAX_NESTING = 16
 MAX_WORKS = 4_096
 MAX_STEPS = 100_000
 MAX_AMOUNT = 2**112 - 1
@@ -124,9 +126,10 @@ def loads(content: bytes | str) -> Case:
     if len(content) > MAX_BYTES:
         raise ReplayError("$", f"more than {MAX_BYTES} bytes; replay fewer steps")
     try:
-        data = json.loads(content, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ReplayError("$", "nested too deeply; see the format's example") from error
+        text = content if isinstance(content, str) else content.decode("utf-8")
+        if nested_deeper_than(MAX_NESTING, text):
+            raise ReplayError("$", "nested too deeply; see the format's example")
+        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     # JSONDecodeError, UnicodeDecodeError, and integers beyond Python's digit limit.
     except ValueError as error:
         raise ReplayError("$", f"not valid JSON ({error}); correct the file") from error

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gen_ip.errors import GenIPError, shown
+from gen_ip.nesting import nested_deeper_than
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -35,6 +36,7 @@ DEV_CHAIN_IDS = frozenset({1337, 31337, 131277322940537})
 """Ids of local chains: ganache's and geth's, anvil's and hardhat's, eth-tester's."""
 
 MAX_KEYSTORE_BYTES = 64 * 1024
+MAX_NESTING = 16
 MAX_KDF_BYTES = 512 * 1024 * 1024
 MAX_KDF_ROUNDS = 10_000_000
 
@@ -61,7 +63,9 @@ class UnknownAccount(AccountError):
 
     def __init__(self, name: object, known: tuple[str, ...]) -> None:
         self.name, self.known = name, known
-        there_are = f"known are {', '.join(known)}" if known else "there are none yet"
+        # Names of files in ape's folder are not bound to our rules.
+        names = ", ".join(shown(alias) for alias in known)
+        there_are = f"known are {names}" if known else "there are none yet"
         super().__init__(
             f"no account {shown(name)}; {there_are}; make one with `gen-ip account new NAME`"
         )
@@ -216,19 +220,28 @@ def import_key(alias: str, private_key: str, password: str) -> StoredAccount:
         BadPrivateKey: it is none.
         BadAlias, AccountExists, BadPassword, AccountsUnavailable: as their names say.
     """
+    check_new(alias)
+    return _store(alias, read_key(private_key), password)
+
+
+def read_key(private_key: str) -> LocalAccount:
+    """The account of a private key (64 hex digits).
+
+    Raises:
+        BadPrivateKey: it is none.
+    """
     from eth_account import Account
     from eth_utils.exceptions import ValidationError
 
-    check_new(alias)
     key = private_key.strip()
     if not _KEY.fullmatch(key):
         raise BadPrivateKey(f"it has {len(key)} characters or others than hex digits")
     try:
-        account = Account.from_key(key)
+        account: LocalAccount = Account.from_key(key)
     except (ValueError, ValidationError):
         # `from None`, for the cause's text may hold the key.
         raise BadPrivateKey("it is zero or beyond the curve's order") from None
-    return _store(alias, account, password)
+    return account
 
 
 def import_keystore(alias: str, path: str | Path, password: str) -> StoredAccount:
@@ -301,8 +314,13 @@ def _read(path: Path) -> dict[str, Any]:
     if len(data) > MAX_KEYSTORE_BYTES:
         raise BadKeystore(path, f"it has more than {MAX_KEYSTORE_BYTES:,} bytes")
     try:
-        keystore = json.loads(data)
-    except (ValueError, RecursionError):
+        text = data.decode("utf-8")
+        if nested_deeper_than(MAX_NESTING, text):
+            raise BadKeystore(
+                path, "it is not JSON that a keystore could be, it is nested too deeply"
+            )
+        keystore = json.loads(text)
+    except ValueError:
         raise BadKeystore(path, "it is not JSON") from None
     if not isinstance(keystore, dict) or keystore.get("version") != 3:
         raise BadKeystore(path, "it is not of version 3")

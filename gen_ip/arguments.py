@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
@@ -81,3 +82,27 @@ def bytes32(name: str, value: object) -> bytes:
     if isinstance(value, str) and _BYTES32.fullmatch(value):
         return bytes.fromhex(value[-64:])
     raise InvalidArgument(name, value, "32 bytes, or 64 hex digits")
+
+
+def work_ids(name: str, values: object) -> list[int]:
+    """Ids of several works; a single one is no list, not even of its digits.
+
+    Raises:
+        InvalidArgument: `values` is no list or tuple, or holds something else.
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence):
+        raise InvalidArgument(name, values, "a list of works, such as [7]")
+    return [work_id(name, value) for value in values]
+
+
+def instance(name: str, value: object, kind: type, expected: str) -> None:
+    """Raises `InvalidArgument` when `value` is no `kind`."""
+    if not isinstance(value, kind):
+        raise InvalidArgument(name, value, expected)
+
+
+def signer(name: str, value: object) -> None:
+    """Raises `InvalidArgument` when `value` has no address or cannot sign a transaction."""
+    if not hasattr(value, "address") or not hasattr(value, "sign_transaction"):
+        # Whatever it is, it may be a key.
+        raise InvalidArgument(name, type(value), "an account of eth_account, such as LocalAccount")

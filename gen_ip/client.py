@@ -31,12 +31,14 @@ class GenIP(Certifying, Trading):
             same on every chain.
         store: where content and metadata are kept; by default a folder of the user.
         on_receipt: called with the receipt of every transaction sent, approvals included.
+        max_fee: the most that the gas of one transaction may cost, in wei; by default 0.05 ETH (or
+            whatever the chain's coin is).
 
     Every method raises `ConnectionFailed` or `NodeError` when the node does not answer as it
-    should. Those that send a transaction simulate it first, so that a `ContractError` or
-    `InsufficientFunds` costs nothing, and raise `NoAccount` without an account. Amounts are ints
-    in the token's smallest unit, shares basis points, times seconds since the epoch. A work may be
-    named by its id, the id's decimal string, or its till's address.
+    should. Those that send a transaction simulate it first, so that a `ContractError`,
+    `InsufficientFunds` or `GasTooExpensive` costs nothing, and raise `NoAccount` without an
+    account. Amounts are ints in the token's smallest unit, shares basis points, times seconds since
+    the epoch. A work may be named by its id, the id's decimal string, or its till's address.
 
     Raises:
         ConnectionFailed: no node answers.
@@ -122,8 +124,14 @@ class GenIP(Certifying, Trading):
         return self._licenses.get(license_id)
 
     def licenses(self, holder: str | None = None, work: int | str | None = None) -> list[License]:
-        """Licenses, oldest first: all, or those of a holder, of a work, or both."""
+        """Licenses, oldest first: all, or those of a holder, of a work, or both.
+
+        Raises:
+            UnknownWork: `work` is not certified.
+        """
         number = None if work is None else arguments.work_id("work", work)
+        if number is not None:
+            self._registry.require(number)
         return self._licenses.find(holder, number)
 
     def check(self, license_id: int, holder: str, rights: Rights, at: int | None = None) -> bool:
@@ -161,7 +169,7 @@ class GenIP(Certifying, Trading):
         Raises:
             UnknownWork: one is not certified.
         """
-        return self._royalties.settle(_numbers(works), token)
+        return self._royalties.settle(arguments.work_ids("works", works), token)
 
     def earnings(self, work: int | str, *, token: str = ETH) -> Earnings:
         """What a work has earned: drawn, undrawn, and on the way from its derivatives.
@@ -192,7 +200,7 @@ class GenIP(Certifying, Trading):
         Raises:
             UnknownWork: one is not certified.
         """
-        return self._royalties.distribute(_numbers(works), token)
+        return self._royalties.distribute(arguments.work_ids("works", works), token)
 
     def withdraw(self, *, token: str = ETH, to: str | None = None) -> Receipt:
         """Sends the account's whole balance (of fees, sold certificates, drawn income) to `to`
@@ -220,7 +228,3 @@ class GenIP(Certifying, Trading):
         """
         holder = arguments.address("account", account)
         return self._tokens.balance(arguments.address("token", token), holder)
-
-
-def _numbers(works: Sequence[int | str]) -> list[int]:
-    return [arguments.work_id("work", work) for work in works]

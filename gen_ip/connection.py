@@ -9,10 +9,11 @@ from eth_account.signers.local import LocalAccount
 from platformdirs import user_data_path
 from web3 import Web3
 
+from gen_ip import arguments
 from gen_ip.chain.deployment import Deployment, predicted
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.transactions import MAX_FEE, Receipt
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
 from gen_ip.escrow import Escrow
@@ -36,11 +37,15 @@ class Connection:
         deployment: Deployment | None = None,
         store: Store | None = None,
         on_receipt: Callable[[Receipt], None] | None = None,
+        max_fee: int = MAX_FEE,
     ) -> None:
-        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt)
+        arguments.unsigned("max_fee", max_fee)
+        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt, max_fee)
         self._bind(session, account, store)
 
     def _bind(self, session: Session, account: LocalAccount | None, store: Store | None) -> None:
+        if account is not None:
+            arguments.signer("account", account)
         self._session, self._store = session, store
         self.account = account
         self._registry = Registry(session)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,8 +17,9 @@ from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, summarize_file
 from gen_ip.content.metadata import MAX_METADATA_BYTES, Kind, Metadata
-from gen_ip.content.store import Store
-from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError
+from gen_ip.content.metadata_schema import HIDDEN
+from gen_ip.content.store import Store, find
+from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError, shown
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 
 Content: TypeAlias = Path | str | bytes
@@ -26,6 +29,9 @@ _PICTURES = {
     f"image/{name}" for name in ("png", "jpeg", "gif", "tiff", "webp", "bmp", "x-ms-bmp", "avif")
 }
 _UNTITLED = "Untitled"
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# A node finds what somebody serves in a few seconds; what nobody serves it would seek for long.
+_METADATA_SECONDS = 10.0
 
 
 class FileChanged(FileProblem):
@@ -33,6 +39,20 @@ class FileChanged(FileProblem):
 
     def __init__(self, path: object) -> None:
         super().__init__(path, "changed while it was read; try again when nothing writes to it")
+
+
+class Limit(Enum):
+    """The most that a file without a likeness hash can be recognized by."""
+
+    BYTES = "exact bytes"
+    PIXELS = "same pixels"
+
+
+def limit_of(fingerprint: ImageFingerprint | None) -> Limit | None:
+    """What keeps a file (None: no picture of a known format) from being found by likeness."""
+    if fingerprint is None or fingerprint.pixels is None:
+        return Limit.BYTES if fingerprint is None or fingerprint.phash64 is None else None
+    return Limit.PIXELS if fingerprint.phash64 is None else None
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,8 @@ def write(
     Raises:
         MetadataError: a text does not fit.
     """
+    if name is None:
+        _check_own_name(described.name)
     found = described.fingerprint
     document = metadata_format.build(
         name=described.name if name is None else name,
@@ -142,18 +164,20 @@ def keep(store: Store, described: Described, document: bytes) -> str:
     return store.put_block(document)
 
 
-def fetch(store: Store, digest: bytes, content_hash: bytes) -> Metadata:
+def fetch(
+    store: Store, digest: bytes, content_hash: bytes, seconds: float = _METADATA_SECONDS
+) -> Metadata:
     """The metadata of a certificate that names `digest` and `content_hash` on chain.
 
     The document is a stranger's: it counts only when its bytes have the digest and when it speaks
     of the certified bytes.
 
     Raises:
-        ContentNotFound: the store does not hold it.
-        StoreError: the store cannot give it.
+        ContentNotFound: the store does not hold it, or cannot give it within `seconds`.
+        StoreError: the store is down, or its bytes are damaged or too many.
         MetadataError: it is no metadata, or of another file.
     """
-    data = store.get(raw_cid(digest), MAX_METADATA_BYTES)
+    data = find(store.within(seconds), raw_cid(digest), MAX_METADATA_BYTES)
     if hashlib.sha256(data).digest() != digest:
         raise MetadataError("", "has another digest than the certificate; ask for the true one")
     document = metadata_format.decode(data)
@@ -163,6 +187,17 @@ def fetch(store: Store, digest: bytes, content_hash: bytes) -> Metadata:
             f"is not the certificate's content hash {content_hash.hex()}; do not trust it",
         )
     return document
+
+
+def _check_own_name(name: str) -> None:
+    """Raises `MetadataError` for a file name that a certificate cannot carry as a name."""
+    # Surrogates stand for bytes of a file name that are no UTF-8.
+    if hidden := HIDDEN.search(name) or _SURROGATES.search(name):
+        raise MetadataError(
+            "name",
+            f"would be that of the file, {shown(name)}, with the invisible character "
+            f"U+{ord(hidden[0]):04X}; give --name (in Python: name=)",
+        )
 
 
 def _kind(media_type: str) -> Kind:

@@ -7,7 +7,7 @@ and shortened, so a message is always safe to print.
     GenIPError
     ├── FileProblem            a file the user gave cannot be used
     │   ├── MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge
-    │   └── ImageTooLarge, UnreadableImage
+    │   └── ImageTooLarge, TooManyFrames, UnreadableImage
     ├── MalformedCID           not a content identifier this package reads
     ├── MetadataError          not a certificate's metadata
     ├── MalformedFingerprint   not a fingerprint this package reads
@@ -100,6 +100,16 @@ class ImageTooLarge(FileProblem):
         )
 
 
+class TooManyFrames(FileProblem):
+    """The animation has more frames than the cap."""
+
+    def __init__(self, path: object, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            path, f"has more than {limit:,} frames, the cap; give a shorter animation or its parts"
+        )
+
+
 class UnreadableImage(FileProblem):
     """The file is no picture of a supported format, or it is truncated or damaged."""
 
@@ -160,12 +170,14 @@ class BadStoreAddress(StoreError):
 
 
 class ContentNotFound(StoreError):
-    """The store does not hold the content."""
+    """The store does not hold the content, or answers but cannot give it (`reason`)."""
 
-    def __init__(self, cid: str, address: object) -> None:
-        self.cid, self.address = cid, str(address)
+    def __init__(self, cid: str, address: object, reason: str = "") -> None:
+        self.cid, self.address, self.reason = cid, str(address), reason
+        problem = "cannot be had from" if reason else "is not in"
+        why = f" ({shown(reason)})" if reason else ""
         super().__init__(
-            f"content {shown(cid)} is not in the store {shown(address)}; "
+            f"content {shown(cid)} {problem} the store {shown(address)}{why}; "
             "put it there, or use the store that holds it"
         )
 

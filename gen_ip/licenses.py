@@ -39,9 +39,9 @@ class License:
         return self.start <= at and (self.end == 0 or at < self.end)
 
     def to_json(self) -> dict[str, Any]:
-        """For JSON; the work's id as a decimal string, unlimited units and no end as null."""
+        """For JSON; ids as decimal strings, unlimited units and no end as null."""
         return {
-            "license": self.id,
+            "license": str(self.id),
             "work": str(self.work),
             "terms": self.terms.to_json(),
             "holder": self.holder,

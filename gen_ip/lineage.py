@@ -24,7 +24,8 @@ class Link(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; ids as decimal strings."""
-        return {**self._asdict(), "child": str(self.child), "parent": str(self.parent)}
+        ids = {name: str(getattr(self, name)) for name in ("child", "parent", "license")}
+        return {**self._asdict(), **ids}
 
 
 @dataclass(frozen=True)

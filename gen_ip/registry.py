@@ -12,7 +12,6 @@ from gen_ip.chain.reverts import UnknownWork
 from gen_ip.chain.session import Call, Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.content.cid import raw_cid
-from gen_ip.jsonable import jsonable
 from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Certify, Edge, Payee
 from gen_ip.work import till_of
 
@@ -24,6 +23,10 @@ class Share(NamedTuple):
     income: int
     volume: int
     license: int
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; ids as decimal strings."""
+        return {**self._asdict(), "parent": str(self.parent), "license": str(self.license)}
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,12 @@ class Certificate:
     receipt: Receipt
 
     def to_json(self) -> dict[str, Any]:
-        """For JSON; the work's id as a decimal string, the hash as hex."""
+        """For JSON; the work's id as a decimal string, the hash as 0x and 64 hex digits."""
         return {
             "work": str(self.work_id),
             "till": self.till,
             "creator": self.creator,
-            "content_hash": self.content_hash.hex(),
+            "content_hash": f"0x{self.content_hash.hex()}",
             "metadata_cid": self.metadata_cid,
             "content_cid": self.content_cid,
             "receipt": self.receipt.to_json(),
@@ -142,14 +145,14 @@ class Work:
         return None if self.metadata is None else str(self.metadata["name"])
 
     def to_json(self) -> dict[str, Any]:
-        """For JSON; ids as decimal strings, the hash as hex."""
+        """For JSON; ids as decimal strings, the hash as 0x and 64 hex digits."""
         return {
             "work": str(self.id),
             "till": self.till,
             "name": self.name,
             "owner": self.owner,
             "creator": self.creator,
-            "content_hash": self.content_hash.hex(),
+            "content_hash": f"0x{self.content_hash.hex()}",
             "claim_time": self.claim_time,
             "first": self.first,
             "claims": self.claims,
@@ -158,11 +161,12 @@ class Work:
             "token_uri": self.token_uri,
             "metadata_cid": self.metadata_cid,
             "metadata_version": self.metadata_version,
-            "parents": [{**share._asdict(), "parent": str(share.parent)} for share in self.parents],
+            "parents": [share.to_json() for share in self.parents],
             "payees": [payee._asdict() for payee in self.payees],
             "arbiter": self.arbiter.to_json() if self.arbiter else None,
             "suspended": self.suspended,
-            "metadata": jsonable(self.metadata),
+            # Metadata is JSON as it is, and its numbers fit.
+            "metadata": None if self.metadata is None else dict(self.metadata),
             "metadata_problem": self.metadata_problem,
         }
 

@@ -13,7 +13,7 @@ from gen_ip.chain.transactions import Receipt
 from gen_ip.lineage import Link, children_first, descendants
 from gen_ip.registry import Registry
 from gen_ip.tokens import Tokens
-from gen_ip.work import ETH
+from gen_ip.work import ETH, till_of
 
 PATH = 200
 """Works settled in one transaction: at most 34,000 gas each, well below any block's limit."""
@@ -26,10 +26,12 @@ class Earnings:
     Attributes:
         credit: net income not yet drawn; payees' parts included.
         on_the_way: what would be added to it if everything downstream were settled now, exactly.
+        owners_part: what the owner would get of both, exactly; the rest is the payees'.
         balance: what the owner has drawn, from this work and others, and not withdrawn.
+        in_till: what lies in the work's till and is not booked as its income; see `sweep`.
         path: works to settle for that, children first, this work last.
 
-    What lies in the work's till or waits for it as a payee of another work is not counted.
+    What waits for the work as a payee of another one is not counted.
     """
 
     work: int
@@ -37,13 +39,20 @@ class Earnings:
     owner: str
     credit: int
     on_the_way: int
+    owners_part: int
     balance: int
+    in_till: int
     path: tuple[int, ...]
 
     @property
     def total(self) -> int:
         """Net income of the work that is not drawn: `credit` and `on_the_way`."""
         return self.credit + self.on_the_way
+
+    @property
+    def payees_part(self) -> int:
+        """What of the total goes to the work's payees."""
+        return self.total - self.owners_part
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; ids and amounts as decimal strings."""
@@ -53,7 +62,10 @@ class Earnings:
             "owner": self.owner,
             "credit": str(self.credit),
             "on_the_way": str(self.on_the_way),
+            "owners_part": str(self.owners_part),
+            "payees_part": str(self.payees_part),
             "balance": str(self.balance),
+            "in_till": str(self.in_till),
             "path": [str(work) for work in self.path],
         }
 
@@ -135,13 +147,18 @@ class Royalties:
         path = self.path(work, token)
         credit = self._session.read("RoyaltySplitter", "credit", work, token)
         settled = credit if len(path) == 1 else self._credit_after(path, token)
+        balance = self._session.read("RoyaltySplitter", "balances", owner, token)
+        payees = self._session.read("RoyaltySplitter", "payeesOf", work)
+        part = self._drawn_after(path, token, owner) - balance if payees else settled
         return Earnings(
             work=work,
             token=token,
             owner=owner,
             credit=credit,
             on_the_way=settled - credit,
-            balance=self._session.read("RoyaltySplitter", "balances", owner, token),
+            owners_part=part,
+            balance=balance,
+            in_till=self._tokens.balance(token, till_of(work)),
             path=tuple(path),
         )
 
@@ -195,6 +212,12 @@ class Royalties:
         settle = self._session.encode("RoyaltySplitter", "settleMany", path, token)
         credit = self._session.encode("RoyaltySplitter", "credit", path[-1], token)
         return int.from_bytes(last_answer(self._session.rpc, [settle, credit]), "big")
+
+    def _drawn_after(self, path: list[int], token: str, owner: str) -> int:
+        settle = self._session.encode("RoyaltySplitter", "settleMany", path, token)
+        draw = self._session.encode("RoyaltySplitter", "draw", path[-1], token)
+        balance = self._session.encode("RoyaltySplitter", "balances", owner, token)
+        return int.from_bytes(last_answer(self._session.rpc, [settle, draw, balance]), "big")
 
 
 def _closure(start: Sequence[int], steps: Iterable[tuple[int, int]]) -> set[int]:

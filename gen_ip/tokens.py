@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.session import Call, Session
 from gen_ip.work import ETH
 
-_MAX_SYMBOL = 32
+# Beside an amount: "000 USDC" would make 5 of them five thousand.
+_SYMBOL = re.compile(r"\$?[A-Za-z][A-Za-z0-9.$-]{0,31}")
 
 
 class NotAToken(ChainError):
@@ -40,6 +42,17 @@ class TokenInfo:
         return {"address": self.address, "symbol": self.symbol, "decimals": self.decimals}
 
 
+def symbol_or_address(symbol: str, address: str) -> str:
+    """How a token is called beside an amount: by its symbol, if that can be nothing but a name.
+
+    At most 32 ASCII letters, digits, `.`, `$` and `-`, with a letter first (or `$` and a letter),
+    and not that of the chain's own coin. Otherwise by its shortened address.
+    """
+    if _SYMBOL.fullmatch(symbol) and symbol.upper() != "ETH":
+        return symbol
+    return f"{address[:10]}…{address[-6:]}"
+
+
 class Tokens:
     """Reads and approvals of any ERC-20 token; also of those that return nothing."""
 
@@ -49,7 +62,7 @@ class Tokens:
     def info(self, token: str) -> TokenInfo:
         """Symbol and decimals; those of ETH for `gen_ip.ETH`.
 
-        A symbol is a stranger's text: only printable ASCII passes, at most 32 characters.
+        A symbol is a stranger's text; see `symbol_or_address`.
 
         Raises:
             NotAToken: there is none at the address.
@@ -122,11 +135,11 @@ class Tokens:
         try:
             data = self._session.rpc.call(token, abi.encode_call(entry))
         except ContractError:
-            return "?"
+            data = b""
         found = abi.decode(entry["outputs"], data)
         # Tokens from before the standard was settled answer 32 bytes instead of a string.
         text = found[0] if found else data.rstrip(b"\0").decode("ascii", "replace")
-        return "".join(c for c in text[:_MAX_SYMBOL] if c.isascii() and c.isprintable()) or "?"
+        return symbol_or_address(text, token)
 
     def _required(self, token: str, function: str, *values: object) -> int:
         found = self._read(token, function, *values)

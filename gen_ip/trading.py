@@ -59,6 +59,7 @@ class Trading(Connection):
             taker, valid_from, deadline, fees, uncontested, deliver_within, challenge_window
         )
         number = arguments.work_id("work", work)
+        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
         draft = self._marketplace.draft(
             OfferKind.LICENSE_ASK, number, terms, price, token, quantity, conditions
         )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
 
+from tests.cli.conftest import Run, home, process, rpc
 from tests.support.chain import LocalChain
+
+__all__ = ["home", "process", "rpc"]
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -38,6 +44,32 @@ def test_the_python_example_runs_and_prints_what_it_says(
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102  (our own README)
     # 0.01 ETH for the license, and 10 % of the 1 ETH paid to the remix.
     assert capsys.readouterr().out.split() == [str(10**16 + 10**17)]
+
+
+def test_the_shell_lines_run_in_order(process: Run, rpc: LocalChain, tmp_path: Path) -> None:
+    with Image.open(PICTURES / "coffee.jpg") as picture:
+        picture.save(tmp_path / "picture.jpg")
+        picture.resize((picture.width // 2, picture.height // 2)).save(tmp_path / "some-copy.jpg")
+    lines = re.findall(r"^    gen-ip (.*?)(?: +#.*)?$", README, re.MULTILINE)
+    # The chain runs already; that `gen-ip dev` starts one is tested with it.
+    assert lines.pop(0) == "dev"
+    ended: dict[str, Any] = {}
+    values: dict[str, str] = {}
+    for line in lines:
+        words = [values.get(word, word) for word in shlex.split(line)]
+        words = [str(tmp_path / word) if word.endswith(".jpg") else word for word in words]
+        assert not {"WORK", "OFFER"} & set(words), line
+        told = process(*words, "--json", GENIP_PASSWORD="long enough").ok().json
+        name = words[1] if words[0] == "account" else words[0]
+        ended[name] = told
+        if name == "certify":
+            values["WORK"] = told["work"]
+        if name == "offer":
+            values["OFFER"] = told["offer"]
+    assert list(ended) == ["new", "fund", "certify", "offer", "buy", "lineage", "verify"]
+    assert ended["fund"]["address"] == ended["new"]["address"]
+    assert list(ended["lineage"]["works"]) == [values["WORK"]]
+    assert values["WORK"] in json.dumps(ended["verify"])
 
 
 def test_links_lead_to_files() -> None:

@@ -6,12 +6,16 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from gen_ip.chain.errors import ChainError
+
+if TYPE_CHECKING:
+    from gen_ip.chain.state_file import StateFile
 
 _LISTENING = re.compile(r"Listening on (\S+):(\d+)")
 _START_SECONDS = 30
@@ -48,20 +52,21 @@ class Anvil:
         self._drain: threading.Thread | None = None
         self._ready = threading.Event()
 
-    def start(self, port: int = 0, state: Path | None = None) -> str:
+    def start(self, port: int = 0, state: StateFile | None = None) -> str:
         """Starts anvil on `port` (0: a free one) of 127.0.0.1 and returns its URL.
 
-        With `state`, a file, the chain goes on where it stopped the last time.
+        With `state`, entered by the caller, the chain goes on where it stopped the last time.
 
         Raises:
             AnvilNotFound: there is no anvil.
             AnvilFailed: it does not start, for example because the port is taken.
         """
         binary = find()
-        command = [str(binary), "--host", "127.0.0.1", "--port", str(port)]
+        command = [*_tie(), str(binary), "--host", "127.0.0.1", "--port", str(port)]
         if state is not None:
-            state.parent.mkdir(parents=True, exist_ok=True)
-            command += ["--state", str(state), "--preserve-historical-states"]
+            command += ["--dump-state", str(state.dump)]
+            if state.exists():
+                command += ["--load-state", str(state.path)]
         self._ready.clear()
         self._output.clear()
         try:
@@ -74,6 +79,8 @@ class Anvil:
                 errors="replace",
                 # A Ctrl-C at the terminal is the caller's; anvil is stopped in an orderly way.
                 start_new_session=True,
+                # It shares the lock, so nobody else takes the state while it still writes.
+                pass_fds=() if state is None else (state.lock,),
             )
         except OSError as error:
             raise AnvilFailed(binary, error.strerror or str(error)) from None
@@ -86,6 +93,8 @@ class Anvil:
         if not self.url:
             self.stop()
             raise AnvilFailed(binary, "".join(self._output[-20:]))
+        if state is not None:
+            state.announce(self.url)
         return self.url
 
     def stop(self) -> None:
@@ -124,6 +133,20 @@ class Anvil:
                     self.url = f"http://{found[1]}:{found[2]}"
                     self._ready.set()
         self._ready.set()
+
+
+def _tie() -> list[str]:
+    """What goes before a command so that Linux ends it with us, even after a SIGKILL.
+
+    The kernel means the thread that starts it; only the main one lasts as long as the process.
+    """
+    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return []
+    tie = [setpriv, "--pdeathsig", "TERM", "--"]
+    # Small systems have a setpriv that does not know the option.
+    known = subprocess.run([*tie, setpriv, "--version"], capture_output=True, check=False)
+    return tie if known.returncode == 0 else []
 
 
 def find() -> Path:

@@ -24,10 +24,17 @@ _FACTORY_TRANSACTION = bytes.fromhex(
 )
 
 
-def deploy(web3: Web3, account: LocalAccount) -> Deployment:
+# The largest contract takes some twenty times the gas of an ordinary transaction.
+MAX_DEPLOY_FEE = 20 * transactions.MAX_FEE
+
+
+def deploy(web3: Web3, account: LocalAccount, max_fee: int = MAX_DEPLOY_FEE) -> Deployment:
     """The contracts on this chain; `account` places what is missing and pays for it.
 
+    The gas of each of the five transactions costs at most `max_fee` wei (default: 1 ETH).
+
     Raises:
+        GasTooExpensive: one would cost more.
         ContractError: a step reverts.
         InsufficientFunds: the account cannot pay.
     """
@@ -36,13 +43,13 @@ def deploy(web3: Web3, account: LocalAccount) -> Deployment:
     if not rpc.code(FACTORY):
         _place_factory(rpc, account)
     if not rpc.code(deployment.deployer):
-        transactions.send(rpc, account, FACTORY, SALT + deployer_code())
+        transactions.send(rpc, account, FACTORY, SALT + deployer_code(), max_fee=max_fee)
     block = None
     for name, address in deployment.addresses().items():
         if not rpc.code(address):
             entry = artifacts.load("Deployer").functions["deploy"]
             data = abi.encode_call(entry, artifacts.load(name).bytecode)
-            receipt = transactions.send(rpc, account, deployment.deployer, data)
+            receipt = transactions.send(rpc, account, deployment.deployer, data, max_fee=max_fee)
             block = receipt.block if block is None else block
     return replace(deployment, chain_id=rpc.chain_id, block=block)
 

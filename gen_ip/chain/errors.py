@@ -7,6 +7,7 @@
     ├── NoContracts          the chain has no Gen-IP contracts
     ├── NoAccount            a transaction needs an account to sign it
     ├── InsufficientFunds    the account cannot pay
+    ├── GasTooExpensive      the gas would cost more than the caller allows
     └── TransactionFailed    a transaction was sent and did not succeed
 
 No message holds a key, nor more of an RPC address than scheme, host and port: the rest often is a
@@ -82,6 +83,17 @@ class InsufficientFunds(ChainError):
         self.account, self.token, self.has, self.needs = account, token, has, needs
         super().__init__(
             f"account {account} has {has} {unit}, {needs} are needed; send {needs - has} more to it"
+        )
+
+
+class GasTooExpensive(ChainError):
+    """A transaction's gas may cost more than the caller allows; nothing was signed. In wei."""
+
+    def __init__(self, needs: int, max_fee: int) -> None:
+        self.needs, self.max_fee = needs, max_fee
+        super().__init__(
+            f"the transaction's gas may cost {needs} wei by what the node says, above the maximum "
+            f"of {max_fee}; wait for lower prices, use another node, or raise max_fee"
         )
 
 

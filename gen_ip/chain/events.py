@@ -10,7 +10,8 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from gen_ip.chain import abi, artifacts
+from gen_ip.chain import abi, answers, artifacts
+from gen_ip.chain.answers import reading
 from gen_ip.jsonable import jsonable
 
 
@@ -43,14 +44,23 @@ def word(value: int | str | bytes) -> str:
 
 
 def decode(log: Mapping[str, Any]) -> Event | None:
-    """The event behind a raw log; None when none of our ABIs has it."""
-    topics = [_bytes(topic) for topic in log["topics"]]
+    """The event behind a raw log; None when none of our ABIs has it.
+
+    Raises:
+        NodeError: it is no log.
+    """
+    with reading("eth_getLogs"):
+        return _decode(log)
+
+
+def _decode(log: Mapping[str, Any]) -> Event | None:
+    topics = [answers.data(topic) for topic in log["topics"]]
     if not topics or (entry := _known().get((topics[0], len(topics)))) is None:
         return None
     indexed = [field for field in entry["inputs"] if field["indexed"]]
     plain = [field for field in entry["inputs"] if not field["indexed"]]
     values: dict[str, Any] = {}
-    for fields, data in ((indexed, b"".join(topics[1:])), (plain, _bytes(log["data"]))):
+    for fields, data in ((indexed, b"".join(topics[1:])), (plain, answers.data(log["data"]))):
         found = abi.decode(fields, data)
         if found is None:
             return None
@@ -61,8 +71,8 @@ def decode(log: Mapping[str, Any]) -> Event | None:
         args={
             abi.snake(field["name"]): values[abi.snake(field["name"])] for field in entry["inputs"]
         },
-        block=_int(log["blockNumber"]),
-        tx_hash=f"0x{_bytes(log['transactionHash']).hex()}",
+        block=answers.number(log["blockNumber"]),
+        tx_hash=f"0x{answers.data(log['transactionHash']).hex()}",
     )
 
 
@@ -76,11 +86,3 @@ def _known() -> dict[tuple[bytes, int], Mapping[str, Any]]:
                 count = 1 + sum(field["indexed"] for field in entry["inputs"])
                 table[keccak(text=abi.signature(entry)), count] = entry
     return table
-
-
-def _bytes(value: Any) -> bytes:
-    return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
-
-
-def _int(value: Any) -> int:
-    return value if isinstance(value, int) else int(value, 16)

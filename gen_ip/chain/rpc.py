@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -25,7 +25,8 @@ from web3.exceptions import Web3Exception, Web3RPCError
 from web3.providers.rpc.utils import ExceptionRetryConfiguration
 from web3.types import RPCEndpoint
 
-from gen_ip.chain import reverts
+from gen_ip.chain import answers, reverts
+from gen_ip.chain.answers import reading
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 
 _HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
@@ -90,12 +91,13 @@ class Rpc:
         found = self.request("eth_getBlockByNumber", name, False)
         if found is None:
             raise NodeError("eth_getBlockByNumber", f"block {name} is unknown")
-        base_fee = found.get("baseFeePerGas")
-        return Block(
-            _number(found["number"]),
-            _number(found["timestamp"]),
-            None if base_fee is None else _number(base_fee),
-        )
+        with reading("eth_getBlockByNumber"):
+            base_fee = found.get("baseFeePerGas")
+            return Block(
+                answers.number(found["number"]),
+                answers.number(found["timestamp"]),
+                None if base_fee is None else answers.number(base_fee),
+            )
 
     def priority_fee(self) -> int:
         return self._number("eth_maxPriorityFeePerGas")
@@ -116,11 +118,16 @@ class Rpc:
         return self._bytes("eth_getCode", account, name)
 
     def logs(self, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        return list(self.request("eth_getLogs", dict(query)))
+        found = self.request("eth_getLogs", dict(query))
+        if not isinstance(found, list):
+            raise NodeError("eth_getLogs", "an answer that is no list")
+        return found
 
     def send_raw(self, transaction: bytes) -> str:
         """Sends a signed transaction and returns its hash."""
-        return _hex(self.request("eth_sendRawTransaction", f"0x{transaction.hex()}"))
+        answer = self.request("eth_sendRawTransaction", f"0x{transaction.hex()}")
+        with reading("eth_sendRawTransaction"):
+            return f"0x{answers.data(answer).hex()}"
 
     def receipt(self, tx_hash: str) -> Mapping[str, Any] | None:
         """The raw receipt, None while the transaction is not mined."""
@@ -131,19 +138,21 @@ class Rpc:
             if "indexing is in progress" not in error.reason:
                 raise
             return None
-        return cast("Mapping[str, Any] | None", found)
+        if not isinstance(found, Mapping | None):
+            raise NodeError("eth_getTransactionReceipt", "an answer that is no receipt")
+        return found
 
     def _number(self, method: str, *params: Any) -> int:
         value = self.request(method, *params)
         try:
-            return _number(value)
+            return answers.number(value)
         except (TypeError, ValueError):
             raise NodeError(method, "an answer that is no number") from None
 
     def _bytes(self, method: str, *params: Any) -> bytes:
         value = self.request(method, *params)
         try:
-            return _bytes(value)
+            return answers.data(value)
         except (TypeError, ValueError):
             raise NodeError(method, "an answer that is no hex") from None
 
@@ -262,15 +271,3 @@ def _reason(error: Exception) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) else int(value, 16)
-
-
-def _bytes(value: Any) -> bytes:
-    return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
-
-
-def _hex(value: Any) -> str:
-    return value if isinstance(value, str) else f"0x{bytes(value).hex()}"

@@ -15,7 +15,7 @@ from gen_ip.chain.deployment import Deployment
 from gen_ip.chain.errors import NoAccount, NoContracts, NodeError, UnexpectedChain
 from gen_ip.chain.events import Event, topic_of
 from gen_ip.chain.rpc import Rpc
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.transactions import MAX_FEE, Receipt
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,10 @@ class Session:
         deployment: Deployment,
         account: LocalAccount | None,
         on_receipt: Callable[[Receipt], None] | None = None,
+        max_fee: int = MAX_FEE,
     ) -> None:
         self.rpc, self.deployment, self._account = rpc, deployment, account
+        self._max_fee = max_fee
         self._on_receipt = on_receipt
         self._addresses = deployment.addresses()
         if deployment.chain_id not in (None, rpc.chain_id):
@@ -104,7 +106,9 @@ class Session:
 
     def send(self, call: Call) -> Receipt:
         """Sends a call by the account and waits for it; see `transactions.send`."""
-        receipt = transactions.send(self.rpc, self.account, call.to, call.data, call.value)
+        receipt = transactions.send(
+            self.rpc, self.account, call.to, call.data, call.value, max_fee=self._max_fee
+        )
         if self._on_receipt is not None:
             self._on_receipt(receipt)
         return receipt

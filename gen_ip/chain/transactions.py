@@ -10,13 +10,24 @@ from typing import Any
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
-from gen_ip.chain import events
-from gen_ip.chain.errors import InsufficientFunds, TransactionFailed
+from gen_ip.chain import answers, events
+from gen_ip.chain.answers import reading
+from gen_ip.chain.errors import (
+    GasTooExpensive,
+    InsufficientFunds,
+    NodeError,
+    TransactionFailed,
+)
 from gen_ip.chain.events import Event
 from gen_ip.chain.rpc import Rpc
 from gen_ip.work import ETH
 
+MAX_FEE = 5 * 10**16
+"""The most that the gas of one transaction may cost unless told otherwise, in wei: 0.05 ETH."""
+
 WAIT_SECONDS = 180
+# No transaction takes less.
+_LEAST_GAS = 21_000
 _LONGEST_PAUSE = 1.0
 
 
@@ -35,8 +46,15 @@ class Receipt:
     created: str | None = None
 
     def find(self, name: str) -> Event:
-        """The first event of this name; one that must be there."""
-        return next(event for event in self.events if event.name == name)
+        """The first event of this name; one that must be there.
+
+        Raises:
+            NodeError: it is not.
+        """
+        for event in self.events:
+            if event.name == name:
+                return event
+        raise NodeError("eth_getTransactionReceipt", f"no event {name} in {self.tx_hash}")
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; the fee as a decimal string."""
@@ -49,11 +67,23 @@ class Receipt:
         }
 
 
-def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: int = 0) -> Receipt:
+def send(
+    rpc: Rpc,
+    account: LocalAccount,
+    to: str | None,
+    data: bytes,
+    value: int = 0,
+    *,
+    max_fee: int = MAX_FEE,
+) -> Receipt:
     """Sends `data` to `to` (None: creates a contract) and waits until it is mined.
+
+    Prices come from the node, which may lie and share in the tips. So what is signed never lets
+    the gas cost more than `max_fee` wei. (Some chains charge for their parent chain besides.)
 
     Raises:
         ContractError: it would revert, told before anything is sent; or it did.
+        GasTooExpensive: the gas would cost more than `max_fee`.
         InsufficientFunds: the account cannot pay the value and the gas.
         TransactionFailed: it was mined without success, or not within 180 seconds.
     """
@@ -61,8 +91,8 @@ def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: in
     simulate(rpc, account.address, to, data, value)
     estimate = rpc.estimate_gas(to, data, account.address, value)
     # What others do in between may make it costlier; unused gas costs nothing.
-    gas = estimate + estimate // 4
-    fees, most = _fees(rpc)
+    gas = max(estimate + estimate // 4, _LEAST_GAS)
+    fees, most = _fees(rpc, gas, max_fee)
     _check_funds(rpc, account.address, value + estimate * most)
     transaction: dict[str, Any] = {
         "chainId": rpc.chain_id,
@@ -77,10 +107,13 @@ def send(rpc: Rpc, account: LocalAccount, to: str | None, data: bytes, value: in
     signed = account.sign_transaction(transaction)
     tx_hash = rpc.send_raw(bytes(signed.raw_transaction))
     raw = wait(rpc, tx_hash)
-    if _int(raw["status"]) != 1:
-        _explain(rpc, account.address, to, data, value, _int(raw["blockNumber"]))
+    with reading("eth_getTransactionReceipt"):
+        status, block = answers.number(raw["status"]), answers.number(raw["blockNumber"])
+    if status != 1:
+        _explain(rpc, account.address, to, data, value, block)
         raise TransactionFailed(tx_hash, "was mined but failed; try again")
-    return _receipt(tx_hash, raw)
+    with reading("eth_getTransactionReceipt"):
+        return _receipt(tx_hash, raw)
 
 
 def simulate(rpc: Rpc, sender: str, to: str | None, data: bytes, value: int = 0) -> bytes:
@@ -119,15 +152,21 @@ def _poll(ask: Callable[[], Mapping[str, Any] | None], seconds: float) -> Mappin
     return found
 
 
-def _fees(rpc: Rpc) -> tuple[dict[str, int], int]:
-    """Fee fields of a transaction, and the wei a unit of gas costs at most now."""
+def _fees(rpc: Rpc, gas: int, max_fee: int) -> tuple[dict[str, int], int]:
+    """Fee fields of a transaction, and the wei a unit of gas costs at most.
+
+    Raises:
+        GasTooExpensive: at today's prices `gas` costs more than `max_fee`.
+    """
     base = rpc.block().base_fee
+    tip = rpc.gas_price() if base is None else rpc.priority_fee()
+    price = tip + (base or 0)
+    if price * gas > max_fee:
+        raise GasTooExpensive(price * gas, max_fee)
     if base is None:
-        price = rpc.gas_price()
         return {"gasPrice": price}, price
-    tip = rpc.priority_fee()
     # Twice the base fee outlasts six full blocks (EIP-1559: at most 1/8 more each).
-    most = 2 * base + tip
+    most = min(2 * base + tip, max_fee // gas)
     return {"maxFeePerGas": most, "maxPriorityFeePerGas": tip}, most
 
 
@@ -145,16 +184,12 @@ def _explain(rpc: Rpc, sender: str, to: str | None, data: bytes, value: int, blo
 
 def _receipt(tx_hash: str, raw: Mapping[str, Any]) -> Receipt:
     decoded = (events.decode(log) for log in raw["logs"])
-    gas_used = _int(raw["gasUsed"])
+    gas_used = answers.number(raw["gasUsed"])
     return Receipt(
         tx_hash=tx_hash,
         gas_used=gas_used,
-        block=_int(raw["blockNumber"]),
-        fee=gas_used * _int(raw["effectiveGasPrice"]),
+        block=answers.number(raw["blockNumber"]),
+        fee=gas_used * answers.number(raw["effectiveGasPrice"]),
         events=tuple(event for event in decoded if event is not None),
         created=to_checksum_address(created) if (created := raw.get("contractAddress")) else None,
     )
-
-
-def _int(value: Any) -> int:
-    return value if isinstance(value, int) else int(value, 16)

@@ -1,4 +1,4 @@
-"""`gen-ip account`: keystores on this machine."""
+"""`gen-ip account`: keystores on this machine, and ETH for them on a local chain."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip import accounts
-from gen_ip.cli.options import AsJson, PasswordFile
+from gen_ip.cli.options import DEFAULT_RPC, AsJson, PasswordFile, Rpc
 from gen_ip.cli.output import Output
 from gen_ip.cli.passwords import ask_password, read_secret
-from gen_ip.cli.show.text import plain
+from gen_ip.cli.session import address_of
+from gen_ip.cli.show.text import WIDE_COLUMNS, plain
+from gen_ip.cli.values import format_amount, parse_amount
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.accounts import StoredAccount
 
-account_app = typer.Typer(name="account", help="Make, import and list encrypted accounts.")
+account_app = typer.Typer(name="account", help="Make, import, list and fund accounts.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What to call the account.")]
+KnownName = Annotated[
+    str, typer.Argument(metavar="NAME", help="An account's name from `account list`, or address.")
+]
 
 
 @account_app.callback(invoke_without_command=True)
@@ -59,6 +64,7 @@ def import_(
             stored = accounts.import_keystore(name, keystore, password)
     else:
         key = read_secret("Private key (hidden)")
+        accounts.read_key(key)
         password = ask_password(f"Password for {name}", password_file, twice=True)
         with output.working("Encrypting …"):
             stored = accounts.import_key(name, key, password)
@@ -71,15 +77,22 @@ def list_(as_json: AsJson = False) -> None:
     found = accounts.list_accounts()
 
     def show(console: Console) -> None:
+        from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
         if not found:
             console.print("No accounts yet. Make one with: gen-ip account new NAME")
             return
+        if console.width < WIDE_COLUMNS:
+            for account in found:
+                console.print(Text(plain(account.alias)))
+                for line in (account.address, f"kept by {account.source}"):
+                    console.print(Padding(line, (0, 0, 0, 2)), style="dim")
+            return
         table = Table(box=None, pad_edge=False, header_style="dim")
         for column in ("name", "address", "kept by"):
-            table.add_column(column, no_wrap=column == "address")
+            table.add_column(column, no_wrap=column != "name", overflow="fold")
         for account in found:
             table.add_row(Text(plain(account.alias)), account.address, account.source)
         console.print(table)
@@ -88,9 +101,39 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @account_app.command("show")
-def show_(name: Name, as_json: AsJson = False) -> None:
+def show_(name: KnownName, as_json: AsJson = False) -> None:
     """Show where an account's keystore lies, and its address. Never its key."""
     _show(Output(as_json), accounts.find(name))
+
+
+@account_app.command("fund")
+def fund(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="An account's name, dev0 to dev9, or an address.")
+    ],
+    amount: Annotated[str, typer.Option("--amount", help="How much ETH, such as 2.5.")] = "10",
+    rpc: Rpc = DEFAULT_RPC,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account ETH on a local chain, such as that of `gen-ip dev`."""
+    from gen_ip.chain import faucet
+    from gen_ip.chain.rpc import Rpc as Node
+
+    output = Output(as_json)
+    address = address_of(name)
+    wei = parse_amount(amount, 18, "ETH")
+    node = Node(rpc)
+    if node.chain_id not in accounts.DEV_CHAIN_IDS:
+        raise faucet.NoFaucet(node.chain_id)
+    with output.working("Sending …"):
+        faucet.fund(node.web3, address, wei)
+    balance = node.balance(address)
+
+    def show(console: Console) -> None:
+        holds = format_amount(balance, 18, "ETH")
+        console.print(f"{plain(name)}  {address}  holds {holds}", soft_wrap=True)
+
+    output.result({"address": address, "amount": str(wei), "balance": str(balance)}, show)
 
 
 def _show(output: Output, account: StoredAccount) -> None:

@@ -10,14 +10,20 @@ from gen_ip.cli.account import account_app
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.group import Commands
-from gen_ip.cli.licenses import buy, licenses, offer, offers
-from gen_ip.cli.money import collect, earnings, pay
+from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
+from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
 app = typer.Typer(
     name="gen-ip",
     cls=Commands,
     help="Certificates, licenses and recursive royalties for creative works.",
+    epilog=(
+        "With --json a command prints one document: ids, amounts and integers of events are "
+        "decimal strings whatever their size, amounts in the token's smallest unit; hashes have "
+        "0x; shares are basis points, times seconds since 1970; counts and gas are numbers. After "
+        'an error it is {"error": {"type", "message"}}.'
+    ),
     add_completion=False,
     # A traceback with local variables could show keys.
     pretty_exceptions_enable=False,
@@ -36,10 +42,12 @@ for _command, _panel in (
     (offer, _LICENSES),
     (offers, _LICENSES),
     (buy, _LICENSES),
+    (cancel, _LICENSES),
     (licenses, _LICENSES),
     (pay, _MONEY),
     (earnings, _MONEY),
     (collect, _MONEY),
+    (sweep, _MONEY),
 ):
     app.command(rich_help_panel=_panel)(_command)
 app.add_typer(account_app, rich_help_panel="Accounts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gen_ip.accounts import DEV_ACCOUNTS, dev_account
+from gen_ip.chain.errors import ChainError
 from gen_ip.cli.options import AsJson
 from gen_ip.cli.output import Output
 from gen_ip.cli.show.text import plain
@@ -20,8 +22,20 @@ from gen_ip.cli.values import format_amount
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gen_ip.chain.rpc import Rpc
+
 DEMO_DOLLARS = 1_000_000 * 10**6
 _PULSE_SECONDS = 5.0
+_PROBE_SECONDS = 2.0
+
+
+class PortTaken(ChainError):  # noqa: N818
+    """Another process listens on the port; `ours` tells whether it is a Gen-IP chain."""
+
+    def __init__(self, port: int, ours: bool) -> None:
+        self.port, self.ours = port, ours
+        by = f" by a Gen-IP chain; use it (--rpc http://127.0.0.1:{port})," if ours else ";"
+        super().__init__(f"port {port} is taken{by} {'or ' * ours}give --port 0 for a free one")
 
 
 def dev(
@@ -35,39 +49,27 @@ def dev(
     as_json: AsJson = False,
 ) -> None:
     """Run a local chain with the contracts and a demo token, until Ctrl-C. Its state is kept."""
-    from web3 import HTTPProvider, Web3
-
     from gen_ip.chain.anvil import Anvil
-    from gen_ip.chain.deploy import deploy
     from gen_ip.chain.rpc import Rpc
+    from gen_ip.chain.state_file import StateFile
 
     output = Output(as_json)
-    file = state or _default_state()
-    if reset:
-        file.unlink(missing_ok=True)
-    kept = file.exists()
-    with _ending() as ended, Anvil() as node:
-        with output.working("Starting anvil …"):
-            url = node.start(port, state=file)
-            web3 = Web3(HTTPProvider(url))
-        with output.working("Deploying the contracts …"):
-            banker = _dev(0)
-            deployment = deploy(web3, banker)
-            token = _demo_token(Rpc(web3))
-        report: dict[str, Any] = {
-            "rpc": url,
-            "chain_id": web3.eth.chain_id,
-            "state": str(file),
-            "continued": kept,
-            "contracts": dict(deployment.addresses()),
-            "token": token,
-            "accounts": _accounts(Rpc(web3), token),
-        }
-        output.result(report, lambda console: _show(console, report))
-        rpc = Rpc(web3)
-        while not ended.wait(_PULSE_SECONDS):
-            rpc.request("eth_chainId")
-        output.note("Stopping; the chain's state is kept.")
+    with _ending() as ended:
+        with StateFile(state or _default_state()) as file:
+            _check_port(port)
+            if reset:
+                file.forget()
+            kept = file.exists()
+            with Anvil() as node:
+                with output.working("Starting anvil …"):
+                    rpc = Rpc(node.start(port, file))
+                with output.working("Deploying the contracts …"):
+                    report = {"rpc": node.url, "state": str(file.path), "continued": kept}
+                    report |= _prepare(rpc)
+                output.result(report, lambda console: _show(console, report))
+                while not ended.wait(_PULSE_SECONDS):
+                    rpc.request("eth_chainId")
+        output.note("Stopped; the chain's state is kept.")
 
 
 def _default_state() -> Path:
@@ -82,7 +84,9 @@ def _ending() -> Iterator[threading.Event]:
     ended = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: ended.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        # `nohup` has a closed terminal ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
         yield ended
@@ -91,13 +95,49 @@ def _ending() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def _check_port(port: int) -> None:
+    """Raises `PortTaken` if somebody listens there, and says whether it is a chain of ours."""
+    with socket.socket() as probe:
+        probe.settimeout(_PROBE_SECONDS)
+        if port == 0 or probe.connect_ex(("127.0.0.1", port)) != 0:
+            return
+    from web3 import HTTPProvider, Web3
+
+    from gen_ip.chain.deployment import predicted
+    from gen_ip.chain.rpc import Rpc
+
+    options = {"timeout": _PROBE_SECONDS}
+    node = HTTPProvider(
+        f"http://127.0.0.1:{port}", request_kwargs=options, exception_retry_configuration=None
+    )
+    try:
+        ours = bool(Rpc(Web3(node)).code(predicted().registry))
+    except ChainError:
+        ours = False
+    raise PortTaken(port, ours)
+
+
+def _prepare(rpc: Rpc) -> dict[str, Any]:
+    """Deploys what is not there yet; what there is to tell of the chain."""
+    from gen_ip.chain.deploy import deploy
+
+    deployment = deploy(rpc.web3, _dev(0))
+    token = _demo_token(rpc)
+    return {
+        "chain_id": rpc.chain_id,
+        "contracts": dict(deployment.addresses()),
+        "token": token,
+        "accounts": _accounts(rpc, token),
+    }
+
+
 def _dev(index: int) -> Any:
     account = dev_account(f"dev{index}")
     assert account is not None  # noqa: S101 - the name is one of theirs
     return account
 
 
-def _demo_token(rpc: Any) -> str:
+def _demo_token(rpc: Rpc) -> str:
     """The demo token, at the address its code has under the CREATE2 factory; the rich get some."""
     from eth_utils.address import to_checksum_address
     from eth_utils.crypto import keccak
@@ -118,13 +158,14 @@ def _demo_token(rpc: Any) -> str:
     return token
 
 
-def _accounts(rpc: Any, token: str) -> list[dict[str, str]]:
+def _accounts(rpc: Rpc, token: str) -> list[dict[str, str]]:
     from gen_ip.chain import abi, artifacts
 
     balance_of = artifacts.load("DemoToken").functions["balanceOf"]
     rows = []
     for index in range(DEV_ACCOUNTS):
-        address = _dev(index).address
+        account = _dev(index)
+        address = account.address
         held = rpc.call(token, abi.encode_call(balance_of, address))
         rows.append(
             {
@@ -132,33 +173,38 @@ def _accounts(rpc: Any, token: str) -> list[dict[str, str]]:
                 "address": address,
                 "eth": str(rpc.balance(address)),
                 "token": str(int.from_bytes(held, "big")),
+                # Public knowledge, as anvil prints them too; no account of the user's is shown.
+                "key": f"0x{account.key.hex().removeprefix('0x')}",
             }
         )
     return rows
 
 
 def _show(console: Console, report: dict[str, Any]) -> None:
-    from rich.table import Table
+    def line(text: str = "", style: str | None = None) -> None:
+        # Longer than the terminal is wide, it goes on below: nothing is cut, all can be copied.
+        console.print(text, style=style, soft_wrap=True)
 
     went_on = "continued from" if report["continued"] else "new, kept in"
-    console.print(f"Local chain {report['chain_id']} at {report['rpc']}", style="bold")
-    console.print(f"{went_on} {plain(report['state'])}", style="dim", soft_wrap=True)
-    console.print()
-    places = Table.grid(padding=(0, 2))
+    line(f"Local chain {report['chain_id']} at {report['rpc']}", "bold")
+    line(f"{went_on} {plain(report['state'])}", "dim")
+    line()
     for name, address in (*report["contracts"].items(), ("DemoToken (DUSD)", report["token"])):
-        places.add_row(name, address)
-    console.print(places)
-    console.print()
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("account")
-    table.add_column("address", no_wrap=True)
-    table.add_column("ETH", justify="right")
-    table.add_column("DUSD", justify="right")
-    for row in report["accounts"]:
-        eth = format_amount(int(row["eth"]) // 10**12, 6)
-        table.add_row(row["name"], row["address"], eth, format_amount(int(row["token"]), 6))
-    console.print(table)
-    console.print()
-    console.print("Everyone knows these accounts' keys. In another terminal:", style="dim")
-    console.print("  gen-ip certify picture.png --account dev0")
-    console.print("Ctrl-C ends it.", style="dim")
+        line(f"{name:<18}  {address}")
+    line()
+    accounts = report["accounts"]
+    for row in accounts:
+        eth = format_amount(int(row["eth"]) // 10**12, 6, "ETH")
+        line(f"{row['name']}  {row['address']}  {eth}, {format_amount(int(row['token']), 6)} DUSD")
+    line()
+    line("Their private keys, which everyone knows; never use them on a public chain:", "dim")
+    for row in accounts:
+        line(f"{row['name']}  {row['key']}")
+    line()
+    line("In another terminal:", "dim")
+    line("gen-ip certify picture.png --account dev0")
+    line("and for the README's Python example:", "dim")
+    line(f"export GENIP_RPC={report['rpc']}")
+    for name, row in zip(("ARTIST_KEY", "BRAND_KEY"), accounts[1:], strict=False):
+        line(f"export {name}={row['key']}")
+    line("Ctrl-C ends it.", "dim")

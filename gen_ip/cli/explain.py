@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gen_ip.chain.errors import InsufficientFunds
+from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
 from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
 
@@ -29,8 +29,20 @@ def in_units(token: str, decimals: int, symbol: str) -> Iterator[None]:
         raise
 
 
-def in_eth(error: GenIPError) -> None:
-    """Rewrites the message of an error about missing ETH, such as that for gas."""
+def for_people(error: GenIPError) -> None:
+    """Rewrites the messages that name no option, and those about ETH for gas."""
+    if isinstance(error, NoAccount):
+        error.args = (
+            "no account to sign with; name one with --account or GENIP_ACCOUNT, or make one with "
+            "`gen-ip account new`",
+        )
+    if isinstance(error, GasTooExpensive):
+        needs, most = (format_amount(wei, 18, "ETH") for wei in (error.needs, error.max_fee))
+        text = (
+            f"the transaction's gas may cost {needs} by what the node says, above your maximum of "
+            f"{most}; wait for lower prices, use another node, or raise --max-fee"
+        )
+        error.args = (text,)
     if isinstance(error, InsufficientFunds):
         from gen_ip.work import ETH
 

@@ -10,9 +10,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from gen_ip.cli.explain import in_eth
+from gen_ip.cli.explain import for_people
 from gen_ip.cli.output import print_error
-from gen_ip.errors import GenIPError
+from gen_ip.errors import GenIPError, shown
 
 # Older typer takes it from click, newer from its own copy: the base of a public class is both.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -46,7 +46,7 @@ class Commands(TyperGroup):
             )
             sys.stdout.flush()
         except GenIPError as error:
-            in_eth(error)
+            for_people(error)
             print_error(type(error).__name__, str(error), as_json)
             sys.exit(FAILED)
         except _UsageError as error:
@@ -57,6 +57,13 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             # Whoever read our output has gone, as `gen-ip ... | head` does: no error of ours.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
+        except OSError as error:
+            # A folder that cannot be written, a full disk: the system's word, and the place.
+            where = f" for {shown(error.filename)}" if error.filename else ""
+            reason = error.strerror or type(error).__name__
+            message = f"the system refuses{where}: {reason}; check permissions and free space"
+            print_error(type(error).__name__, message, as_json)
             sys.exit(FAILED)
         except (KeyboardInterrupt, typer.Abort):
             print_error("Interrupted", "interrupted", as_json)

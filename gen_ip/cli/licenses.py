@@ -1,4 +1,4 @@
-"""`offer`, `offers`, `buy`, `licenses`: selling and buying the right to use a work."""
+"""`offer`, `offers`, `cancel`, `buy`, `licenses`: selling and buying the right to use a work."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
     AsJson,
+    MaxFee,
     PasswordFile,
     Rpc,
     Token,
@@ -18,9 +19,10 @@ from gen_ip.cli.options import (
 )
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
-from gen_ip.cli.show.text import moment, short_hex
+from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.terms import in_words, name_of, read_terms
 from gen_ip.cli.values import BadValue, parse_duration, parse_share
+from gen_ip.work import ETH
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from gen_ip.licenses import License
     from gen_ip.offers import Offer
     from gen_ip.signing import FeeShare
+
+OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")]
 
 
 def offer(
@@ -62,6 +66,7 @@ def offer(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Offer licenses of your work at a price."""
@@ -70,7 +75,7 @@ def offer(
     chosen = read_terms(terms, income=income, volume=volume, duration=duration, units=units)
     lasting = 0 if expires is None else parse_duration(expires)
     shares = [_fee(text) for text in fee or ()]
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
     amount = money.read(price)
     deadline = now(client) + lasting if lasting else 0
@@ -88,11 +93,16 @@ def offer(
     def show(console: Console) -> None:
         each = " each" if quantity > 1 else ""
         console.print(
-            f"{quantity} of {terms} for {money.show(amount)}{each} on work {short_hex(number)}.",
+            f"{quantity} of {terms} for {money.show(amount)}{each} on work {till(number)}.",
             style="green",
+            soft_wrap=True,
         )
         console.print(in_words(chosen), style="dim")
-        console.print(f"Buy it with: gen-ip buy 0x{posted.hash.hex()}", soft_wrap=True)
+        one = money.show(amount).split()[0].replace(",", "")
+        console.print(
+            f"Buy it with: gen-ip buy 0x{posted.hash.hex()} --max-price {one} --account NAME",
+            soft_wrap=True,
+        )
 
     output.result({**posted.to_json(), "text": money.show(amount)}, show)
 
@@ -108,7 +118,7 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
 
     def show(console: Console) -> None:
         if not found:
-            console.print(f"Work {short_hex(number)} has no open offers.")
+            console.print(f"Work {till(number)} has no open offers.", soft_wrap=True)
         for entry, price in zip(found, prices, strict=True):
             console.print(f"0x{entry.hash.hex()}", soft_wrap=True)
             name = name_of(entry.terms) if entry.terms else "unregistered"
@@ -116,6 +126,9 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
             if entry.deadline:
                 line += f" · until {moment(entry.deadline)}"
             console.print(line)
+            if entry.token != ETH:
+                # Any token may carry any symbol.
+                console.print(f"  in the token {entry.token}", style="dim", soft_wrap=True)
             if entry.terms:
                 console.print(f"  {in_words(entry.terms)}", style="dim")
 
@@ -125,8 +138,35 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
     output.result({"work": str(number), "offers": listed}, show)
 
 
+def cancel(
+    offer_hash: OfferHash,
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw an offer of yours; what was sold stays sold."""
+    from gen_ip import arguments
+
+    output = Output(as_json)
+    key = arguments.bytes32("offer", offer_hash)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
+    found = client.get_offer(key)
+    with output.working("Cancelling the offer …"):
+        receipt = client.cancel(found)
+
+    def show(console: Console) -> None:
+        console.print(f"Cancelled offer 0x{key.hex()}.", style="green", soft_wrap=True)
+        sold = f"{found.filled:,} of {found.quantity:,} were sold"
+        console.print(f"{sold}, {receipt.gas_used:,} gas", style="dim")
+
+    document = {**found.to_json(), "open": False, "receipt": receipt.to_json()}
+    output.result(document, show)
+
+
 def buy(
-    offer_hash: Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")],
+    offer_hash: OfferHash,
     max_price: Annotated[
         str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")
     ],
@@ -137,6 +177,7 @@ def buy(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
@@ -145,7 +186,7 @@ def buy(
     output = Output(as_json)
     key = arguments.bytes32("offer", offer_hash)
     holder = None if licensee is None else address_of(licensee)
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     found = client.get_offer(key)
     money = Money(client, found.token)
     most = money.read(max_price)
@@ -162,11 +203,18 @@ def buy(
 
 def licenses(
     holder: Annotated[
-        str | None, typer.Option("--holder", help="Whose; by default the account's.")
+        str | None, typer.Option("--holder", help="The same; goes before --account.")
     ] = None,
     work: Annotated[str | None, typer.Option("--work", help="Of one work only.")] = None,
     rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--account",
+            envvar="GENIP_ACCOUNT",
+            help="Whose licenses: a name from `account list`, an address, or dev0 to dev9.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List licenses: of a holder, of a work, or all."""
@@ -193,12 +241,13 @@ def _show_license(console: Console, entry: License, time: int | None = None) -> 
     ended = time is not None and not entry.active(time)
     state = "ended" if ended else f"until {moment(entry.end)}" if entry.end else "no end"
     console.print(
-        f"license {entry.id} · {name_of(entry.terms)} · work {short_hex(entry.work)} · {state}",
+        f"license {entry.id} · {name_of(entry.terms)} · {state}",
         style="dim" if ended else "green",
     )
+    console.print(f"  of work {till(entry.work)}", style="dim", soft_wrap=True)
     console.print(f"  {in_words(entry.terms)}", style="dim")
     units = "" if not entry.terms.units else f" · derivatives left: {_left(entry)}"
-    console.print(f"  held by {entry.holder}{units}", style="dim")
+    console.print(f"  held by {entry.holder}{units}", style="dim", soft_wrap=True)
 
 
 def _left(entry: License) -> str:

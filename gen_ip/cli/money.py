@@ -1,7 +1,9 @@
-"""`pay`, `earnings`, `collect`: money into works, and out of them."""
+"""`pay`, `earnings`, `collect`, `sweep`: money into works, and out of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,7 @@ from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
     AsJson,
+    MaxFee,
     PasswordFile,
     Rpc,
     Token,
@@ -18,10 +21,12 @@ from gen_ip.cli.options import (
 )
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, reader, signer, work_of
-from gen_ip.cli.show.text import short_hex
+from gen_ip.cli.show.text import counted, till
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from gen_ip.client import GenIP
 
 
 def pay(
@@ -31,12 +36,13 @@ def pay(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Pay a work: every work it was built on gets its share."""
     output = Output(as_json)
     number = work_of(work)
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
     units = money.read(amount)
     shown = money.show(units)
@@ -44,8 +50,9 @@ def pay(
         receipt = client.pay(number, units, token=money.token)
 
     def show(console: Console) -> None:
-        console.print(f"Paid {shown} to work {short_hex(number)}.", style="green")
-        console.print(f"transaction {receipt.tx_hash}, {receipt.gas_used:,} gas", style="dim")
+        console.print(f"Paid {shown} to work {till(number)}.", style="green", soft_wrap=True)
+        console.print(f"transaction {receipt.tx_hash}", style="dim", soft_wrap=True)
+        console.print(f"{receipt.gas_used:,} gas", style="dim")
 
     document = {"work": str(number), **money.to_json(units), "receipt": receipt.to_json()}
     output.result(document, show)
@@ -66,17 +73,27 @@ def earnings(
         from rich.table import Table
 
         table = Table.grid(padding=(0, 2))
-        table.add_column(style="dim")
-        table.add_column(justify="right")
+        table.add_column(style="dim", overflow="fold")
+        table.add_column(justify="right", overflow="fold")
         table.add_row("ready", money.show(found.credit))
         table.add_row("on the way", money.show(found.on_the_way))
         table.add_row("together", money.show(found.total), style="bold")
-        table.add_row("owner's balance", money.show(found.balance))
+        if found.payees_part:
+            table.add_row("for the owner", money.show(found.owners_part))
+            table.add_row("for the payees", money.show(found.payees_part))
+        if found.balance:
+            # Of all works of the owner, and of those he is a payee of.
+            table.add_row("the owner's, already drawn, in the splitter", money.show(found.balance))
+        if found.in_till:
+            table.add_row("in the till, not booked yet", money.show(found.in_till))
         console.print(table)
+        flag = f" --token {money.token}" if token else ""
         if found.total or found.balance:
-            flag = f" --token {money.token}" if token else ""
-            console.print("Its owner takes it with:", style="dim")
-            console.print(f"  gen-ip collect {work}{flag}", style="dim", soft_wrap=True)
+            console.print(f"Its owner {found.owner} takes it with:", style="dim", soft_wrap=True)
+            console.print(f"  gen-ip collect {work}{flag} --account NAME", soft_wrap=True)
+        if found.in_till:
+            console.print("Anyone books what is in the till with:", style="dim")
+            console.print(f"  gen-ip sweep {work}{flag} --account NAME", soft_wrap=True)
 
     document = {
         **found.to_json(),
@@ -97,21 +114,87 @@ def collect(
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Take what your work has earned, derivatives of derivatives included, in one transaction."""
     output = Output(as_json)
     number = work_of(work)
     receiver = None if to is None else address_of(to)
-    client = signer(rpc, account, password_file)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
-    with output.working("Collecting …"):
+    with output.working("Collecting …"), _owner_named(client, number, money):
         found = client.collect(number, token=money.token, to=receiver)
 
     def show(console: Console) -> None:
         console.print(f"Collected {money.show(found.amount)} for {found.to}.", style="green")
         console.print(
-            f"{len(found.path)} works settled, {found.receipt.gas_used:,} gas", style="dim"
+            f"{counted(len(found.path), 'work')} settled, {found.receipt.gas_used:,} gas",
+            style="dim",
         )
 
     output.result({**found.to_json(), **money.to_json(found.amount)}, show)
+
+
+def sweep(
+    work: WorkId,
+    token: Token = None,
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
+    as_json: AsJson = False,
+) -> None:
+    """Book what was sent to a work's till as a payment to the work. Anyone may."""
+    output = Output(as_json)
+    number = work_of(work)
+    client = signer(rpc, account, password_file, max_fee=max_fee)
+    money = Money(client, token)
+    with output.working("Sweeping …"), _till_named(number, money):
+        receipt = client.sweep(number, token=money.token)
+    amount = int(receipt.find("Paid").args["amount"])
+
+    def show(console: Console) -> None:
+        text = f"Booked {money.show(amount)} from the till of work {till(number)}."
+        console.print(text, style="green", soft_wrap=True)
+        console.print(f"{receipt.gas_used:,} gas", style="dim")
+
+    document = {"work": str(number), **money.to_json(amount), "receipt": receipt.to_json()}
+    output.result(document, show)
+
+
+@contextmanager
+def _owner_named(client: GenIP, work: int, money: Money) -> Iterator[None]:
+    """Tells whose a work is, when the block finds nothing for the account to collect from it."""
+    from gen_ip.chain.reverts import NothingToWithdraw
+
+    try:
+        yield
+    except NothingToWithdraw as error:
+        found = client.earnings(work, token=money.token)
+        if found.owner == error.account and found.in_till:
+            why = (
+                f"{money.show(found.in_till)} lies in the till of work {till(work)}; book it with "
+                f"gen-ip sweep {work}"
+            )
+        elif found.owner == error.account:
+            why = f"work {till(work)} has earned nothing in it that was not taken"
+        else:
+            why = (
+                f"work {till(work)} belongs to {found.owner}, for whom {money.show(found.total)} "
+                "waits there; sign with the owner's account"
+            )
+        error.args = (f"account {error.account} has no {money.symbol} to collect: {why}",)
+        raise
+
+
+@contextmanager
+def _till_named(work: int, money: Money) -> Iterator[None]:
+    from gen_ip.chain.reverts import NothingReceived
+
+    try:
+        yield
+    except NothingReceived as error:
+        text = f"there is no {money.symbol} in the till of work {till(work)}; nothing to book"
+        error.args = (text,)
+        raise

@@ -37,6 +37,14 @@ PasswordFile: TypeAlias = Annotated[
         "--password-file", help="File with the account's password (or set GENIP_PASSWORD)."
     ),
 ]
+MaxFee: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--max-fee",
+        envvar="GENIP_MAX_FEE",
+        help="Most that a transaction's gas may cost, in ETH.  [default: 0.05]",
+    ),
+]
 Token: TypeAlias = Annotated[
     str | None, typer.Option("--token", help="ERC-20 address; without it amounts are in ETH.")
 ]

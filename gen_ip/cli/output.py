@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +35,10 @@ class Output:
 
     @contextmanager
     def working(self, text: str) -> Iterator[Spinner]:
-        """A spinner on a terminal's stderr, for as long as the block runs."""
+        """A spinner on a terminal's stderr, for as long as the block runs.
+
+        The text may name files and tokens: it is shown escaped.
+        """
         from rich.console import Console
         from rich.text import Text
 
@@ -40,7 +46,7 @@ class Output:
         if not screen.is_terminal:
             yield Spinner(None)
             return
-        with screen.status(Text(text)) as status:
+        with screen.status(Text(plain(text))) as status:
             yield Spinner(status)
 
 
@@ -55,7 +61,7 @@ class Spinner:
         from rich.text import Text
 
         if self._status is not None:
-            self._status.update(Text(text))
+            self._status.update(Text(plain(text)))
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
@@ -83,9 +89,13 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 
 def print_error(kind: str, message: str, as_json: bool) -> None:
-    """One line on stderr, or an error document on stdout."""
+    """One line on stderr, or an error document on stdout; the line, too, if stdout is full."""
     line = " ".join(message.split())
     if as_json:
-        print_json({"error": {"type": kind, "message": line}})
-    else:
-        print(f"error: {line}", file=sys.stderr)
+        try:
+            print_json({"error": {"type": kind, "message": line}})
+            return
+        except OSError:
+            # What stdout did not take is dropped, or it would be tried again at the exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    print(f"error: {line}", file=sys.stderr)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from gen_ip.accounts import BadPassword
+from gen_ip.cli.show.text import plain
 from gen_ip.errors import shown
 
 VARIABLE = "GENIP_PASSWORD"
@@ -28,7 +29,8 @@ def ask_password(prompt: str, file: Path | None, *, twice: bool = False) -> str:
         raise BadPassword(
             f"no terminal to ask for the password on; set {VARIABLE} or give --password-file FILE"
         )
-    password = getpass.getpass(f"{prompt}: ")
+    # It holds the account's name: that of a file, which need not be one of ours.
+    password = getpass.getpass(f"{plain(prompt)}: ")
     if twice and getpass.getpass("Once more: ") != password:
         raise BadPassword("the two passwords differ; try again")
     return password

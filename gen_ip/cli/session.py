@@ -36,7 +36,7 @@ def open_store_option(address: str | None) -> Store | None:
     """
     if address is None:
         return None
-    from gen_ip.content.store import open_store
+    from gen_ip.content.choice import open_store
 
     return open_store(address)
 
@@ -53,21 +53,30 @@ def reader(rpc: str, store: str | None = None) -> GenIP:
 
 
 def signer(
-    rpc: str, account: str | None, password_file: Path | None, store: str | None = None
+    rpc: str,
+    account: str | None,
+    password_file: Path | None,
+    store: str | None = None,
+    max_fee: str | None = None,
 ) -> GenIP:
     """A client that signs for `account`. The chain is tried before a password is asked for.
 
     Raises:
         NoAccount, UnknownAccount, DevAccountElsewhere, WrongPassword: about the account.
+        BadValue: `max_fee` is no amount of ETH.
         ConnectionFailed, NoContracts: see `gen_ip.client`.
     """
     if not account:
         from gen_ip.chain.errors import NoAccount
 
         raise NoAccount
+    from gen_ip.chain.transactions import MAX_FEE
+    from gen_ip.client import GenIP
+
+    most = MAX_FEE if max_fee is None else parse_amount(max_fee, 18, "ETH")
     dev = dev_account(account)
     stored = None if dev is not None else find(account)
-    client = reader(rpc, store)
+    client = GenIP(rpc, store=open_store_option(store), max_fee=most)
     if dev is not None:
         chain_id = client.chain_id
         if chain_id not in DEV_CHAIN_IDS:

@@ -12,6 +12,7 @@ from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
     AsJson,
+    MaxFee,
     PasswordFile,
     Rpc,
     StoreAddress,
@@ -52,13 +53,14 @@ def certify(
     account: AccountName = None,
     store: StoreAddress = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Certify a work of yours: who claimed which bytes, when, for anyone to check."""
     output = Output(as_json)
     _check_file(file)
     payees, royalty = _payees(payee), parse_share(resale_royalty)
-    client = signer(rpc, account, password_file, store)
+    client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.certify(
             file, name=name, description=description, payees=payees, resale_royalty=royalty
@@ -80,6 +82,7 @@ def derive(
     account: AccountName = None,
     store: StoreAddress = None,
     password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
     """Certify a work made from others, under the licenses you hold on them."""
@@ -87,7 +90,7 @@ def derive(
     _check_file(file)
     numbers = [_license(text) for text in license_]
     payees, royalty = _payees(payee), parse_share(resale_royalty)
-    client = signer(rpc, account, password_file, store)
+    client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.derive(
             file,
@@ -116,8 +119,8 @@ def show(
         found = client.work(number)
 
     def draw(console: Console) -> None:
-        with content_of(client, found) as picture:
-            console.print(work_card(console, found, picture=picture))
+        with content_of(client, found) as (picture, problem):
+            console.print(work_card(console, found, picture=picture, problem=problem))
         console.print(f"work {found.id}", soft_wrap=True)
         if found.metadata and found.metadata["description"]:
             console.print(plain(found.metadata["description"], 1000))
@@ -229,14 +232,26 @@ def _payees(texts: list[str] | None) -> list[Payee]:
 
 def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
     from gen_ip.cli.show.certificate import work_card
+    from gen_ip.cli.show.verdict import limit_in_words
+    from gen_ip.documents import limit_of
+    from gen_ip.fingerprint.image import ImageFingerprint
 
     work = client.work(made.work_id)
+    fingerprint = ImageFingerprint.from_metadata(work.metadata) if work.metadata else None
+    limit = limit_of(fingerprint)
 
     def draw(console: Console) -> None:
         card = work_card(console, work, content_cid=made.content_cid, picture=file)
         console.print(card)
         console.print(f"work {made.work_id}", soft_wrap=True)
         console.print(f"{made.receipt.gas_used:,} gas", style="dim")
+        if limit is not None:
+            console.print(limit_in_words(limit), style="yellow")
 
-    document = {**made.to_json(), "name": work.name, "claim_time": work.claim_time}
+    document = {
+        **made.to_json(),
+        "name": work.name,
+        "claim_time": work.claim_time,
+        "limit": limit.value if limit else None,
+    }
     output.result(document, draw)

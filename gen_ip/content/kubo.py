@@ -6,7 +6,9 @@ set others, and the CID it answers is compared with the one computed here.
 
 from __future__ import annotations
 
+import copy
 import io
+import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
+_SLOW = "try again, allow more time, or ask a node that holds the content"
 
 _MULTIADDR_STARTS = ("/ip4/", "/ip6/", "/dns/", "/dns4/", "/dns6/", "/unix/")
 _URL_STARTS = ("http://", "https://")
@@ -56,6 +59,8 @@ class KuboStore:
     ) -> None:
         multiaddr = _multiaddr(address)
         self._address = address
+        self._timeout = timeout
+        self._seconds: float | None = None
         self._client = _client(address, multiaddr, timeout)
 
     @property
@@ -102,11 +107,18 @@ class KuboStore:
         data = bytearray()
         # One byte more than allowed tells "too large" from "just fits".
         options = {"length": str(max_bytes + 1)}
-        with self._rpc(cid), self._client.cat(cid, opts=options, stream=True) as chunks:
+        started = time.monotonic()
+        with (
+            self._rpc(cid),
+            self._client.cat(cid, opts=options, stream=True, timeout=self._timeout) as chunks,
+        ):
             for chunk in chunks:
                 data += chunk
                 if len(data) > max_bytes:
                     raise ContentTooLarge(cid, max_bytes)
+                # Peers may send a block at a time, each just before the timeout.
+                if self._seconds is not None and time.monotonic() - started > self._seconds:
+                    raise self._unavailable("no answer in time", _SLOW)
         return verified(wanted, bytes(data), self._address)
 
     def has(self, cid: str) -> bool:
@@ -114,10 +126,18 @@ class KuboStore:
         parse_cid(cid)
         try:
             with self._rpc(cid):
-                self._client.block.stat(cid, opts={"offline": "true"})
+                self._client.block.stat(cid, opts={"offline": "true"}, timeout=self._timeout)
         except ContentNotFound:
             return False
         return True
+
+    def within(self, seconds: float) -> KuboStore:
+        """See `Store.within`. Its `has` waits no longer either."""
+        other = copy.copy(self)
+        connect, answer = self._timeout
+        other._timeout = min(connect, seconds), min(answer, seconds)
+        other._seconds = seconds
+        return other
 
     def _agreed(self, theirs: str, ours: str) -> str:
         if theirs != ours:
@@ -141,8 +161,7 @@ class KuboStore:
                 raise ContentNotFound(cid, self._address) from error
             raise self._unavailable(reason, "see the node's log") from error
         except exceptions.TimeoutError as error:
-            remedy = "try again, allow more time, or ask a node that holds the content"
-            raise self._unavailable("no answer in time", remedy) from error
+            raise self._unavailable("no answer in time", _SLOW) from error
         except exceptions.ConnectionError as error:
             raise self._unavailable("no connection", _START_NODE) from error
         except (exceptions.Error, RequestException, OSError, *_MISREAD) as error:

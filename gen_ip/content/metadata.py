@@ -20,8 +20,9 @@ import rfc8785
 
 from gen_ip.content.cid import ipfs_uri
 from gen_ip.content.files import FileSummary
-from gen_ip.content.metadata_schema import check, check_nesting
+from gen_ip.content.metadata_schema import MAX_NESTING, check
 from gen_ip.errors import MetadataError
+from gen_ip.nesting import nested_deeper_than
 
 SCHEMA = "gen-ip/certificate@1"
 # One UnixFS chunk: the raw CID of the block is also the CID of a file with these bytes.
@@ -184,9 +185,11 @@ def decode(data: bytes) -> Metadata:
     """
     if len(data) > MAX_METADATA_BYTES:
         raise _too_large(len(data))
-    check_nesting(data)
     try:
-        document = json.loads(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        if nested_deeper_than(MAX_NESTING, text):
+            raise MetadataError("", f"is nested deeper than {MAX_NESTING} levels")
+        document = json.loads(text)
     except ValueError as error:
         raise MetadataError("", f"is not JSON in UTF-8 ({error})") from None
     if _canonical(document) != data:
@@ -198,6 +201,11 @@ def decode(data: bytes) -> Metadata:
 def _canonical(document: object) -> bytes:
     try:
         return rfc8785.dumps(cast(Any, document))
+    except UnicodeEncodeError:
+        # rfc8785 sorts keys by their UTF-16 form before it checks their text.
+        raise MetadataError(
+            "", "has no canonical form (a key has half a surrogate pair); encode it as UTF-8"
+        ) from None
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         problem = str(error) or "it is nested too deeply"
         raise MetadataError("", f"has no canonical form ({problem})") from None

@@ -32,7 +32,7 @@ _ALGORITHM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,48}")
 # Controls but tab and line feed, and the marks that reorder or hide what a wallet shows.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 
@@ -48,24 +48,6 @@ def check(document: object) -> None:
     _optional(fields, "", "external_url", _https_url)
     _required(fields, "", "attributes", _list(_attribute))
     _required(fields, "", "gen_ip", _gen_ip)
-
-
-def check_nesting(data: bytes) -> None:
-    """Raises `MetadataError` when JSON text is nested deeper than 16; made for the time before
-    parsing, since parsers recurse."""
-    depth, in_string, escaped = 0, False, False
-    for byte in data:
-        if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_NESTING:
-                raise MetadataError("", f"is nested deeper than {MAX_NESTING} levels")
-        elif byte in b"]}":
-            depth -= 1
 
 
 def _gen_ip(field: str, value: Any) -> None:
@@ -195,7 +177,7 @@ def _text(limit: int, *, empty: bool = True) -> _Check:
             raise MetadataError(field, f"has {len(value):,} characters; at most {limit:,} may be")
         if not empty and not value.strip():
             raise MetadataError(field, "is empty; expected text")
-        if hidden := _HIDDEN.search(value):
+        if hidden := HIDDEN.search(value):
             raise MetadataError(
                 field, f"has the invisible character U+{ord(hidden[0]):04X}; remove it"
             )

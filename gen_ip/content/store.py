@@ -1,4 +1,4 @@
-"""What every content store does, and how a store is chosen by its address.
+"""What every content store does.
 
 A store keeps bytes under the identifier computed from them. Nothing it returns is trusted: `get`
 verifies the bytes against the identifier, whoever runs the store.
@@ -6,14 +6,12 @@ verifies the bytes against the identifier, whoever runs the store.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from gen_ip.content.cid import CID, RAW, raw_cid_of
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.content.unixfs import unixfs_cid
-from gen_ip.errors import BadStoreAddress, ContentCorrupted, ContentTooLarge
+from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, StoreUnavailable
 
 # Kubo refuses larger blocks, since peers would not take them over bitswap.
 MAX_BLOCK_BYTES = 1024 * 1024
@@ -67,26 +65,27 @@ class Store(Protocol):
         """
         ...
 
+    def within(self, seconds: float) -> Store:
+        """The same store, whose `get` raises `StoreUnavailable` after about so many seconds."""
+        ...
 
-def open_store(address: StrPath) -> Store:
-    """The store at `address`: a folder, or a Kubo node's RPC as multiaddr or http(s) URL.
+
+def find(store: Store, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """`store.get`, where one content that cannot be had does not pass for a store that is down.
+
+    A node may search its network for content that nobody serves, or stumble over it; both look
+    like a store that is unavailable, until it is asked about its own disk.
 
     Raises:
-        BadStoreAddress: the address is none of these.
-        StoreUnavailable: the folder cannot be made or written.
+        StoreUnavailable: the store is down altogether.
+        ContentNotFound: it does not hold the content, or cannot give it.
+        MalformedCID, ContentTooLarge, ContentCorrupted: as in `Store.get`.
     """
-    # Imported here: stores import this module.
-    from gen_ip.content.kubo import KuboStore, is_rpc_address
-    from gen_ip.content.local import LocalStore
-
-    text = os.fspath(address)
-    if not text:
-        raise BadStoreAddress(text, "it is empty")
-    if is_rpc_address(text):
-        return KuboStore(text)
-    if "://" in text:
-        raise BadStoreAddress(text, "only http and https URLs name a node's RPC")
-    return LocalStore(Path(text))
+    try:
+        return store.get(cid, max_bytes)
+    except StoreUnavailable as error:
+        store.has(cid)
+        raise ContentNotFound(cid, store.address, error.reason) from error
 
 
 def verified(cid: CID, data: bytes, address: str) -> bytes:

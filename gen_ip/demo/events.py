@@ -12,6 +12,7 @@ from typing import TypeAlias
 from gen_ip.demo.cast import Cast, Wallet
 from gen_ip.demo.chain import LocalChain
 from gen_ip.demo.report import Report
+from gen_ip.documents import Limit
 from gen_ip.recognition import Verdict
 from gen_ip.registry import Work
 from gen_ip.terms import Terms
@@ -155,11 +156,13 @@ class PaidOut:
 
 @dataclass(frozen=True)
 class Compared:
-    """A file was compared with all certified works."""
+    """A file was compared with all certified works; `limit` is that of the story's original, by
+    which it can be recognized at most."""
 
     what: str
     picture: Path
     verdict: Verdict
+    limit: Limit | None = None
 
 
 Event: TypeAlias = (

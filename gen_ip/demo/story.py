@@ -26,6 +26,7 @@ from gen_ip.demo.books import Books, Line, check
 from gen_ip.demo.cast import Wallet, new_cast
 from gen_ip.demo.library import another, title_of, unlike
 from gen_ip.demo.report import Report, Step
+from gen_ip.documents import limit_of
 from gen_ip.errors import GenIPError
 from gen_ip.fingerprint.image import Level, perceptual_hash
 from gen_ip.offers import SignedOffer
@@ -338,7 +339,7 @@ class Story:
         ):
             yield events.Doing(f"Comparing {what}")
             verdict = self._client.verify(picture)
-            yield events.Compared(what, picture, verdict)
+            yield events.Compared(what, picture, verdict, limit_of(self._fingerprint))
             # The copy is sure to be like the original, but the surest match must be that one.
             best = verdict.matches[0].work if verdict.matches else self._original
             if certain and (verdict.level, best) != (level, self._original):

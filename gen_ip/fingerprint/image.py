@@ -131,6 +131,7 @@ def perceptual_hash(
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: the file is not usable.
         ImageTooLarge: it would decode to more pixels than the cap.
+        TooManyFrames: it is an animation of more than 2,000 frames.
         UnreadableImage: another format, truncated or damaged, or of 32-bit samples.
     """
     sha256 = hashlib.sha256()

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath, open_file
-from gen_ip.errors import GenIPError, ImageTooLarge, UnreadableImage
+from gen_ip.errors import GenIPError, ImageTooLarge, TooManyFrames, UnreadableImage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 100_000_000
+# A file within the other caps may hold millions of frames of one pixel: minutes of work.
+MAX_FRAMES = 2_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
 
 # What Pillow's decoders have been seen to raise on damaged files.
@@ -78,6 +80,7 @@ def frames(image: Image, path: StrPath, max_pixels: int = MAX_PIXELS) -> Iterato
 
     Raises:
         ImageTooLarge: all frames together are above `max_pixels`.
+        TooManyFrames: they are more than 2,000.
     """
     total = 0
     index = 0
@@ -86,6 +89,8 @@ def frames(image: Image, path: StrPath, max_pixels: int = MAX_PIXELS) -> Iterato
             image.seek(index)
         except EOFError:
             return
+        if index == MAX_FRAMES:
+            raise TooManyFrames(path, MAX_FRAMES)
         total += image.width * image.height
         if total > max_pixels:
             raise ImageTooLarge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,8 +65,22 @@ def test_the_table_says_what_is_over(measured: dict[str, Any]) -> None:
     (line,) = [line for line in gas.table(low).splitlines() if line.startswith("certify with")]
     assert "140,001" in line
     assert "OVER" in line
+    (why,) = [line for line in gas.table(low).splitlines() if line.startswith("over the limit: ")]
+    assert why.startswith("over the limit: certify, ")
+    within = {**measured, **{row.key: {"gas": row.limit} for row in TABLE}}
+    assert "over the limit" not in gas.table(within)
+
+
+def test_a_limit_may_be_reached() -> None:
     assert Row("a", "b", 5).measured(6)["within"] is False
     assert Row("a", "b", 5).measured(5)["within"] is True
+
+
+def test_the_readme_says_why_each_is_over() -> None:
+    text = (Path(gas.__file__).parent / "README.md").read_text("utf-8")
+    section = text.split("## Over the limit")[1].split("\n## ")[0]
+    for key in STILL_OVER:
+        assert f"`{key}`" in section
 
 
 def test_prints_json(

@@ -6,18 +6,25 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.content.kubo import KuboStore
+from gen_ip.content.store import find
 from gen_ip.content.unixfs import unixfs_cid
-from gen_ip.errors import ContentCorrupted, ContentTooLarge, StoreUnavailable
+from gen_ip.errors import (
+    ContentCorrupted,
+    ContentNotFound,
+    ContentTooLarge,
+    StoreUnavailable,
+)
 from tests.content.vectors import content
 from tests.support.kubo import Kubo
 
@@ -35,7 +42,7 @@ def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -112,6 +119,7 @@ def test_refused_connection() -> None:
             lambda store: store.put_block(b"x"),
             lambda store: store.get(raw_cid_of(b"x")),
             lambda store: store.has(raw_cid_of(b"x")),
+            lambda store: find(store.within(1), raw_cid_of(b"x")),
         ):
             with pytest.raises(StoreUnavailable, match=r"no connection.*`ipfs daemon`") as caught:
                 attempt(KuboStore(address))
@@ -124,6 +132,58 @@ def test_node_that_does_not_answer() -> None:
         store = KuboStore(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=(1, 0.2))
         with pytest.raises(StoreUnavailable, match=r"no answer in time.*allow more time"):
             store.get(raw_cid_of(b"x"))
+
+
+def test_a_node_that_seeks_in_vain_is_not_down() -> None:
+    """Asked for content it waits for its network; asked about its own disk it answers at once."""
+    stopped = threading.Event()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        if "/block/stat" in request.path:
+            replies(500, b'{"Message":"block was not found locally (offline)"}')(request)
+        else:
+            stopped.wait(20)
+
+    with serving(answer) as url:
+        store = KuboStore(url)
+        started = time.monotonic()
+        try:
+            with pytest.raises(ContentNotFound, match="no answer in time"):
+                find(store.within(0.3), raw_cid_of(b"x"))
+        finally:
+            stopped.set()
+        assert time.monotonic() - started < 5
+
+
+def test_content_that_drips_is_given_up() -> None:
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Transfer-Encoding", "chunked")
+        request.end_headers()
+        for _ in range(100):
+            try:
+                request.wfile.write(b"1\r\nx\r\n")
+                request.wfile.flush()
+            except OSError:
+                return
+            time.sleep(0.1)
+
+    with serving(drip) as url:
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="no answer in time"):
+            KuboStore(url).within(0.5).get(raw_cid_of(b"x"))
+        assert time.monotonic() - started < 5
+
+
+def test_what_a_node_cannot_read_is_not_the_nodes_fault(kubo: Kubo) -> None:
+    kubo.ipfs("files", "mkdir", "--cid-version=1", "/folder")
+    folder = kubo.ipfs("files", "stat", "--hash", "/folder")
+    store = KuboStore(kubo.address)
+    with pytest.raises(StoreUnavailable):
+        store.get(folder)
+    with pytest.raises(ContentNotFound, match="directory"):
+        find(store, folder)
+    assert find(store, store.put_file(b"here")) == b"here"
 
 
 @pytest.mark.parametrize(

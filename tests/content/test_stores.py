@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gen_ip.content.choice import open_store
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.content.kubo import KuboStore
 from gen_ip.content.local import LocalStore
-from gen_ip.content.store import MAX_BLOCK_BYTES, Store, open_store
+from gen_ip.content.store import MAX_BLOCK_BYTES, Store
 from gen_ip.content.unixfs import CHUNK_BYTES, unixfs_cid
 from gen_ip.errors import (
     BadStoreAddress,

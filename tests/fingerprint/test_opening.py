@@ -18,10 +18,11 @@ from gen_ip.errors import (
     ImageTooLarge,
     MissingFile,
     NotAFile,
+    TooManyFrames,
     UnreadableImage,
 )
 from gen_ip.fingerprint.image import perceptual_hash
-from gen_ip.fingerprint.opening import open_image
+from gen_ip.fingerprint.opening import MAX_FRAMES, open_image
 
 PICTURES = Path(__file__).resolve().parents[2] / "gen_ip" / "demo" / "pictures"
 
@@ -140,6 +141,21 @@ def test_frames_count_together(tmp_path: Path) -> None:
     perceptual_hash(path, max_pixels=60_000)
     with pytest.raises(ImageTooLarge, match="in 6 frames"):
         perceptual_hash(path, max_pixels=59_999)
+
+
+def test_frames_of_one_pixel_do_not_take_for_ever(tmp_path: Path) -> None:
+    """The caps on bytes and pixels alone would let five million of these through."""
+
+    def gif(count: int) -> Path:
+        head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+        frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
+        path = tmp_path / f"{count}.gif"
+        path.write_bytes(head + frame * count + b"\x3b")
+        return path
+
+    assert perceptual_hash(gif(MAX_FRAMES)).pixels
+    with pytest.raises(TooManyFrames, match="more than 2,000 frames"):
+        perceptual_hash(gif(MAX_FRAMES + 1))
 
 
 def test_cap_is_inclusive(tmp_path: Path) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import stat
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +19,7 @@ from web3 import HTTPProvider, Web3
 from gen_ip import GenIP
 from gen_ip.chain import anvil as anvil_module
 from gen_ip.chain.anvil import Anvil, AnvilFailed, AnvilNotFound, find
+from gen_ip.chain.state_file import StateFile
 from gen_ip.content.local import LocalStore
 from tests.support.chain import prepare
 
@@ -32,20 +39,54 @@ def test_it_starts_on_a_free_port_and_says_nothing(
 
 
 def test_its_state_outlives_it_logs_included(anvil_binary: Path, tmp_path: Path) -> None:
-    state, store = tmp_path / "dev" / "state.json", LocalStore(tmp_path / "store")
-    with Anvil() as anvil:
+    path, store = tmp_path / "dev" / "state.json", LocalStore(tmp_path / "store")
+    with StateFile(path) as state, Anvil() as anvil:
+        assert not state.exists()
         url = anvil.start(state=state)
         chain = prepare(Web3(HTTPProvider(url)), url)
         client = GenIP(url, chain.alice, store=store)
         work = client.certify(b"kept").work_id
         client.pay(work, 5)
-    assert state.is_file()
-    with Anvil() as anvil:
+    # The last state and the history of blocks, not the state after each of them.
+    kept = json.loads(path.read_text())
+    assert not kept["historical_states"]
+    assert len(kept["blocks"]) > 5
+    with StateFile(path) as state, Anvil() as anvil:
+        assert state.exists()
         again = GenIP(anvil.start(state=state), chain.alice, store=store)
         assert [claim.work for claim in again.works()] == [work]
         assert again.work(work).name == "Untitled"
         assert again.earnings(work).credit == 5
         assert again.collect(work).amount == 5
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="the tie is setpriv's")
+def test_anvil_ends_with_a_process_that_is_killed(anvil_binary: Path) -> None:
+    script = (
+        "import sys; from gen_ip.chain.anvil import Anvil; "
+        "print(Anvil().start(), flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        web3 = Web3(HTTPProvider(process.stdout.readline().strip()))
+        assert web3.is_connected()
+        process.kill()
+    until = time.monotonic() + 30
+    while web3.is_connected():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_anvil_outlives_the_thread_that_starts_it(anvil_binary: Path) -> None:
+    with Anvil() as anvil:
+        thread = threading.Thread(target=anvil.start)
+        thread.start()
+        thread.join()
+        time.sleep(0.2)
+        assert Web3(HTTPProvider(anvil.url)).is_connected()
 
 
 def test_a_port_that_is_taken(anvil_binary: Path) -> None:

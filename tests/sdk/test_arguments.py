@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from gen_ip import arguments
+from gen_ip import GenIP, arguments
 from gen_ip.arguments import InvalidArgument
+from gen_ip.chain.reverts import UnknownWork
+from tests.support.chain import LocalChain
 
 CHECKSUMMED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
@@ -65,3 +67,28 @@ def test_everything_else_is_refused_by_name(check: Callable[..., Any], value: ob
     assert refused.value.name == "thing"
     assert str(refused.value).startswith("thing is ")
     assert "expected" in str(refused.value)
+
+
+@pytest.mark.parametrize("works", ["123", b"7", 7, None, {7: 1}, [0], ["x"]])
+def test_works_come_as_a_list(works: object) -> None:
+    with pytest.raises(InvalidArgument, match="works"):
+        arguments.work_ids("works", works)
+    assert arguments.work_ids("works", (7, "8")) == [7, 8]
+
+
+def test_the_client_names_what_it_was_given(alice: GenIP, chain: LocalChain) -> None:
+    work = alice.certify(b"work").work_id
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("terms is 'commercial'", lambda: alice.offer(work, "commercial", price=1)),  # type: ignore[arg-type] # the point
+        ("a list of works", lambda: alice.distribute(work)),  # type: ignore[arg-type]
+        ("a list of works", lambda: alice.settle("123")),
+        ("account is", lambda: alice.using(chain.alice.address)),  # type: ignore[arg-type]
+        ("account is", lambda: GenIP(chain.web3, "0x" + "11" * 32)),  # type: ignore[arg-type]
+    ]
+    for words, call in calls:
+        with pytest.raises(InvalidArgument, match=words) as refused:
+            call()
+        # A key given in the account's place is not shown.
+        assert "11" * 32 not in str(refused.value)
+    with pytest.raises(UnknownWork):
+        alice.licenses(work=5)

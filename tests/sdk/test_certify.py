@@ -79,9 +79,12 @@ def test_json_of_certificate_and_work_is_json(alice: GenIP) -> None:
     certificate = alice.certify(CAT)
     shown = json.loads(json.dumps(certificate.to_json()))
     assert shown["work"] == str(certificate.work_id)
+    assert shown["content_hash"] == f"0x{certificate.content_hash.hex()}"
     assert shown["receipt"]["gas_used"] == certificate.receipt.gas_used
     work = json.loads(json.dumps(alice.work(certificate.work_id).to_json()))
     assert work["work"] == str(certificate.work_id)
+    assert work["content_hash"] == shown["content_hash"]
+    assert work["metadata"]["gen_ip"]["content"]["size"] == CAT.stat().st_size
     assert work["metadata"]["gen_ip"]["kind"] == "image"
 
 
@@ -406,4 +409,5 @@ def test_derivatives_of_derivatives(alice: GenIP, bob: GenIP, carol: GenIP, deri
     assert lineage.descendants == (grandchild,)
     assert [link.parent for link in lineage.parents(child)] == [root]
     assert [link.child for link in lineage.children(child)] == [grandchild]
-    assert lineage.to_json()["links"][0]["child"] == str(child)
+    link = lineage.to_json()["links"][0]
+    assert (link["child"], link["license"]) == (str(child), str(lineage.links[0].license))

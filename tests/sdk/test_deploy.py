@@ -71,11 +71,11 @@ def test_a_deployment_that_stopped_half_way_is_finished(anvil_binary: object) ->
     fund(web3, dave.address, 10**19)
     calls = []
 
-    def stop_after_two(rpc: Rpc, *arguments: object) -> object:
+    def stop_after_two(rpc: Rpc, *arguments: object, **options: object) -> object:
         calls.append(arguments)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return real(rpc, *arguments)
+        return real(rpc, *arguments, **options)
 
     real = deploying.transactions.send
     with pytest.MonkeyPatch.context() as patch:

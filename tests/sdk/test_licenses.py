@@ -23,6 +23,7 @@ def test_a_license_says_what_it_allows(alice: GenIP, bob: GenIP, chain: LocalCha
     assert license_.start == chain.now()
     assert license_.end == license_.start + 100
     shown = json.loads(json.dumps(license_.to_json()))
+    assert shown["license"] == str(license_.id)
     assert (shown["work"], shown["units"], shown["end"]) == (str(work), 0, license_.end)
 
 

@@ -47,7 +47,7 @@ def test_an_offer_reads_back_as_it_was_made(alice: GenIP, work: int, chain: Loca
     assert alice.offers(work) == [offer]
     shown = json.loads(json.dumps(offer.to_json()))
     assert shown["work"] == str(work)
-    assert shown["price"] == "7"
+    assert (shown["price"], shown["quantity"], shown["filled"]) == ("7", "5", "0")
     assert shown["fees"] == [{"to": chain.carol.address, "share": 250}]
 
 

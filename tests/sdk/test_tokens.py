@@ -10,11 +10,13 @@ import pytest
 
 from gen_ip import ETH, GenIP
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain import transactions
+from gen_ip.chain import abi, artifacts, transactions
 from gen_ip.chain.errors import InsufficientFunds
+from gen_ip.chain.reverts import Reverted
 from gen_ip.chain.rpc import Rpc
+from gen_ip.cli.values import format_amount
 from gen_ip.terms import COMMERCIAL
-from gen_ip.tokens import NotAToken
+from gen_ip.tokens import NotAToken, symbol_or_address
 from tests.support.chain import TOKENS, LocalChain
 from tests.support.require import ROOT, require
 
@@ -109,9 +111,39 @@ def test_a_token_that_refuses_approval(alice: GenIP, bob: GenIP, chain: LocalCha
 
 
 def test_a_symbol_is_a_strangers_text(alice: GenIP, chain: LocalChain) -> None:
-    symbol = alice.token(_placed(chain, "RefusingToken")).symbol
-    assert symbol == "DSUbut very long, longer than"
-    assert symbol.isprintable()
+    token = _placed(chain, "RefusingToken")
+    assert alice.token(token).symbol == f"{token[:10]}…{token[-6:]}"
+
+
+@pytest.mark.parametrize("symbol", ["DUSD", "USDC.e", "UNI-V2", "$DOGE", "wstETH", "a" * 32])
+def test_symbols_that_are_names(symbol: str) -> None:
+    assert symbol_or_address(symbol, "0x" + "12" * 20) == symbol
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["000 USDC", "1INCH", "0", ".5", "-5", "$1000", "$", "", " ", "US DC", "USD₮", "\u202eCDSU",
+     "USD\x1b[31m", "USDC\n", "5,000", "\u0415", "a" * 33, "ETH", "eth"],
+)  # fmt: skip
+def test_symbols_that_could_pass_for_more(symbol: str) -> None:
+    shown = symbol_or_address(symbol, "0x" + "12" * 20)
+    assert shown == "0x12121212…121212"
+    assert format_amount(5 * 10**6, 6, shown) == "5 0x12121212…121212"
+
+
+def test_a_token_without_a_symbol(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Rpc.call
+    symbol = abi.selector(artifacts.load("DemoToken").functions["symbol"])
+
+    def without(self: Rpc, to: str | None, data: bytes, **options: object) -> bytes:
+        if data[:4] == symbol:
+            raise Reverted
+        return call(self, to, data, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Rpc, "call", without)
+    assert alice.token(chain.token).symbol == f"{chain.token[:10]}…{chain.token[-6:]}"
 
 
 def test_eth_is_known(alice: GenIP) -> None:

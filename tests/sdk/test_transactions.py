@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from eth_account import Account
 
-from gen_ip import GenIP
+from gen_ip import GenIP, GenIPError
+from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts, transactions
-from gen_ip.chain.errors import InsufficientFunds, NodeError, TransactionFailed
+from gen_ip.chain.errors import (
+    GasTooExpensive,
+    InsufficientFunds,
+    NodeError,
+    TransactionFailed,
+)
 from gen_ip.chain.faucet import fund
-from gen_ip.chain.rpc import Rpc
+from gen_ip.chain.rpc import Block, Rpc
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import LocalChain
 
@@ -93,6 +101,74 @@ def test_receipts_tell_gas_fee_and_events(alice: GenIP, chain: LocalChain) -> No
     shown = seen[0].to_json()
     assert shown["fee"] == str(seen[0].fee)
     assert shown["events"][-1]["args"]["work_id"] == str(certificate.work_id)
+
+
+def _prices(monkeypatch: pytest.MonkeyPatch, base: int | None, tip: int) -> list[bytes]:
+    """Makes the node name these prices of gas; returns what is signed from now on."""
+    block, send_raw, signed = Rpc.block, Rpc.send_raw, []
+
+    def forged(self: Rpc, number: int | str = "latest") -> Block:
+        return replace(block(self, number), base_fee=base)
+
+    def recorded(self: Rpc, transaction: bytes) -> str:
+        signed.append(transaction)
+        return send_raw(self, transaction)
+
+    monkeypatch.setattr(Rpc, "block", forged)
+    monkeypatch.setattr(Rpc, "priority_fee", lambda self: tip)
+    monkeypatch.setattr(Rpc, "gas_price", lambda self: tip)
+    monkeypatch.setattr(Rpc, "send_raw", recorded)
+    return signed
+
+
+@pytest.mark.parametrize(
+    ("base", "tip"), [(10**9, 10**14), (10**15, 0), (10**9, 2**256 - 1), (None, 10**15)]
+)
+def test_a_node_cannot_make_gas_cost_any_amount(
+    alice: GenIP,
+    chain: LocalChain,
+    monkeypatch: pytest.MonkeyPatch,
+    base: int | None,
+    tip: int,
+) -> None:
+    signed = _prices(monkeypatch, base, tip)
+    with pytest.raises(GasTooExpensive, match="or raise max_fee") as refused:
+        alice.certify(b"content")
+    assert refused.value.max_fee == transactions.MAX_FEE == 5 * 10**16
+    assert refused.value.needs > transactions.MAX_FEE
+    assert signed == []
+
+
+@pytest.mark.parametrize("max_fee", [10**15, 10**16, 10**18])
+def test_what_is_signed_never_costs_more_than_the_maximum(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch, max_fee: int
+) -> None:
+    client = GenIP(
+        chain.web3, chain.alice, deployment=chain.deployment, store=alice.store, max_fee=max_fee
+    )
+    # Twice the base fee would be above the least of the maxima; the fee of today is not.
+    base, tip = 4 * 10**9, 10**6
+    _prices(monkeypatch, base, tip)
+    receipt = client.certify(b"content").receipt
+    sent = chain.web3.eth.get_transaction(receipt.tx_hash)
+    assert sent["gas"] * sent["maxFeePerGas"] <= max_fee
+    assert base + tip <= sent["maxFeePerGas"] <= 2 * base + tip
+    assert (sent["maxFeePerGas"] == 2 * base + tip) is (max_fee > 10**15)
+    assert sent["maxPriorityFeePerGas"] == tip
+
+
+def test_a_node_that_estimates_nothing(
+    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rpc, "estimate_gas", lambda *arguments: 0)
+    with pytest.raises(GenIPError):
+        alice.certify(b"content")
+
+
+@pytest.mark.parametrize("max_fee", [-1, 0.05, "1", None, True])
+def test_a_maximum_is_an_amount_of_wei(chain: LocalChain, max_fee: object) -> None:
+    with pytest.raises(InvalidArgument, match="max_fee"):
+        GenIP(chain.web3, deployment=chain.deployment, max_fee=max_fee)  # type: ignore[arg-type]
 
 
 def test_a_chain_without_base_fee(

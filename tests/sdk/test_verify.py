@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from gen_ip import GenIP
+from gen_ip import GenIP, recognition
 from gen_ip.chain import reverts
 from gen_ip.content import metadata as metadata_format
-from gen_ip.content.files import summarize_file
+from gen_ip.content.files import StrPath, summarize_file
 from gen_ip.content.local import LocalStore
-from gen_ip.fingerprint.image import Level, perceptual_hash
+from gen_ip.errors import StoreUnavailable
+from gen_ip.fingerprint.image import ImageFingerprint, Level, perceptual_hash
 from gen_ip.registry import Registry
 from tests.sdk.conftest import PICTURES
 from tests.support.chain import LocalChain
@@ -111,12 +114,13 @@ def _certify(client: GenIP, content: Path, document: bytes) -> int:
     return int(receipt.find("Certified").args["work_id"])
 
 
-def _document(about: Path, fingerprint_of: Path) -> bytes:
+def _document(about: Path, fingerprint_of: Path, cid: str | None = None) -> bytes:
     fingerprint = perceptual_hash(fingerprint_of)
+    summary = summarize_file(about)
     return metadata_format.encode(
         metadata_format.build(
             name="Mine",
-            content=summarize_file(about),
+            content=summary._replace(cid=cid or summary.cid),
             canonical=fingerprint.canonical,
             fingerprints=fingerprint.fingerprints,
         )
@@ -130,7 +134,12 @@ def test_metadata_that_the_store_lacks_is_counted(
     empty = GenIP(chain.web3, deployment=chain.deployment, store=LocalStore(tmp_path / "empty"))
     verdict = empty.verify(copies["loss"])
     assert not verdict
-    assert (verdict.compared, verdict.missing) == (0, (cat,))
+    assert verdict.compared == 0
+    ((missing, why),) = verdict.missing
+    assert missing == cat
+    assert "is not in the store" in why
+    listed = json.loads(json.dumps(verdict.to_json()))["missing"]
+    assert listed == [{"work": str(cat), "problem": why}]
     # The same bytes need no metadata.
     assert empty.verify(CAT).matches[0].name is None
 
@@ -140,8 +149,28 @@ def test_content_that_the_store_lacks_leaves_a_claim_unconfirmed(
 ) -> None:
     certificate = alice.certify(CAT)
     (Path(store.address) / certificate.content_cid).unlink()
-    (match,) = alice.verify(copies["loss"]).matches
+    verdict = alice.verify(copies["loss"])
+    (match,) = verdict.matches
     assert not match.confirmed
+    assert match.level is Level.SIMILAR
+    # What its creator alone says decides nothing.
+    assert verdict.level is Level.DIFFERENT
+    assert not verdict
+
+
+def test_confirmed_matches_come_before_claims(
+    alice: GenIP, bob: GenIP, store: LocalStore, copies: dict[str, Path], tmp_path: Path
+) -> None:
+    lie = _document(COFFEE, copies["pixels"])
+    store.put_block(lie)
+    thief = _certify(bob, COFFEE, lie)
+    loss = alice.certify(copies["loss"]).work_id
+    verdict = alice.verify(CAT)
+    assert [(match.work, match.level, match.confirmed) for match in verdict.matches] == [
+        (loss, Level.SIMILAR, True),
+        (thief, Level.PIXELS, False),
+    ]
+    assert verdict.level is Level.SIMILAR
 
 
 @pytest.mark.parametrize(
@@ -187,6 +216,165 @@ def test_a_stolen_fingerprint_is_found_out(
     ((work, why),) = verdict.untrusted
     assert work == thief
     assert "not that of the certified file" in why
+
+
+@pytest.mark.parametrize("certified", [b"garbage", None], ids=["garbage", "another picture"])
+def test_a_fingerprint_is_not_confirmed_by_content_that_was_not_certified(
+    alice: GenIP,
+    bob: GenIP,
+    store: LocalStore,
+    copies: dict[str, Path],
+    tmp_path: Path,
+    certified: bytes | None,
+) -> None:
+    # Above 256 KiB a CID is of a tree, so the document alone does not show the difference.
+    famous = tmp_path / "famous.png"
+    noise = Image.frombytes("RGB", (400, 400), random.Random(1).randbytes(480_000))
+    noise.resize((500, 500)).save(famous)
+    cid = store.put_file(famous)
+    other = copies["small"]
+    if certified is not None:
+        other = tmp_path / "garbage"
+        other.write_bytes(certified)
+    lie = _document(other, famous, cid)
+    store.put_block(lie)
+    thief = _certify(bob, other, lie)
+    with Image.open(famous) as image:
+        image.save(tmp_path / "again.tiff")
+    verdict = alice.verify(tmp_path / "again.tiff")
+    assert not verdict
+    assert verdict.matches == ()
+    ((work, why),) = verdict.untrusted
+    assert work == thief
+    assert "is of another file than the certified one" in why
+
+
+def test_a_fingerprint_is_not_confirmed_by_bytes_that_are_no_picture(
+    alice: GenIP, bob: GenIP, store: LocalStore, copies: dict[str, Path], tmp_path: Path
+) -> None:
+    garbage = tmp_path / "garbage"
+    garbage.write_bytes(b"garbage")
+    store.put_file(garbage)
+    lie = _document(garbage, CAT)
+    store.put_block(lie)
+    thief = _certify(bob, garbage, lie)
+    verdict = alice.verify(copies["pixels"])
+    assert not verdict
+    ((work, why),) = verdict.untrusted
+    assert work == thief
+    assert "which is no picture" in why
+
+
+def test_liars_cannot_make_it_decode_pictures_without_end(
+    alice: GenIP,
+    bob: GenIP,
+    store: LocalStore,
+    copies: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recognition, "_ATTEMPTS", 3)
+    decoded: list[StrPath] = []
+
+    def counted(path: StrPath) -> ImageFingerprint:
+        decoded.append(path)
+        return perceptual_hash(path)
+
+    monkeypatch.setattr(recognition, "perceptual_hash", counted)
+    cat = alice.certify(CAT).work_id
+    thieves = []
+    for shade in range(4):
+        path = tmp_path / f"{shade}.png"
+        Image.new("RGB", (8, 8), (shade, 0, 0)).save(path)
+        store.put_file(path)
+        lie = _document(path, CAT)
+        store.put_block(lie)
+        thieves.append(_certify(bob, path, lie))
+    verdict = alice.verify(copies["pixels"])
+    assert len(decoded) == 3
+    # The true one is older than those who copied its fingerprint.
+    assert [(match.work, match.confirmed) for match in verdict.matches] == [
+        (cat, True),
+        (thieves[2], False),
+        (thieves[3], False),
+    ]
+    assert [work for work, _ in verdict.untrusted] == thieves[:2]
+
+
+def test_metadata_of_one_work_cannot_stop_the_others(
+    alice: GenIP, bob: GenIP, store: LocalStore, copies: dict[str, Path]
+) -> None:
+    poison = b'{"\\ud800":1}'
+    store.put_block(poison)
+    bad = _certify(bob, COFFEE, poison)
+    cat = alice.certify(CAT).work_id
+    verdict = alice.verify(copies["loss"])
+    assert [match.work for match in verdict.matches] == [cat]
+    assert [work for work, _ in verdict.untrusted] == [bad]
+    assert alice.work(bad).metadata is None
+
+
+class _Network(LocalStore):
+    """A node that seeks for `delay` seconds what it does not hold, or for as long as it may."""
+
+    delay, limit, down = 0.0, 60.0, False
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.asked: list[float] = []
+
+    def within(self, seconds: float) -> LocalStore:
+        self.limit = seconds
+        self.asked.append(seconds)
+        return self
+
+    def has(self, cid: str) -> bool:
+        if self.down:
+            raise StoreUnavailable(self.address, "no connection", "start it")
+        return super().has(cid)
+
+    def get(self, cid: str, max_bytes: int = 0) -> bytes:
+        if self.has(cid):
+            return super().get(cid, max_bytes)
+        time.sleep(min(self.delay, self.limit))
+        raise StoreUnavailable(self.address, "no answer in time", "allow more time")
+
+
+def test_metadata_that_nobody_serves_is_missing(
+    alice: GenIP, chain: LocalChain, copies: dict[str, Path], tmp_path: Path
+) -> None:
+    store = _Network(tmp_path / "node")
+    client = GenIP(chain.web3, chain.alice, deployment=chain.deployment, store=store)
+    unserved = [_certify(alice, path, b"unserved") for path in (COFFEE, copies["small"])]
+    cat = client.certify(CAT).work_id
+    verdict = client.verify(copies["loss"])
+    assert [match.work for match in verdict.matches] == [cat]
+    assert [work for work, _ in verdict.missing] == unserved
+    assert "no answer in time" in verdict.missing[0][1]
+    shown = client.work(unserved[0])
+    assert shown.metadata is None
+    assert "no answer in time" in str(shown.metadata_problem)
+    store.down = True
+    for run in (lambda: client.verify(copies["loss"]), lambda: client.work(unserved[0])):
+        with pytest.raises(StoreUnavailable, match="no connection"):
+            run()
+
+
+def test_vain_searches_become_shorter(
+    alice: GenIP,
+    chain: LocalChain,
+    copies: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recognition, "_WAIT_AT_MOST", 0.3)
+    store = _Network(tmp_path / "node")
+    store.delay = 0.2
+    client = GenIP(chain.web3, chain.alice, deployment=chain.deployment, store=store)
+    for content in (COFFEE, copies["small"], copies["pixels"]):
+        _certify(alice, content, b"unserved")
+    assert len(client.verify(copies["loss"]).missing) == 3
+    assert store.asked == [10.0, 10.0, 1.0]
 
 
 def test_corrupted_metadata_is_reported(

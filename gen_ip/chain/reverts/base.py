@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from gen_ip.chain.errors import ChainError
 from gen_ip.errors import shown
 from gen_ip.terms.rights import Rights
+from gen_ip.work import ETH
 
 _TIMES = {"start", "end", "time", "until", "deadline", "expiry", "claim_time"}
 _BITS = {"grant", "pass_", "bits", "excess", "missing"}
@@ -77,6 +78,8 @@ def _shown(field: str, value: object) -> str:
         return _time(value)
     if field in _BITS and isinstance(value, int):
         return str(Rights(value))
+    if field == "token" and value == ETH:
+        return "ETH"
     if isinstance(value, bytes):
         text = f"0x{value[:36].hex()}"
         return text if len(value) <= 36 else f"{text}…"

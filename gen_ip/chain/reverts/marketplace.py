@@ -47,7 +47,10 @@ class NotEnoughLeft(ContractError):
     offer_hash: bytes
     left: int
     count: int
-    text = "offer {offer_hash} has {left} licenses left, {count} were asked for; buy fewer"
+    text = (
+        "offer {offer_hash} has {left} left, asked for: {count}; take no more than that, or "
+        "another offer"
+    )
 
 
 class FeesTooHigh(ContractError):

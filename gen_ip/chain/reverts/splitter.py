@@ -107,7 +107,10 @@ class NothingToWithdraw(ContractError):
 
     account: str
     token: str
-    text = "account {account} has nothing to withdraw in token {token}; see its earnings first"
+    text = (
+        "account {account} has nothing to withdraw in token {token}; a work's income is "
+        "collected by its owner"
+    )
 
 
 class TransferFailed(ContractError):

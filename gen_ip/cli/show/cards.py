@@ -36,7 +36,7 @@ def card(
 
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim", no_wrap=True, width=max(len(label) for label, _ in facts))
-    table.add_column(overflow="ellipsis", no_wrap=True)
+    table.add_column(overflow="fold")
     for label, value in facts:
         table.add_row(label, Text(plain(value)))
     body: RenderableType = table

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gen_ip.cli.show.cards import card
-from gen_ip.cli.show.text import moment, plain, short, short_hex
+from gen_ip.cli.show.text import moment, plain, short, till
 from gen_ip.cli.values import format_share
+from gen_ip.content.store import find
 from gen_ip.errors import GenIPError
 
 if TYPE_CHECKING:
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
     from gen_ip.registry import Work
 
 _MAX_PREVIEW_BYTES = 20 * 1024 * 1024
+_PREVIEW_SECONDS = 10.0
+
+
+class Preview(NamedTuple):
+    """A work's content as a file; without one, `problem` says what is wrong, if anything is."""
+
+    path: Path | None
+    problem: str | None = None
 
 
 def work_card(
@@ -29,16 +39,17 @@ def work_card(
     *,
     content_cid: str | None = None,
     picture: Path | None = None,
+    problem: str | None = None,
     owner: str | None = None,
     parent: str | None = None,
 ) -> Panel:
-    """What the chain and the metadata say about a work. `owner` and `parent` name them."""
+    """What the chain and the metadata say about a work. `owner` and `parent` name them; `problem`
+    says why no picture is shown."""
     if content_cid is None and work.metadata is not None:
         content_cid = work.metadata["gen_ip"]["content"]["cid"]
     facts = [
-        ("work", short_hex(work.id)),
         ("till", work.till),
-        ("owner", f"{owner} {short_hex(work.owner)}" if owner else work.owner),
+        ("owner", f"{owner} {work.owner}" if owner else work.owner),
     ]
     if work.creator != work.owner:
         facts.append(("creator", work.creator))
@@ -46,37 +57,45 @@ def work_card(
     if content_cid is not None:
         facts.append(("content", short(content_cid, 20, 8)))
     facts.append(("claimed", f"{moment(work.claim_time)}{_rank(work)}"))
-    if work.parents:
-        facts.append(("made from", _parents(work, parent)))
-    if work.payees:
-        shared = ", ".join(f"{short_hex(p.to)} {format_share(p.share)}" for p in work.payees)
-        facts.append(("shared with", shared))
+    for number, share in enumerate(work.parents):
+        owed = shares(share.income, share.volume) or "nothing"
+        source = parent or till(share.parent)
+        facts.append(("" if number else "made from", f"{source}, owed {owed}"))
+    for number, payee in enumerate(work.payees):
+        label = "" if number else "shared with"
+        facts.append((label, f"{payee.to} {format_share(payee.share)}"))
     if work.resale_royalty:
         facts.append(("on resale", format_share(work.resale_royalty)))
     if work.metadata_problem:
         facts.append(("metadata", work.metadata_problem))
+    if problem:
+        facts.append(("preview", problem))
     kind = "certificate of a derivative" if work.parents else "certificate"
     name = plain(work.name, 60) if work.name else "no metadata at hand"
     return card(console, name, facts, picture=picture, subtitle=kind)
 
 
 @contextmanager
-def content_of(client: GenIP, work: Work) -> Iterator[Path | None]:
-    """The work's content out of the store as a file, None where it is not at hand."""
+def content_of(client: GenIP, work: Work) -> Iterator[Preview]:
+    """The certified bytes out of the store, for as long as the block runs."""
     if work.metadata is None:
-        yield None
+        yield Preview(None)
+        return
+    store = client.store.within(_PREVIEW_SECONDS)
+    try:
+        data = find(store, work.metadata["gen_ip"]["content"]["cid"], _MAX_PREVIEW_BYTES)
+    except GenIPError:
+        # A preview is a courtesy; its absence is no error.
+        yield Preview(None)
+        return
+    # The metadata is a stranger's: its CID may be of anything.
+    if hashlib.sha256(data).digest() != work.content_hash:
+        yield Preview(None, "none: the metadata's CID is of another file than the certified one")
         return
     with tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
         path = Path(folder) / "content"
-        try:
-            path.write_bytes(
-                client.store.get(work.metadata["gen_ip"]["content"]["cid"], _MAX_PREVIEW_BYTES)
-            )
-        except GenIPError:
-            # A preview is a courtesy; its absence is no error.
-            yield None
-        else:
-            yield path
+        path.write_bytes(data)
+        yield Preview(path)
 
 
 def _rank(work: Work) -> str:
@@ -85,18 +104,11 @@ def _rank(work: Work) -> str:
     return f", {'first' if work.first else 'not first'} of {work.claims} claims"
 
 
-def _parents(work: Work, name: str | None) -> str:
-    return ", ".join(
-        f"{name or short_hex(share.parent)} ({shares(share.income, share.volume)})"
-        for share in work.parents
-    )
-
-
 def shares(income: int, volume: int) -> str:
-    """What is owed to a parent, in words."""
+    """What is owed to a parent, in words; empty if nothing."""
     parts = []
     if income:
         parts.append(f"{format_share(income)} of income")
     if volume:
         parts.append(f"{format_share(volume)} of volume")
-    return " + ".join(parts) or "nothing owed"
+    return " + ".join(parts)

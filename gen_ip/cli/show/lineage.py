@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gen_ip.cli.show.certificate import shares
-from gen_ip.cli.show.text import plain, short_hex
+from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -56,9 +56,10 @@ def _label(work: Work, link: Link | None, notes: Mapping[int, str], marked: bool
 
     label = Text()
     label.append(plain(work.name or "unnamed", 50), style="bold cyan" if marked else "bold")
-    label.append(f"  {short_hex(work.id)}", style="dim")
+    label.append(f"\n{work.till}", style="dim")
     if link is not None:
-        label.append(f"\nowes its parent {shares(link.income, link.volume)}", style="dim")
+        owed = shares(link.income, link.volume) or "nothing"
+        label.append(f"\nowes its parent {owed}", style="dim")
     if notes.get(work.id):
         label.append(f"\n{notes[work.id]}", style="green")
     return label

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from rich.text import Text
 
+# Strangers' pictures, too: less than certifying decodes, enough for a camera's 24 megapixels.
+MAX_PREVIEW_PIXELS = 25_000_000
 _HALF = "\N{UPPER HALF BLOCK}"
 
 
 def half_blocks(path: Path, columns: int, rows: int) -> Text | None:
-    """A file's picture, fitted into `columns` x `rows` characters; None if it is no picture."""
+    """A file's picture, fitted into `columns` x `rows` characters; None if none, or too large."""
     try:
-        with open_image(path) as image:
+        with open_image(path, max_pixels=MAX_PREVIEW_PIXELS) as image:
             return draw(image, columns, rows)
     except FileProblem:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
+from gen_ip.cli.show.text import WIDE_COLUMNS
 from gen_ip.cli.values import format_amount
 
 if TYPE_CHECKING:
@@ -17,24 +18,26 @@ if TYPE_CHECKING:
 _SHOWN_DECIMALS = 6
 
 
-def gas_table(steps: Sequence[Step]) -> Table:
-    """A row for every step: transactions, gas, and what the gas cost in ETH."""
-    table = _table("step", "transactions", "gas", "ETH")
+def gas_table(steps: Sequence[Step], width: int) -> Table:
+    """A row for every step: transactions (if there is room), gas, and what it cost in ETH."""
+    wide = width >= WIDE_COLUMNS
+    table = _table("step", *(["transactions"] if wide else []), "gas", "ETH")
     for step in steps:
-        cost = rounded(step.wei, 18)
-        table.add_row(step.text, str(step.transactions), f"{step.gas:,}", cost)
-    count, gas = sum(step.transactions for step in steps), sum(step.gas for step in steps)
+        count = [str(step.transactions)] if wide else []
+        table.add_row(step.text, *count, f"{step.gas:,}", rounded(step.wei, 18))
+    count = [str(sum(step.transactions for step in steps))] if wide else []
+    gas = sum(step.gas for step in steps)
     table.add_section()
     total = rounded(sum(step.wei for step in steps), 18)
-    table.add_row("together", str(count), f"{gas:,}", total, style="bold")
+    table.add_row("together", *count, f"{gas:,}", total, style="bold")
     return table
 
 
-def balances(lines: Sequence[Line], decimals: int, symbol: str) -> Table:
+def balances(lines: Sequence[Line], decimals: int, symbol: str, width: int) -> Table:
     """A row for every holder of one token: from start to now, and how far that is off.
 
-    Columns that hold nothing but zeros are left out. Amounts are rounded to 6 decimals for
-    reading; the last column is exact, in the smallest unit.
+    Columns that hold nothing but zeros are left out, and in a narrow terminal all parts. Amounts
+    are rounded to 6 decimals for reading; the last column is exact, in the smallest unit.
     """
     from rich.text import Text
 
@@ -44,7 +47,8 @@ def balances(lines: Sequence[Line], decimals: int, symbol: str) -> Table:
         "earned": [line.earned for line in lines],
         "gas": [-line.gas for line in lines],
     }
-    used = {name: values for name, values in parts.items() if any(values)}
+    wide = width >= WIDE_COLUMNS
+    used = {name: values for name, values in parts.items() if wide and any(values)}
     table = _table(symbol, *used, "on chain", "off by")
     for index, line in enumerate(lines):
         off = format_amount(line.actual - line.expected, 0)
@@ -58,7 +62,8 @@ def _table(first: str, *others: str) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(first, no_wrap=True)
+    # The words give way first; numbers are never cut.
+    table.add_column(first, overflow="fold")
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)
     return table

@@ -11,7 +11,7 @@ from gen_ip.cli.show.cards import CARD_COLUMNS
 from gen_ip.cli.show.certificate import work_card
 from gen_ip.cli.show.lineage import lineage_tree
 from gen_ip.cli.show.report import balances, gas_table, rounded
-from gen_ip.cli.show.text import plain, short_hex
+from gen_ip.cli.show.text import WIDE_COLUMNS, counted, plain, till
 from gen_ip.cli.show.verdict import likeness
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.values import format_amount
@@ -23,6 +23,7 @@ from gen_ip.work import ETH
 if TYPE_CHECKING:
     from rich.console import Console
 
+_TOO_PLAIN = "not the same pixels; the picture is too plain to be recognized by its likeness"
 _UNITS = {ETH: (18, "ETH")}
 
 
@@ -63,13 +64,18 @@ class Stage:
             "at the addresses they have on every chain:",
             style="dim",
         )
-        places = Table.grid(padding=(0, 2))
-        for name, address in (
+        places = (
             *event.contracts.items(),
             (f"demo token, {event.token.symbol}", event.token.address),
-        ):
-            places.add_row(f"  {name}", address, style="dim")
-        out.print(places)
+        )
+        if out.width < WIDE_COLUMNS:
+            for name, address in places:
+                out.print(f"  {name}\n    {address}", style="dim")
+        else:
+            table = Table.grid(padding=(0, 2))
+            for name, address in places:
+                table.add_row(f"  {name}", address, style="dim")
+            out.print(table)
         *others, last = (str(wallet) for wallet in event.cast.all())
         out.print(f"Fresh accounts with some money: {', '.join(others)} and {last}.")
 
@@ -140,7 +146,7 @@ class Stage:
     @show.register
     def _(self, event: events.Collected) -> None:
         amount = self._amount(event.amount, event.token)
-        works = f"{event.works} work{'s' if event.works != 1 else ''} settled"
+        works = f"{counted(event.works, 'work')} settled"
         self._line(f"{event.owner.name} collects {amount}")
         self._note(f"one transaction, {works}, {event.gas:,} gas")
 
@@ -154,13 +160,14 @@ class Stage:
     def _(self, event: events.Compared) -> None:
         from rich.text import Text
 
-        best = event.verdict.matches[0] if event.verdict.matches else None
+        best = next((found for found in event.verdict.matches if found.confirmed), None)
         line = Text(f"  {event.what}: ")
         if best is None:
-            line.append("no certified work is like it", style="bold")
+            plain_one = event.limit is not None or event.verdict.limit is not None
+            line.append(_TOO_PLAIN if plain_one else "no certified work is like it", style="bold")
         else:
             style = "yellow" if best.level is Level.SIMILAR else "green"
-            name = f"“{plain(best.name)}”" if best.name else short_hex(best.work)
+            name = f"“{plain(best.name)}”" if best.name else till(best.work)
             line.append(f"{name}, {likeness(best)}", style=f"bold {style}")
         self._console.print(line)
 
@@ -176,11 +183,11 @@ class Stage:
             for tree in lineage_tree(found, event.works, notes):
                 out.print(tree)
         self.show(events.Scene("Gas, from the receipts"))
-        out.print(gas_table(event.steps))
+        out.print(gas_table(event.steps, out.width))
         self.show(events.Scene("Every wallet, computed a second time"))
         for token, (decimals, symbol) in self._units.items():
             lines = [line for line in event.lines if line.token == token]
-            out.print(balances(lines, decimals, symbol))
+            out.print(balances(lines, decimals, symbol, out.width))
             out.print()
 
     def end(self, keep: Path | None) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime
 
+WIDE_COLUMNS = 78
+"""In a narrower terminal tables drop columns or stand as lines."""
+
 
 def plain(text: str, limit: int = 200) -> str:
     """`text` on one line, control and direction characters escaped, at most `limit` characters."""
@@ -28,6 +31,18 @@ def short_hex(value: int | bytes | str) -> str:
     elif isinstance(value, bytes):
         value = f"0x{value.hex()}"
     return short(value, 10, 6)
+
+
+def till(work: int) -> str:
+    """A work as every command takes it: its till's address, in full."""
+    from gen_ip.work import till_of
+
+    return till_of(work)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """`1 work`, `2 works`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def moment(seconds: int) -> str:

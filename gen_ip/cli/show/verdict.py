@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gen_ip.cli.show.text import moment, plain, short_hex
+from gen_ip.cli.show.text import counted, moment, plain, till
+from gen_ip.documents import Limit
 from gen_ip.fingerprint.image import PHASH_BITS, Level
 
 if TYPE_CHECKING:
@@ -18,26 +20,72 @@ _HEADS = {
     Level.SIMILAR: ("Like a certified work: a reason to look closer.", "bold yellow"),
     Level.DIFFERENT: ("No certified work is like this file.", "bold"),
 }
+_NOT_THE_BYTES = ("No certified work has exactly these bytes.", "bold")
+_NOT_THE_PIXELS = ("No certified work has exactly these bytes or these pixels.", "bold")
+_ONLY_CLAIMS = (
+    "Nothing confirmed: certificates only claim to be of such a picture.",
+    "bold yellow",
+)
+_CLAIMS = "Claims of their creators, not checked against the certified files:"
+# Anyone can make claims and broken metadata by the thousand.
+_LINES = 20
 
 
 def show_verdict(console: Console, verdict: Verdict) -> None:
     """The verdict, its matches from the surest down, and what could not be compared."""
-    head, style = _HEADS[verdict.level]
+    confirmed = [found for found in verdict.matches if found.confirmed]
+    claimed = [found for found in verdict.matches if not found.confirmed]
+    head, style = _HEADS[verdict.level] if confirmed or not claimed else _ONLY_CLAIMS
+    if not verdict.matches and verdict.limit is not None:
+        head, style = _NOT_THE_PIXELS if verdict.limit is Limit.PIXELS else _NOT_THE_BYTES
     console.print(head, style=style)
-    for found in verdict.matches:
-        name = f"“{plain(found.name, 50)}”  " if found.name else ""
-        console.print(f"  {name}work {short_hex(found.work)}  {likeness(found)}")
-        by = f"claimed {moment(found.claim_time)} by {found.creator}"
-        console.print(f"  {by}", style="dim", soft_wrap=True)
+    for found in confirmed:
+        _show_match(console, found)
+    if claimed:
+        console.print(_CLAIMS, style="yellow")
+    for found in claimed[:_LINES]:
+        _show_match(console, found)
+    _show_rest(console, claimed)
     if verdict.compared:
-        console.print(f"Compared with {verdict.compared:,} certified pictures.", style="dim")
+        pictures = counted(verdict.compared, "certified picture")
+        console.print(f"Compared with {pictures}.", style="dim")
     if verdict.missing:
         console.print(
-            f"{len(verdict.missing):,} could not be compared: this store lacks their metadata.",
+            f"{len(verdict.missing):,} could not be compared: this store has no metadata of them.",
             style="yellow",
         )
-    for work, why in verdict.untrusted:
-        console.print(f"Not to be trusted, {short_hex(work)}: {plain(why)}", style="yellow")
+        console.print(f"  the first: {plain(verdict.missing[0][1])}", style="dim")
+    for work, why in verdict.untrusted[:_LINES]:
+        console.print(f"Not to be trusted, {till(work)}: {plain(why)}", style="yellow")
+    _show_rest(console, verdict.untrusted)
+    if verdict.limit is not None:
+        console.print(limit_in_words(verdict.limit), style="yellow")
+
+
+def _show_match(console: Console, found: Match) -> None:
+    name = f"“{plain(found.name, 50)}”  " if found.name else ""
+    console.print(f"  {name}{likeness(found)}")
+    console.print(f"  work {till(found.work)}", soft_wrap=True)
+    by = f"claimed {moment(found.claim_time)} by {found.creator}"
+    console.print(f"  {by}", style="dim", soft_wrap=True)
+
+
+def _show_rest(console: Console, entries: Sequence[object]) -> None:
+    if len(entries) > _LINES:
+        console.print(f"  and {len(entries) - _LINES:,} more; --json lists all", style="dim")
+
+
+def limit_in_words(limit: Limit) -> str:
+    """Why a file cannot be found by its likeness."""
+    if limit is Limit.PIXELS:
+        return (
+            "The picture is too plain for a likeness hash: only copies of exactly its bytes or "
+            "its pixels can be recognized."
+        )
+    return (
+        "Gen-IP does not look into files of this format: only exact copies, byte for byte, can "
+        "be recognized."
+    )
 
 
 def likeness(found: Match) -> str:

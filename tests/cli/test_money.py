@@ -1,0 +1,124 @@
+"""Money on the command line: whose it is, where it lies, and what can be typed next."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_commands import ETHER, address
+from tests.support.chain import LocalChain
+
+
+def commands_in(text: str, account: str) -> list[list[str]]:
+    """The commands that an output shows, ready to run."""
+    lines = re.findall(r"gen-ip (.*)$", text, re.MULTILINE)
+    return [shlex.split(line.replace("NAME", account)) for line in lines]
+
+
+@pytest.mark.parametrize("quantity", ["1", "3"])
+def test_the_hint_after_an_offer_runs(run: Run, rpc: LocalChain, work: str, quantity: str) -> None:
+    args = ("offer", work, "--terms", "commercial", "--price", "1234.5", "--quantity", quantity)
+    offered = run(*args, "--token", rpc.token, "--account", "dev0").ok()
+    (buy,) = commands_in(offered.out, "dev1")
+    assert "of commercial for 1,234.5 DUSD" in offered.out
+    assert "commercial" in run(*buy).ok().out
+
+
+def test_an_offer_is_cancelled(run: Run, rpc: LocalChain, work: str) -> None:
+    args = ("offer", work, "--terms", "commercial", "--price", "0", "--quantity", "2")
+    first, second = (run(*args, "--account", "dev0", "--json").ok().json["offer"] for _ in "12")
+    run("cancel", first, "--account", "dev1").failed("NotMaker", address("dev0"))
+    run("buy", first, "--max-price", "0", "--account", "dev1").ok()
+    ended = run("cancel", first, "--account", "dev0").ok()
+    assert f"Cancelled offer {first}." in ended.out
+    assert "1 of 2 were sold" in ended.out
+    run("buy", first, "--max-price", "0", "--account", "dev1").failed("OfferNotOpen")
+    document = run("cancel", second, "--account", "dev0", "--json").ok().json
+    assert (document["offer"], document["open"], document["filled"]) == (second, False, "0")
+    assert document["receipt"]["events"]
+    run("cancel", second, "--account", "dev0").failed("OfferNotOpen")
+    assert "no open offers" in run("offers", work).ok().out
+
+
+def test_what_a_sold_out_offer_says(run: Run, rpc: LocalChain, work: str) -> None:
+    args = ("offer", work, "--terms", "commercial", "--price", "0", "--account", "dev0", "--json")
+    offer = run(*args).ok().json["offer"]
+    buy = ("buy", offer, "--max-price", "0", "--account", "dev1")
+    run(*buy).ok()
+    run(*buy).failed("NotEnoughLeft", "has 0 left", "another offer")
+
+
+def test_works_are_named_so_that_commands_take_them(run: Run, rpc: LocalChain, work: str) -> None:
+    till = run("show", work, "--json").ok().json["till"]
+    args = ("offer", work, "--terms", "commercial", "--price", "0", "--account", "dev0")
+    offered = run(*args).ok().out
+    (buy,) = commands_in(offered, "dev1")
+    outputs = {
+        "offer": offered,
+        "buy": run(*buy).ok().out,
+        "offers": run("offers", work).ok().out,
+        "licenses": run("licenses", "--work", work).ok().out,
+        "pay": run("pay", work, "1", "--account", "dev1").ok().out,
+        "show": run("show", work).ok().out,
+        "lineage": run("lineage", work).ok().out,
+        "verify": run("verify", "--cid", cid_of(run, work)).ok().out,
+    }
+    for name, text in outputs.items():
+        assert till in text, name
+        # Shortened ids look like names, but no command takes them.
+        assert not re.search("0x[0-9A-Fa-f]+…", text), name
+    assert run("show", till, "--json").ok().json["work"] == work
+
+
+def cid_of(run: Run, work: str) -> str:
+    return str(run("show", work, "--json").ok().json["metadata"]["gen_ip"]["content"]["cid"])
+
+
+def test_another_s_money_is_not_collected(run: Run, rpc: LocalChain, work: str) -> None:
+    collect = ("collect", work, "--account")
+    run(*collect, "dev0").failed("NothingToWithdraw", "no ETH to collect", "was not taken")
+    run("pay", work, "1.5", "--account", "dev1").ok()
+    ended = run(*collect, "dev2").failed(
+        "NothingToWithdraw", f"belongs to {address('dev0')}, for whom 1.5 ETH waits"
+    )
+    assert "0x" + "00" * 20 not in ended.err
+    ended = run(*collect, "dev0").ok()
+    assert "Collected 1.5 ETH" in ended.out
+    assert "1 work settled" in ended.out
+
+
+def test_earnings_tell_the_payees_part(run: Run, rpc: LocalChain, tmp_path: object) -> None:
+    path = f"{tmp_path}/shared.txt"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("shared work")
+    made = run("certify", path, "--payee", "dev5=30%", "--account", "dev0", "--json").ok().json
+    run("pay", made["work"], "2", "--account", "dev1").ok()
+    found = run("earnings", made["work"], "--json").ok().json
+    parts = (found["total"], found["owners_part"], found["payees_part"])
+    assert parts == (str(2 * ETHER), str(14 * ETHER // 10), str(6 * ETHER // 10))
+    text = run("earnings", made["work"]).ok().out
+    for line in (r"ready\s+2 ETH", r"for the owner\s+1\.4 ETH", r"for the payees\s+0\.6 ETH"):
+        assert re.search(line, text), text
+    (collect,) = commands_in(text, "dev0")
+    assert "Collected 1.4 ETH" in run(*collect).ok().out
+    # dev5's part was drawn by that, and waits in the splitter.
+    assert "Collected 0.6 ETH" in run("collect", made["work"], "--account", "dev5").ok().out
+
+
+def test_what_lies_in_the_till_is_told_and_swept(run: Run, rpc: LocalChain, work: str) -> None:
+    run("sweep", work, "--account", "dev1").failed("NothingReceived", "no ETH in the till")
+    till = run("show", work, "--json").ok().json["till"]
+    rpc.rpc("anvil_setBalance", till, hex(ETHER // 4))
+    run("collect", work, "--account", "dev0").failed("NothingToWithdraw", "0.25 ETH", "sweep")
+    text = run("earnings", work).ok().out
+    assert re.search(r"in the till, not booked yet\s+0\.25 ETH", text)
+    (sweep,) = commands_in(text, "dev3")
+    assert f"Booked 0.25 ETH from the till of work {till}" in run(*sweep).ok().out
+    found = run("earnings", work, "--json").ok().json
+    assert (found["in_till"], found["credit"]) == ("0", str(ETHER // 4))
+    rpc.rpc("anvil_setBalance", till, hex(7))
+    swept = run("sweep", work, "--account", "dev3", "--json").ok().json
+    assert (swept["work"], swept["amount"], swept["symbol"]) == (work, "7", "ETH")
