@@ -1,0 +1,28 @@
+"""How deep a JSON text is nested, told before a parser runs into it.
+
+Parsers recurse in C, and packages used here raise Python's recursion limit: a hostile text would
+end the process instead of raising `RecursionError`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|[\[\]{}]', re.DOTALL)
+
+
+def nested_deeper_than(limit: int, text: str) -> bool:
+    """Whether lists and objects in a JSON text lie in more than `limit` of each other.
+
+    Linear in the text; brackets inside strings do not count. The text need not be valid JSON.
+    """
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        token = match.group()
+        if token in ("[", "{"):
+            depth += 1
+            if depth > limit:
+                return True
+        elif token in ("]", "}"):
+            depth -= 1
+    return False
