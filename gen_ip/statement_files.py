@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gen_ip.errors import GenIPError, shown
+from gen_ip.nesting import nested_deeper_than
 from gen_ip.signing.eip712 import BadStatement, Struct
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 32
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -63,8 +65,11 @@ def load(path: str | Path) -> Any:
     if len(data) > MAX_BYTES:
         raise StatementFileProblem(path, f"it has more than {MAX_BYTES:,} bytes")
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
+        text = data.decode()
+        if nested_deeper_than(MAX_DEPTH, text):
+            raise StatementFileProblem(path, f"it is nested deeper than {MAX_DEPTH}")
+        return json.loads(text)
+    except ValueError:
         raise StatementFileProblem(path, "it is not JSON") from None
 
 
