@@ -131,9 +131,9 @@ class Work:
     resale_royalty: int
     token_uri: str
     metadata_cid: str
-    metadata_version: int
     parents: tuple[Share, ...]
     payees: tuple[Payee, ...]
+    metadata_version: int = 0
     arbiter: Arbiter | None = None
     suspended: bool = False
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
