@@ -47,10 +47,14 @@ class Stage:
 
         self._scene += 1
         title = Text(f"{self._scene}  {event.title}", style="bold")
+        width = min(self._console.width, CARD_COLUMNS)
         self._console.print()
-        self._console.print(
-            Rule(title, align="left", style="dim"), width=min(self._console.width, CARD_COLUMNS)
-        )
+        if title.cell_len + 2 < width:
+            self._console.print(Rule(title, align="left", style="dim"), width=width)
+        else:
+            # A rule would cut its title.
+            self._console.print(title, width=width)
+            self._console.print(Rule(style="dim"), width=width)
 
     @show.register
     def _(self, event: events.Ready) -> None:
