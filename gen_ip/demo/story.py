@@ -233,7 +233,7 @@ class Story:
     def _first_sale(self) -> Iterator[events.Event]:
         ivo, emil = self._cast.newcomer, self._cast.fan
         yield events.Scene(
-            f"{emil} buys a work that is only signed, and certifies it with the sale"
+            f"{emil} buys a work that is only signed"
         )
         source = self._newcomers_picture
         picture = edits.mirrored_duotone(source, self._folder / "newcomer.png")
@@ -262,7 +262,7 @@ class Story:
     def _delivery(self) -> Iterator[events.Event]:
         dara, fay = self._cast.second, self._cast.other_fan
         work, token = self._second, self._token
-        yield events.Scene(f"{fay} pays for the file in full size, and the price waits")
+        yield events.Scene(f"{fay} pays for a file, and the price waits")
         offer = self._by(dara).sign_offer(
             work,
             COMMERCIAL,
