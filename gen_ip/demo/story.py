@@ -232,9 +232,7 @@ class Story:
 
     def _first_sale(self) -> Iterator[events.Event]:
         ivo, emil = self._cast.newcomer, self._cast.fan
-        yield events.Scene(
-            f"{emil} buys a work that is only signed"
-        )
+        yield events.Scene(f"{emil} buys a work that is only signed")
         source = self._newcomers_picture
         picture = edits.mirrored_duotone(source, self._folder / "newcomer.png")
         name = f"{title_of(source)}, mirrored"
