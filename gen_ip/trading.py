@@ -219,7 +219,9 @@ class Trading(Connection):
         conditions: Conditions | None = None,
     ) -> SignedOffer:
         """Answers an offer with a signed one for its maker alone: an ask with a bid, a bid with an
-        ask. What is not named stays as it was. Filling the answer spends the offer it answers.
+        ask. What is not named stays as it was. Filling the answer spends the offer it answers, and
+        that one only: `cancel` an earlier offer of your own before you counter again, or it can be
+        filled as well. A counter-ask is filled by `buy`, a counter-bid by `accept`.
 
         Raises:
             InvalidArgument: the terms are not known, or the offer names a set and `work` is none.
@@ -473,7 +475,8 @@ class Trading(Connection):
 
     def challenge(self, deal: Deal, reason: str) -> Receipt:
         """Voids a posted delivery, while it can be challenged. For the buyer; the sha2-256 of the
-        reason goes on chain.
+        reason goes on chain. The seller may deliver again until `deal.deliver_by`; without a
+        delivery that stands the price can be refunded after that.
 
         Raises:
             NotParty: the account is not the buyer.
