@@ -160,6 +160,8 @@ def test_what_is_signed_never_costs_more_than_the_maximum(
 def test_a_node_that_estimates_nothing(
     alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    wait = transactions.wait
+    monkeypatch.setattr(transactions, "wait", lambda rpc, tx_hash: wait(rpc, tx_hash, 1))
     monkeypatch.setattr(Rpc, "estimate_gas", lambda *arguments: 0)
     with pytest.raises(GenIPError):
         alice.certify(b"content")
