@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo test lint format kubo slither clean
+.PHONY: help setup compile demo test lint format geth kubo slither clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -50,6 +50,9 @@ format: setup ## let ruff and prettier rewrite what they can
 
 kubo: ## build a real Kubo daemon for the tests (needs Go)
 	@tools/kubo/build
+
+geth: ## build a real geth for the tests (needs Go)
+	@tools/geth/build
 
 slither: setup ## static analysis of the contracts
 	@$(TOOLS) slither . --compile-force-framework foundry --filter-paths "node_modules|tests|.cache" \

@@ -11,6 +11,7 @@ from eth_utils.crypto import keccak
 from benchmarks._chain import Chain, dense
 from benchmarks.replay_format import CaseWork
 from gen_ip.ledger import Edge, Payee
+from gen_ip.work import ETH
 
 COMMERCIAL, DERIVE = 1, 2
 """Bits of contracts/libraries/Rights.sol."""
@@ -72,7 +73,7 @@ class Works:
 
     def issue(self, work: ChainWork, terms: bytes, to: LocalAccount, where: str = "") -> Parent:
         """A license of the work for `to`, issued by the work's owner."""
-        call = self.chain.session.encode("IPLicense", "issue", work.id, terms, to.address, 1)
+        call = self.chain.session.encode("IPLicense", "issue", work.id, terms, to.address, 1, 0)
         self.chain.add(work.owner, call, where or f"license of work {work.id}")
         self._licenses += 1
         return Parent(work, terms, self._licenses)
@@ -96,6 +97,10 @@ class Works:
             self.chain.rpc.chain_id,
             self._hash("metadata"),
             RESALE_ROYALTY,
+            # No arbiter.
+            ETH,
+            0,
+            0,
             # Ids are addresses: in another order than the works were made.
             sorted((parent.work.id, parent.terms, parent.license) for parent in parents),
             [(payee.to.lower(), payee.share_bp) for payee in payees],

@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from math import ceil
 from typing import Any
 
@@ -19,12 +20,22 @@ from benchmarks.gas_table import EXTRA, TABLE, Row
 from gen_ip.chain.session import Call
 from gen_ip.errors import GenIPError
 from gen_ip.ledger import BASIS_POINTS
+from gen_ip.signing import (
+    NOBODY,
+    Approval,
+    Certify,
+    MerkleTree,
+    OfferKind,
+    OfferStruct,
+    certify_leaf,
+)
 from gen_ip.work import ETH
 
 INCOME_BP = 1_000
 VOLUME_BP = 10
 DEPTHS = (1, 10, 200)
 HOPS = 8
+LEAVES = 1_000
 AMOUNTS = {"price": 1_234_567, "payment": 1_234_567_891_237, "payment_eth": 10**18 + 234_567_891}
 """Smallest units. Not round, so that every running total leaves a remainder (a phase)."""
 assert all(amount * INCOME_BP % BASIS_POINTS for amount in AMOUNTS.values())
@@ -43,6 +54,7 @@ class Measurement:
     def all(self) -> None:
         """Everything, in an order in which nothing disturbs what follows."""
         self.certificates()
+        self.anchors()
         self.sales()
         self.derivatives()
         self.payments()
@@ -62,15 +74,30 @@ class Measurement:
         token = self._token(*buyers)
         work = self.works.certify(seller)
         terms = self.works.terms(0, 0, derive=False)
-        offer: tuple[object, ...]
-        offer = (seller.address, work.id, terms, token, AMOUNTS["price"], 1_000, 0, 0, 1, [])
+        offer = self._ask(seller.address, work.id, terms, token)
         self.chain.mine()
         post = self.chain.session.encode("LicenseMarketplace", "post", offer)
         self.gas["post_offer"] = self.chain.do(seller, post, "the offer").gas
         for buyer in buyers:
-            fill = self.chain.session.encode("LicenseMarketplace", "fill", offer, 1, buyer.address)
-            self.gas["buy"] = self.chain.do(buyer, fill, "the sale").gas
+            taking = (work.id, (), 1, buyer.address, 0, NOBODY, bytes(32))
+            fill = (offer, Approval(), taking)
+            call = self.chain.session.encode("LicenseMarketplace", "fill", fill)
+            self.gas["buy"] = self.chain.do(buyer, call, "the sale").gas
             self.works.sold()
+
+    def anchors(self) -> None:
+        """A transaction that claims LEAVES works, divided by them; the certificates wait."""
+        owner = self.chain.account()
+        registry = self.chain.session.deployment.registry
+        chain_id = self.chain.rpc.chain_id
+        certify = Certify(owner.address, bytes(32), chain_id, bytes(32))
+        leaves = []
+        for number in range(LEAVES):
+            content = sha256(f"anchored {number}".encode()).digest()
+            leaf = certify_leaf(chain_id, registry, certify._replace(content_hash=content), content)
+            leaves.append(leaf)
+        call = self.chain.session.encode("IPRegistry", "anchor", MerkleTree(leaves).root)
+        self.gas["anchor_each"] = ceil(self.chain.do(owner, call, "the anchor").gas / LEAVES)
 
     def derivatives(self) -> None:
         """Certificates under one and two licenses held; the creators' first certificates."""
@@ -151,6 +178,29 @@ class Measurement:
         token = self._token(self.payer)
         self.chain.mine()
         return line, token
+
+    def _ask(self, maker: str, work: int, terms: bytes, token: str) -> OfferStruct:
+        return OfferStruct(
+            kind=OfferKind.LICENSE_ASK,
+            maker=maker,
+            taker=NOBODY,
+            work=work,
+            works_root=bytes(32),
+            terms_hash=terms,
+            token=token,
+            price=AMOUNTS["price"],
+            quantity=1_000,
+            transfers=0,
+            encumbrance=bytes(32),
+            valid_from=0,
+            deadline=0,
+            counter_to=bytes(32),
+            uncontested=False,
+            deliver_within=0,
+            challenge_window=0,
+            counter=0,
+            salt=1,
+        )
 
     def _token(self, *holders: Any) -> str:
         """A new ERC-20 that nobody else holds, not even the splitter."""

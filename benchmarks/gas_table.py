@@ -29,6 +29,7 @@ class Row:
 
 TABLE = (
     Row("certify", "certify with metadata, creator's first", 140_000, 900_373),
+    Row("anchor_each", "certify by the thousand, anchored, each", 100),
     Row("post_offer", "post an offer", 60_000, 286_242),
     Row("buy", "buy a license with ERC-20, later sale", 200_000, 697_314),
     Row("derive", "certify a derivative, one parent, any depth", 240_000, 1_312_071),
@@ -44,7 +45,7 @@ TABLE = (
     Row("reach_all8_first", "all 8 ancestors at depth 8, first ever (2 tx)", 640_000, 4_790_000),
     Row("reach_all8", "the same, steady", 400_000),
 )
-"""What the contracts can do now; `anchor_each` comes with anchors."""
+"""The operations that have a limit."""
 
 EXTRA = (
     Row("derive_extra_parent_other_terms", "each further parent, under terms of its own"),

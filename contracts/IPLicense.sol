@@ -8,7 +8,7 @@ import {IIPLicense} from "./interfaces/IIPLicense.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
 import {Rights} from "./libraries/Rights.sol";
-import {Certify, Edge, Share, Terms} from "./types/Structs.sol";
+import {Certify, Consent, Edge, Entry, Share, Terms, TreeProof} from "./types/Structs.sol";
 
 /// @title IPLicense
 /// @notice See `IIPLicense`.
@@ -19,6 +19,7 @@ contract IPLicense is IIPLicense, ERC721 {
     uint256 internal constant MAX_COUNT = 100;
     /// @dev A thousand years: far from where a 40-bit time would overflow.
     uint256 internal constant MAX_DURATION = 365_000 days;
+    uint256 internal constant MAY_REVOKE = 2;
     uint32 internal constant UNLIMITED = type(uint32).max;
 
     /// @dev EIP-712 type of `Terms`: its hash is the struct hash.
@@ -47,6 +48,7 @@ contract IPLicense is IIPLicense, ERC721 {
         uint40 end;
         uint32 units;
         uint16 grant;
+        bool revoked;
     }
 
     mapping(bytes32 termsHash => Stored) internal _terms;
@@ -54,6 +56,9 @@ contract IPLicense is IIPLicense, ERC721 {
     /// @dev Hashes of terms in the order they were stored; numbers start at 1.
     mapping(uint256 index => bytes32) internal _termsHashes;
     mapping(uint256 licenseId => License) internal _licenses;
+
+    /// @dev Transfers of the certificate when the owner allowed the market, plus 1.
+    mapping(uint256 workId => mapping(address market => uint256)) internal _markets;
 
     /// @inheritdoc IIPLicense
     mapping(uint256 workId => uint256) public exclusiveUntil;
@@ -106,7 +111,9 @@ contract IPLicense is IIPLicense, ERC721 {
         bool derive = grant & Rights.DERIVE != 0;
         if (grant & Rights.SHARE_ALIKE != 0) {
             bool whole = pass == grant & Rights.PERMISSIONS;
-            if (!derive || !whole || terms.volume != 0) {
+            // A derivative may offer these terms only, so they must not end with its license.
+            bool ends = grant & Rights.ENDS_WITH_LICENSE != 0;
+            if (!derive || !whole || ends || terms.volume != 0) {
                 revert InvalidShareAlike(grant, pass, terms.volume);
             }
         }
@@ -125,15 +132,21 @@ contract IPLicense is IIPLicense, ERC721 {
         uint256 workId,
         bytes32 termsHash,
         address to,
-        uint256 count
+        uint256 count,
+        uint256 start
     ) external returns (uint256 firstId) {
-        if (msg.sender != MARKETPLACE) {
-            (address owner, ) = REGISTRY.ownership(workId);
-            if (msg.sender != owner) revert NotIssuer(workId, msg.sender, owner);
-        }
+        _requireIssuer(workId);
         if (to == address(0)) revert ZeroLicensee();
+        if (start == 0) start = block.timestamp;
+        if (start < block.timestamp || start > block.timestamp + MAX_DURATION) {
+            revert InvalidStart(start, block.timestamp);
+        }
         Stored memory terms = _storedTerms(termsHash);
-        uint40 end = _checkIssue(workId, termsHash, terms);
+        uint40 end = terms.duration == 0 ? 0 : uint40(start) + terms.duration;
+        uint256 taken = exclusiveUntil[workId];
+        if (block.timestamp < taken) revert SoldExclusively(workId, taken);
+        _checkFit(workId, termsHash, terms, end);
+
         bool exclusive = terms.grant & Rights.EXCLUSIVE != 0;
         uint256 cap = exclusive ? 1 : MAX_COUNT;
         if (count == 0 || count > cap) revert InvalidCount(count, cap);
@@ -141,31 +154,112 @@ contract IPLicense is IIPLicense, ERC721 {
 
         firstId = uint256(_licenseCount) + 1;
         _licenseCount += uint64(count);
-        uint96 extra = uint96(block.timestamp | (uint256(terms.index) << 40));
-        bool locked_ = terms.grant & Rights.TRANSFERABLE == 0;
+        REGISTRY.encumber(workId, keccak256(abi.encode(firstId, count, termsHash, end)));
+        _mintLicenses(workId, termsHash, to, firstId, count, start, end, terms);
+    }
+
+    function _mintLicenses(
+        uint256 workId,
+        bytes32 termsHash,
+        address to,
+        uint256 firstId,
+        uint256 count,
+        uint256 start,
+        uint40 end,
+        Stored memory terms
+    ) internal {
+        uint96 extra = uint96(start | (uint256(terms.index) << 40));
         for (uint256 id = firstId; id < firstId + count; ++id) {
             _licenses[id] = License({
                 workId: uint160(workId),
                 end: end,
                 units: terms.units,
-                grant: terms.grant
+                grant: terms.grant,
+                revoked: false
             });
             _mintAndSetExtraDataUnchecked(to, id, extra);
-            emit LicenseIssued(id, workId, termsHash, to, block.timestamp, end);
-            if (locked_) emit Locked(id);
+            emit LicenseIssued(id, workId, termsHash, to, start, end);
+            if (terms.grant & Rights.TRANSFERABLE == 0) emit Locked(id);
         }
     }
 
-    /// @dev Whether terms fit a work now. Returns when a license issued now would end.
-    function _checkIssue(
+    /// @inheritdoc IIPLicense
+    function reserve(uint256 workId, bytes32 item) external {
+        if (msg.sender != MARKETPLACE) revert OnlyMarketplace(msg.sender);
+        REGISTRY.encumber(workId, item);
+    }
+
+    /// @inheritdoc IIPLicense
+    function renew(uint256 licenseId) external returns (uint256 end) {
+        if (!_exists(licenseId)) revert UnknownLicense(licenseId);
+        License memory held = _licenses[licenseId];
+        uint256 workId = held.workId;
+        _requireIssuer(workId);
+        if (held.revoked) revert LicenseIsRevoked(licenseId);
+        bytes32 termsHash = _termsHashOf(licenseId);
+        Stored memory terms = _storedTerms(termsHash);
+
+        // A license that has ended stays ended: it would seem to have run in between.
+        end = uint256(held.end) + terms.duration;
+        if (held.end <= block.timestamp || end > block.timestamp + MAX_DURATION) {
+            revert NotRenewable(licenseId, end);
+        }
+        uint256 taken = exclusiveUntil[workId];
+        // Only the running exclusive license itself ends when exclusivity does.
+        bool own = held.grant & Rights.EXCLUSIVE != 0 && held.end == taken;
+        if (block.timestamp < taken && !own) revert SoldExclusively(workId, taken);
+        _checkFit(workId, termsHash, terms, uint40(end));
+        if (held.grant & Rights.EXCLUSIVE != 0) exclusiveUntil[workId] = end;
+
+        _licenses[licenseId].end = uint40(end);
+        REGISTRY.encumber(workId, keccak256(abi.encode(licenseId, end)));
+        emit LicenseRenewed(licenseId, workId, end);
+    }
+
+    /// @inheritdoc IIPLicense
+    function allowMarket(uint256 workId, address market, bool allowed) external {
+        (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
+        if (msg.sender != owner) revert NotOwner(workId, msg.sender, owner);
+        _markets[workId][market] = allowed ? transfers + 1 : 0;
+        emit MarketAllowed(workId, market, allowed);
+    }
+
+    /// @inheritdoc IIPLicense
+    function revoke(uint256 licenseId, bytes32 reason) external {
+        if (!_exists(licenseId)) revert UnknownLicense(licenseId);
+        License storage held = _licenses[licenseId];
+        uint256 workId = held.workId;
+        (address arbiter, uint256 powers, ) = REGISTRY.arbiterOf(workId);
+        if (msg.sender != arbiter || powers & MAY_REVOKE == 0) {
+            revert NotArbiter(workId, msg.sender, MAY_REVOKE);
+        }
+        if (held.grant & Rights.REVOCABLE_FOR_BREACH == 0) revert NotRevocable(licenseId);
+        if (held.revoked) revert LicenseIsRevoked(licenseId);
+        held.revoked = true;
+        // A revoked exclusive license keeps nobody out.
+        if (held.grant & Rights.EXCLUSIVE != 0 && held.end == exclusiveUntil[workId]) {
+            exclusiveUntil[workId] = 0;
+        }
+        emit LicenseRevoked(licenseId, workId, reason);
+    }
+
+    /// @dev Requires that the caller may issue licenses of a work, and that sales are not suspended.
+    function _requireIssuer(uint256 workId) internal view {
+        (address owner, uint256 transfers, bool suspended) = REGISTRY.ownership(workId);
+        if (suspended) revert SalesSuspended(workId);
+        if (msg.sender == MARKETPLACE || msg.sender == owner) return;
+        if (_markets[workId][msg.sender] != transfers + 1) {
+            revert NotIssuer(workId, msg.sender, owner);
+        }
+    }
+
+    /// @dev Whether terms fit what binds a work, for a license that ends at `end`.
+    function _checkFit(
         uint256 workId,
         bytes32 termsHash,
-        Stored memory terms
-    ) internal view returns (uint40 end) {
-        uint256 taken = exclusiveUntil[workId];
-        if (block.timestamp < taken) revert SoldExclusively(workId, taken);
-        if (terms.duration != 0) end = uint40(block.timestamp) + terms.duration;
-
+        Stored memory terms,
+        uint40 end
+    ) internal view {
         (, uint256 vol, uint256 parents, , uint72 tag) = SPLITTER.node(workId);
         if (parents != 0) {
             Rights.Bounds memory bound = Rights.unpack(tag);
@@ -201,27 +295,99 @@ contract IPLicense is IIPLicense, ERC721 {
 
     /// @inheritdoc IIPLicense
     function certify(Certify calldata certify_) external returns (uint256 workId) {
-        workId = REGISTRY.certifyThrough(certify_, msg.sender);
+        TreeProof memory none;
+        Consent memory consent;
+        workId = REGISTRY.certifyThrough(certify_, none, consent, msg.sender);
+        _open(certify_, workId, new uint256[](0));
+    }
+
+    /// @inheritdoc IIPLicense
+    function certifyFor(
+        Certify calldata certify_,
+        TreeProof calldata anchor,
+        Consent calldata consent
+    ) external returns (uint256 workId) {
+        workId = REGISTRY.certifyThrough(certify_, anchor, consent, msg.sender);
+        _open(certify_, workId, new uint256[](0));
+        _checkDelegation(certify_, consent, workId);
+    }
+
+    /// @inheritdoc IIPLicense
+    function certifyMany(
+        Entry[] calldata entries,
+        bool skip
+    ) external returns (uint256[] memory workIds) {
+        workIds = new uint256[](entries.length);
+        for (uint256 i; i < entries.length; ++i) {
+            Entry calldata entry = entries[i];
+            // A call to itself, so that what a bad entry did can be undone alone.
+            (bool success, bytes memory result) = address(this).delegatecall(
+                abi.encodeCall(this.certifyFor, (entry.certify, entry.anchor, entry.consent))
+            );
+            if (success) {
+                workIds[i] = abi.decode(result, (uint256));
+            } else if (skip) {
+                emit Skipped(i, result);
+            } else {
+                assembly ("memory-safe") {
+                    revert(add(result, 0x20), mload(result))
+                }
+            }
+        }
+    }
+
+    /// @inheritdoc IIPLicense
+    function certifyWith(
+        Certify calldata certify_,
+        TreeProof calldata anchor,
+        Consent calldata consent,
+        uint256[] calldata bought
+    ) external returns (uint256 workId) {
+        if (msg.sender != MARKETPLACE) revert OnlyMarketplace(msg.sender);
+        // No caller: a consent is needed whoever the creator is.
+        workId = REGISTRY.certifyThrough(certify_, anchor, consent, address(0));
+        _open(certify_, workId, bought);
+        _checkDelegation(certify_, consent, workId);
+    }
+
+    /// @dev Where a delegate consented, requires that the work owes no more than it may agree to.
+    function _checkDelegation(
+        Certify calldata certify_,
+        Consent calldata consent,
+        uint256 workId
+    ) internal view {
+        if (consent.delegation.delegate == address(0) || msg.sender == certify_.creator) return;
+        (uint256 rel, uint256 vol, , , ) = SPLITTER.node(workId);
+        uint256 cap = consent.delegation.maxOwed;
+        if (rel + vol > cap) revert BeyondDelegation(rel + vol, cap);
+    }
+
+    /// @dev Spends the licenses and opens the edges of a derivative.
+    function _open(Certify calldata certify_, uint256 workId, uint256[] memory bought) internal {
         Edge[] calldata edges = certify_.edges;
         Share[] memory shares = new Share[](edges.length);
         Rights.Bounds memory bound = Rights.unbound();
         bytes32 shareAlike;
+        uint256 used;
         for (uint256 i; i < edges.length; ++i) {
-            Edge calldata edge = edges[i];
-            Stored memory terms = _useLicense(edge, certify_.creator, workId, bound);
+            uint256 licenseId = edges[i].licenseId;
+            if (licenseId == 0 && used < bought.length) licenseId = bought[used++];
+            Stored memory terms = _useLicense(edges[i], licenseId, certify_.creator, workId, bound);
             shares[i] = Share({
-                parent: edge.parent,
+                parent: edges[i].parent,
                 income: terms.income,
                 volume: terms.volume,
-                licenseId: uint64(edge.licenseId)
+                licenseId: uint64(licenseId)
             });
             if (terms.grant & Rights.SHARE_ALIKE != 0) {
-                if (shareAlike != 0 && shareAlike != edge.termsHash) {
-                    revert ShareAlikeConflict(shareAlike, edge.termsHash);
+                bytes32 termsHash = edges[i].termsHash;
+                if (shareAlike != 0 && shareAlike != termsHash) {
+                    revert ShareAlikeConflict(shareAlike, termsHash);
                 }
-                shareAlike = edge.termsHash;
+                shareAlike = termsHash;
             }
         }
+        if (used != bought.length) revert LicensesDoNotMatch(bought.length, used);
         if (shareAlike != 0) {
             uint16 grant = _terms[shareAlike].grant;
             uint16 excess = Rights.excess(grant, bound.ceiling);
@@ -229,16 +395,17 @@ contract IPLicense is IIPLicense, ERC721 {
             if (excess | missing != 0) revert ShareAlikeDoesNotFit(shareAlike, excess, missing);
         }
         SPLITTER.open(workId, shares, certify_.payees, bound.pack());
+        REGISTRY.encumber(workId, keccak256(abi.encode(shares, certify_.payees)));
     }
 
     /// @dev Checks and spends one license of a derivative, and narrows the derivative's bounds.
     function _useLicense(
         Edge calldata edge,
+        uint256 licenseId,
         address creator,
         uint256 derivative,
         Rights.Bounds memory bound
     ) internal returns (Stored memory terms) {
-        uint256 licenseId = edge.licenseId;
         uint256 parent = edge.parent;
         address holder = _ownerOf(licenseId);
         if (holder == address(0)) revert UnknownLicense(licenseId);
@@ -246,6 +413,7 @@ contract IPLicense is IIPLicense, ERC721 {
 
         License memory held = _licenses[licenseId];
         if (held.workId != parent) revert LicenseForOtherWork(licenseId, held.workId, parent);
+        if (held.revoked) revert LicenseIsRevoked(licenseId);
         uint256 extra = _getExtraData(licenseId);
         uint256 start = uint40(extra);
         if (!_active(start, held.end, block.timestamp)) {
@@ -275,6 +443,7 @@ contract IPLicense is IIPLicense, ERC721 {
         if (holder == address(0) || _ownerOf(licenseId) != holder) return false;
         License memory held = _licenses[licenseId];
         return
+            !held.revoked &&
             held.grant & rights == rights &&
             _active(uint40(_getExtraData(licenseId)), held.end, time);
     }
@@ -314,14 +483,36 @@ contract IPLicense is IIPLicense, ERC721 {
     }
 
     /// @inheritdoc IIPLicense
+    function isExclusive(bytes32 termsHash) external view returns (bool) {
+        return _terms[termsHash].grant & Rights.EXCLUSIVE != 0;
+    }
+
+    /// @inheritdoc IIPLicense
     function hashTerms(Terms calldata terms) public pure returns (bytes32) {
         return keccak256(abi.encode(TERMS_TYPEHASH, terms));
     }
 
     /// @inheritdoc IIPLicense
     function checkTerms(uint256 workId, bytes32 termsHash) external view {
-        REGISTRY.ownership(workId);
-        _checkIssue(workId, termsHash, _storedTerms(termsHash));
+        (, , bool suspended) = REGISTRY.ownership(workId);
+        if (suspended) revert SalesSuspended(workId);
+        uint256 taken = exclusiveUntil[workId];
+        if (block.timestamp < taken) revert SoldExclusively(workId, taken);
+        Stored memory terms = _storedTerms(termsHash);
+        uint40 end = terms.duration == 0 ? 0 : uint40(block.timestamp) + terms.duration;
+        _checkFit(workId, termsHash, terms, end);
+    }
+
+    /// @inheritdoc IIPLicense
+    function isMarketAllowed(uint256 workId, address market) external view returns (bool) {
+        (, uint256 transfers, ) = REGISTRY.ownership(workId);
+        return _markets[workId][market] == transfers + 1;
+    }
+
+    /// @inheritdoc IIPLicense
+    function isRevoked(uint256 licenseId) external view returns (bool) {
+        if (!_exists(licenseId)) revert UnknownLicense(licenseId);
+        return _licenses[licenseId].revoked;
     }
 
     /// @inheritdoc IIPLicense

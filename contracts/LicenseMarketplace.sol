@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {EIP712} from "solady/src/utils/EIP712.sol";
+import {MerkleProofLib} from "solady/src/utils/MerkleProofLib.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 import {IDeployer} from "./interfaces/IDeployer.sol";
@@ -8,26 +10,78 @@ import {IIPLicense} from "./interfaces/IIPLicense.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {ILicenseMarketplace} from "./interfaces/ILicenseMarketplace.sol";
 import {IPaymentCallback, IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
-import {Fee} from "./types/Structs.sol";
+import {IERC20Permit, IERC3009, IERC721Transfer} from "./interfaces/Tokens.sol";
+import {Offering} from "./libraries/Offering.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+import {
+    Approval,
+    AskLimits,
+    Authorization,
+    Deal,
+    FeeShare,
+    Fill,
+    Offer,
+    Permit,
+    Taking
+} from "./types/Offers.sol";
+import {Entry, Fee} from "./types/Structs.sol";
 
 /// @title LicenseMarketplace
 /// @notice See `ILicenseMarketplace`.
-contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback {
+contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     using SafeTransferLib for address;
 
     uint256 internal constant WHOLE = 10_000;
     uint256 internal constant FEE_CAP = 1_000;
+    uint256 internal constant MAX_FEES = 8;
+    uint256 internal constant MAX_COUNT = 100;
     uint256 internal constant POSTED = 1 << 128;
     uint256 internal constant CANCELLED = 1 << 129;
+    uint256 internal constant DEAL_OPEN = 1 << 40;
+    uint256 internal constant REFUND_AFTER = 30 days;
 
     IIPRegistry internal immutable REGISTRY;
     IRoyaltySplitter internal immutable SPLITTER;
     IIPLicense internal immutable LICENSE;
 
-    /// @dev Sold 128 | posted 1 | cancelled 1.
-    mapping(bytes32 offerHash => uint256) internal _state;
+    /// @dev Holds while the buyer cannot take the price back, so that nobody can let it stand for
+    /// ever: `until` is the last such second, `transfers` those of the certificate at the opening.
+    struct Reservation {
+        bytes32 dealHash;
+        uint40 until;
+        uint32 transfers;
+    }
+
+    /// @dev Sold 128 | posted 1 | cancelled or spent 1.
+    mapping(address maker => mapping(bytes32 offerHash => uint256)) internal _state;
+    /// @dev Time of the delivery that stands 40 | open 1.
+    mapping(bytes32 dealHash => uint256) internal _deals;
+    uint256 internal _dealCount;
+    /// @dev The exclusive deal a work is reserved for.
+    mapping(uint256 workId => Reservation) internal _reserved;
+
+    /// @inheritdoc ILicenseMarketplace
+    mapping(address maker => uint256) public counters;
 
     bool internal transient _locked;
+    /// @dev ETH of the caller that is not spent yet.
+    uint256 internal transient _value;
+    /// @dev Whether the money of the payment under way lies here already.
+    bool internal transient _holding;
+
+    modifier lock() {
+        if (_locked) revert Reentered();
+        _locked = true;
+        _;
+        _locked = false;
+    }
+
+    /// @dev All ETH sent along must be spent.
+    modifier spends() {
+        _value = msg.value;
+        _;
+        if (_value != 0) revert WrongValue(msg.value, msg.value - _value);
+    }
 
     constructor() {
         IDeployer deployer = IDeployer(msg.sender);
@@ -36,117 +90,627 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback {
         LICENSE = IIPLicense(deployer.addressAt(2));
     }
 
-    // ------------------------------------------------------------------ offers
+    // ----------------------------------------------------------------- offers
 
     /// @inheritdoc ILicenseMarketplace
     function post(Offer calldata offer) external returns (bytes32 offerHash) {
-        offerHash = hashOffer(offer);
+        offerHash = Offering.hashOffer(offer);
         if (msg.sender != offer.maker) revert NotMaker(msg.sender, offer.maker);
-        if (_state[offerHash] != 0) revert AlreadyPosted(offerHash);
-        if (offer.quantity == 0 || offer.quantity >= POSTED) {
-            revert InvalidQuantity(offer.quantity);
-        }
-        uint256 fees;
-        for (uint256 i; i < offer.fees.length; ++i) {
-            fees += offer.fees[i].share;
-        }
-        if (fees > FEE_CAP) revert FeesTooHigh(fees, FEE_CAP);
-        _requireCurrent(offer, offerHash);
-
-        _state[offerHash] = POSTED;
-        emit OfferPosted(offerHash, offer.workId, offer.maker, offer);
+        uint256 state = _state[msg.sender][offerHash];
+        if (state & CANCELLED != 0) revert OfferNotOpen(offerHash);
+        if (state & POSTED != 0) revert AlreadyPosted(offerHash);
+        _checkForm(offer, offerHash);
+        _state[msg.sender][offerHash] = state | POSTED;
+        emit OfferPosted(offerHash, offer.workId, msg.sender, offer);
     }
 
     /// @inheritdoc ILicenseMarketplace
-    function cancel(Offer calldata offer) external {
-        if (msg.sender != offer.maker) revert NotMaker(msg.sender, offer.maker);
-        bytes32 offerHash = hashOffer(offer);
-        if (!_isOpen(_state[offerHash])) revert OfferNotOpen(offerHash);
-        _state[offerHash] |= CANCELLED;
-        emit OfferCancelled(offerHash, offer.maker);
+    function cancel(bytes32 offerHash) external {
+        _cancel(msg.sender, offerHash);
     }
 
-    // -------------------------------------------------------------------- fill
+    /// @inheritdoc ILicenseMarketplace
+    function cancelAll() external returns (uint256 counter) {
+        counter = ++counters[msg.sender];
+        emit AllCancelled(msg.sender, counter);
+    }
+
+    function _cancel(address maker, bytes32 offerHash) internal {
+        _state[maker][offerHash] |= CANCELLED;
+        emit OfferCancelled(offerHash, maker);
+    }
+
+    /// @dev What an offer must satisfy in itself.
+    function _checkForm(Offer calldata offer, bytes32 offerHash) internal view {
+        bool certificate = offer.kind >= Offering.CERTIFICATE_ASK;
+        bool single = offer.worksRoot == 0 && offer.quantity == 1;
+        if (
+            offer.kind > Offering.CERTIFICATE_BID ||
+            offer.quantity == 0 ||
+            offer.quantity >= POSTED ||
+            (offer.worksRoot != 0 && offer.workId != 0) ||
+            offer.fees.length > MAX_FEES ||
+            (certificate && (!single || offer.termsHash != 0 || offer.deliverWithin != 0)) ||
+            offer.deliverWithin > REFUND_AFTER * 120 ||
+            offer.challengeWindow > REFUND_AFTER * 120
+        ) revert InvalidOffer(offerHash);
+        bool bid = offer.kind == Offering.LICENSE_BID || offer.kind == Offering.CERTIFICATE_BID;
+        if (bid && offer.token == address(0)) revert BidNeedsToken(offerHash);
+        uint256 fees = Offering.sum(offer.fees);
+        if (fees > FEE_CAP) revert FeesTooHigh(fees, FEE_CAP);
+        for (uint256 i; i < offer.fees.length; ++i) {
+            address to = offer.fees[i].to;
+            // The splitter would refuse to credit them.
+            if (to == address(0) || to == address(SPLITTER)) revert InvalidOffer(offerHash);
+        }
+    }
+
+    // ------------------------------------------------------------------- fill
 
     /// @inheritdoc ILicenseMarketplace
     function fill(
-        Offer calldata offer,
-        uint256 count,
-        address licensee
-    ) external payable returns (uint256 firstLicenseId) {
-        if (_locked) revert Reentered();
-        _locked = true;
-        bytes32 offerHash = hashOffer(offer);
-        _take(offer, offerHash, count);
-        _requireCurrent(offer, offerHash);
+        Fill calldata fill_
+    ) external payable lock spends returns (uint256 firstLicenseId) {
+        return _fill(fill_, msg.sender);
+    }
 
-        uint256 price = offer.price * count;
-        _pay(offer, price);
-        firstLicenseId = LICENSE.issue(offer.workId, offer.termsHash, licensee, count);
+    /// @inheritdoc ILicenseMarketplace
+    function fillWithPermit(
+        Fill calldata fill_,
+        Permit calldata permit
+    ) external lock returns (uint256 firstLicenseId) {
+        uint256 price = fill_.offer.price * fill_.taking.count;
+        // Whoever saw the permit may have used it first: then the allowance is there already.
+        try
+            IERC20Permit(fill_.offer.token).permit(
+                msg.sender,
+                address(this),
+                price,
+                permit.deadline,
+                permit.v,
+                permit.r,
+                permit.s
+            )
+        {} catch {}
+        return _fill(fill_, msg.sender);
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function fillWithAuthorization(
+        Fill calldata fill_,
+        Authorization calldata authorization
+    ) external lock returns (uint256 firstLicenseId) {
+        Offer calldata offer = fill_.offer;
+        // Only the token vouches for who authorized it, so nothing of theirs is spent but that.
+        if (_isBid(offer) || offer.counterTo != 0) revert InvalidOffer(Offering.hashOffer(offer));
+        uint256 price = offer.price * fill_.taking.count;
+        uint256 before = offer.token.balanceOf(address(this));
+        IERC3009(offer.token).receiveWithAuthorization(
+            authorization.from,
+            address(this),
+            price,
+            authorization.validAfter,
+            authorization.validBefore,
+            authorizationNonce(fill_, authorization.from, authorization.validBefore),
+            authorization.v,
+            authorization.r,
+            authorization.s
+        );
+        if (offer.token.balanceOf(address(this)) < before + price) {
+            revert NothingReceived(offer.token);
+        }
+        _holding = true;
+        firstLicenseId = _fill(fill_, authorization.from);
+        _holding = false;
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function fillAndDerive(
+        Fill[] calldata fills,
+        Entry calldata entry
+    ) external payable lock spends returns (uint256 workId) {
+        uint256[] memory bought = new uint256[](fills.length);
+        for (uint256 i; i < fills.length; ++i) {
+            Taking calldata taking = fills[i].taking;
+            if (taking.recipient != entry.certify.creator || taking.count != 1) {
+                revert NotForCreator(taking.recipient, taking.count);
+            }
+            bought[i] = _fill(fills[i], msg.sender);
+        }
+        return LICENSE.certifyWith(entry.certify, entry.anchor, entry.consent, bought);
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function certifyAndFill(
+        Entry calldata entry,
+        Fill calldata fill_
+    ) external payable lock spends returns (uint256 firstLicenseId) {
+        // This contract would be the caller, and so need no consent of "its own".
+        if (entry.certify.creator == address(this)) revert NotMaker(msg.sender, address(this));
+        uint256 workId = REGISTRY.workIdOf(
+            entry.certify.creator,
+            entry.certify.contentHash,
+            entry.certify.homeChainId
+        );
+        // Somebody may have been first: the sale goes on all the same.
+        if (!REGISTRY.exists(workId)) {
+            if (entry.certify.edges.length | entry.certify.payees.length == 0) {
+                REGISTRY.certifyFor(entry.certify, entry.anchor, entry.consent);
+            } else {
+                LICENSE.certifyFor(entry.certify, entry.anchor, entry.consent);
+            }
+        }
+        return _fill(fill_, msg.sender);
+    }
+
+    /// @dev Fills an offer; `buyer` is who pays an ask.
+    function _fill(Fill calldata fill_, address buyer) internal returns (uint256 firstLicenseId) {
+        Offer calldata offer = fill_.offer;
+        Taking calldata taking = fill_.taking;
+        bytes32 offerHash = Offering.hashOffer(offer);
+        _checkForm(offer, offerHash);
+        _requireApproved(offer, fill_.approval, taking, offerHash);
+        _take(offer, taking, offerHash);
+        _requireUnreserved(taking.workId);
+        address seller = offer.maker;
+        address recipient = taking.recipient;
+        if (_isBid(offer)) {
+            // A bid pays for a license of its maker, never for the renewal of another's.
+            if (taking.renewId != 0) revert InvalidOffer(offerHash);
+            (seller, buyer, recipient) = (msg.sender, offer.maker, offer.maker);
+        }
+        if (recipient == address(0)) recipient = buyer;
+        address taker = seller == offer.maker ? buyer : seller;
+        if (offer.taker != address(0) && offer.taker != taker) {
+            revert NotTaker(taker, offer.taker);
+        }
+        if (offer.counterTo != 0) _spendAnswered(taker, offer.counterTo);
+        _requireCurrent(offer, taking, offerHash, seller);
+
+        uint256 price = offer.price * taking.count;
+        if (offer.kind >= Offering.CERTIFICATE_ASK) {
+            _sellCertificate(offer, taking.workId, seller, buyer, recipient, price);
+        } else if (offer.deliverWithin != 0) {
+            _openDeal(offer, taking, offerHash, seller, buyer, recipient, price);
+        } else {
+            firstLicenseId = _sellLicenses(offer, taking, buyer, recipient, price);
+        }
         emit OfferFilled(
             offerHash,
-            offer.workId,
-            licensee,
-            msg.sender,
+            taking.workId,
+            buyer,
+            offer.maker,
+            recipient,
             firstLicenseId,
-            count,
+            taking.count,
             price
         );
-        _locked = false;
     }
 
-    /// @dev Books `count` licenses of an offer as sold.
-    function _take(Offer calldata offer, bytes32 offerHash, uint256 count) internal {
-        uint256 state = _state[offerHash];
-        if (!_isOpen(state)) revert OfferNotOpen(offerHash);
-        if (offer.deadline != 0 && block.timestamp > offer.deadline) {
-            revert OfferExpired(offerHash, offer.deadline);
+    /// @dev Requires that the maker consented to an offer and has not taken that back.
+    function _requireApproved(
+        Offer calldata offer,
+        Approval calldata approval,
+        Taking calldata taking,
+        bytes32 offerHash
+    ) internal view {
+        if (offer.counter != counters[offer.maker]) {
+            revert CounterOutdated(offerHash, offer.counter, counters[offer.maker]);
         }
+        uint256 state = _state[offer.maker][offerHash];
+        if (state & CANCELLED != 0) revert OfferNotOpen(offerHash);
+        if (state & POSTED != 0) return;
+        if (approval.signature.length == 0) revert OfferNotOpen(offerHash);
+
+        address signer = offer.maker;
+        if (approval.delegation.delegate != address(0)) {
+            _requireWithinLimits(offer, approval, taking, offerHash);
+            signer = approval.delegation.delegate;
+        }
+        bytes32 structHash = offerHash;
+        if (approval.isTree) {
+            structHash = Offering.hashTree(approval.root);
+            bytes32 leaf = Offering.offerLeaf(offerHash);
+            if (!MerkleProofLib.verifyCalldata(approval.path, approval.root, leaf)) {
+                revert InvalidSignature(signer, offerHash);
+            }
+        }
+        bytes32 digest = _hashTypedData(structHash);
+        if (!Signatures.isValid(signer, digest, approval.signature)) {
+            revert InvalidSignature(signer, offerHash);
+        }
+    }
+
+    /// @dev Requires that an ask signed by a delegate is one its maker lets it sign.
+    function _requireWithinLimits(
+        Offer calldata offer,
+        Approval calldata approval,
+        Taking calldata taking,
+        bytes32 offerHash
+    ) internal view {
+        REGISTRY.checkDelegation(approval.delegation, approval.delegationSignature);
+        AskLimits calldata limits = approval.limits;
+        bool listed = MerkleProofLib.verifyCalldata(
+            approval.limitsPath,
+            approval.delegation.termsRoot,
+            Offering.limitsLeaf(limits)
+        );
+        // A creator delegates for their own works, not for certificates they bought.
+        uint256 ownWork = REGISTRY.workIdOf(offer.maker, taking.contentHash, block.chainid);
+        if (
+            ownWork != taking.workId ||
+            approval.delegation.creator != offer.maker ||
+            offer.kind != Offering.LICENSE_ASK ||
+            approval.delegation.termsRoot == 0 ||
+            !listed ||
+            limits.termsHash != offer.termsHash ||
+            limits.token != offer.token ||
+            offer.price < limits.minPrice ||
+            Offering.sum(offer.fees) > limits.maxFees
+        ) revert BeyondDelegation(offerHash);
+    }
+
+    /// @dev Books what is taken of an offer.
+    function _take(Offer calldata offer, Taking calldata taking, bytes32 offerHash) internal {
+        uint256 late = offer.deadline == 0 ? type(uint256).max : offer.deadline;
+        if (block.timestamp < offer.validFrom || block.timestamp > late) {
+            revert OfferNotInTime(offerHash, offer.validFrom, offer.deadline);
+        }
+        uint256 state = _state[offer.maker][offerHash];
         uint256 left = offer.quantity - uint128(state);
-        if (count > left) revert NotEnoughLeft(offerHash, left, count);
-        _state[offerHash] = state + count;
+        if (taking.count == 0 || taking.count > left) {
+            revert NotEnoughLeft(offerHash, left, taking.count);
+        }
+        _state[offer.maker][offerHash] = state + taking.count;
     }
 
-    function _pay(Offer calldata offer, uint256 price) internal {
-        uint256 value = offer.token == address(0) ? price : 0;
-        if (msg.value != value) revert WrongValue(msg.value, value);
-        if (price == 0) return;
-        Fee[] memory fees = new Fee[](offer.fees.length);
-        for (uint256 i; i < fees.length; ++i) {
-            fees[i] = Fee(offer.fees[i].to, (price * offer.fees[i].share) / WHOLE);
+    /// @dev Spends the taker's offer that the one being filled answers.
+    function _spendAnswered(address taker, bytes32 answered) internal {
+        uint256 state = _state[taker][answered];
+        if (state & CANCELLED != 0 || uint128(state) != 0) revert AnsweredOfferSpent(answered);
+        _cancel(taker, answered);
+    }
+
+    /// @dev Requires that the work is the offer's, and stands as it did when the offer was made.
+    function _requireCurrent(
+        Offer calldata offer,
+        Taking calldata taking,
+        bytes32 offerHash,
+        address seller
+    ) internal view {
+        uint256 workId = taking.workId;
+        if (offer.worksRoot == 0) {
+            if (workId != offer.workId) revert WrongWork(offerHash, workId);
+        } else {
+            bytes32 leaf = Offering.workLeaf(workId);
+            if (!MerkleProofLib.verifyCalldata(taking.worksPath, offer.worksRoot, leaf)) {
+                revert WrongWork(offerHash, workId);
+            }
         }
-        SPLITTER.payVia{value: value}(offer.workId, offer.token, price, msg.sender, fees);
+        (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
+        if (owner != seller) revert NotOwner(workId, seller, owner);
+        if (!_isBid(offer) && transfers != offer.transfers) {
+            revert OfferOutdated(offerHash, offer.transfers, transfers);
+        }
+        if (offer.kind >= Offering.CERTIFICATE_ASK || LICENSE.isExclusive(offer.termsHash)) {
+            bytes32 current = REGISTRY.encumbrance(workId);
+            if (current != offer.encumbrance) {
+                revert EncumbranceChanged(workId, offer.encumbrance, current);
+            }
+        }
+        if (offer.uncontested) {
+            uint256 claimed = REGISTRY.workIdOf(taking.creator, taking.contentHash, block.chainid);
+            (, , uint256 claims) = REGISTRY.claims(taking.contentHash);
+            if (claimed != workId || claims != 1) revert Contested(workId, claims);
+        }
+    }
+
+    function _isBid(Offer calldata offer) internal pure returns (bool) {
+        return offer.kind == Offering.LICENSE_BID || offer.kind == Offering.CERTIFICATE_BID;
+    }
+
+    // ------------------------------------------------------------------ money
+
+    function _sellLicenses(
+        Offer calldata offer,
+        Taking calldata taking,
+        address buyer,
+        address recipient,
+        uint256 price
+    ) internal returns (uint256 firstLicenseId) {
+        uint256 renewId = taking.renewId;
+        if (renewId == 0) {
+            firstLicenseId = LICENSE.issue(
+                taking.workId,
+                offer.termsHash,
+                recipient,
+                taking.count,
+                0
+            );
+        } else {
+            (uint256 workId, bytes32 termsHash, , , ) = LICENSE.license(renewId);
+            if (workId != taking.workId || termsHash != offer.termsHash || taking.count != 1) {
+                revert WrongLicense(renewId, workId, termsHash);
+            }
+            LICENSE.renew(renewId);
+            firstLicenseId = renewId;
+        }
+        _pay(taking.workId, offer.token, price, buyer, _fees(offer.fees, price, 0));
+    }
+
+    /// @dev The certificate moves first, so nothing can happen to it between the check and the sale.
+    function _sellCertificate(
+        Offer calldata offer,
+        uint256 workId,
+        address seller,
+        address buyer,
+        address recipient,
+        uint256 price
+    ) internal {
+        IERC721Transfer(address(REGISTRY)).transferFrom(seller, recipient, workId);
+        (, uint256 royalty) = REGISTRY.royaltyInfo(workId, price);
+        Fee[] memory fees = _fees(offer.fees, price, 1);
+        uint256 rest = price - royalty;
+        for (uint256 i; i < fees.length - 1; ++i) {
+            rest -= fees[i].amount;
+        }
+        fees[fees.length - 1] = Fee(seller, rest);
+        _pay(workId, offer.token, price, buyer, fees);
+    }
+
+    /// @dev Fee shares of a price as amounts, with `more` empty places behind them.
+    function _fees(
+        FeeShare[] memory shares,
+        uint256 price,
+        uint256 more
+    ) internal pure returns (Fee[] memory fees) {
+        fees = new Fee[](shares.length + more);
+        for (uint256 i; i < shares.length; ++i) {
+            fees[i] = Fee(shares[i].to, (price * shares[i].share) / WHOLE);
+        }
+    }
+
+    /// @dev Pays a work through the splitter, which calls `onPay` for ERC-20.
+    function _pay(
+        uint256 workId,
+        address token,
+        uint256 price,
+        address payer,
+        Fee[] memory fees
+    ) internal {
+        if (price == 0) return;
+        uint256 value = token == address(0) ? price : 0;
+        // A deal's ETH lies here; a caller's was sent along.
+        if (value != 0 && !_holding) _spendValue(value);
+        SPLITTER.payVia{value: value}(workId, token, price, payer, fees);
+    }
+
+    function _spendValue(uint256 amount) internal {
+        if (_value < amount) revert WrongValue(_value, amount);
+        _value -= amount;
     }
 
     /// @inheritdoc IPaymentCallback
     function onPay(address token, uint256 amount, address payer) external {
         if (msg.sender != address(SPLITTER)) revert OnlySplitter(msg.sender);
-        token.safeTransferFrom(payer, msg.sender, amount);
+        if (_holding) token.safeTransfer(msg.sender, amount);
+        else token.safeTransferFrom(payer, msg.sender, amount);
     }
 
-    // ------------------------------------------------------------------- reads
+    // --------------------------------------------------------------- delivery
 
-    /// @inheritdoc ILicenseMarketplace
-    function hashOffer(Offer calldata offer) public pure returns (bytes32) {
-        return keccak256(abi.encode(offer));
-    }
-
-    /// @inheritdoc ILicenseMarketplace
-    function offerState(bytes32 offerHash) external view returns (bool open, uint256 filled) {
-        uint256 state = _state[offerHash];
-        return (_isOpen(state), uint128(state));
-    }
-
-    function _isOpen(uint256 state) internal pure returns (bool) {
-        return state & (POSTED | CANCELLED) == POSTED;
-    }
-
-    /// @dev An offer stands only while the certificate is where it was when the offer was made.
-    function _requireCurrent(Offer calldata offer, bytes32 offerHash) internal view {
-        (address owner, uint256 transfers) = REGISTRY.ownership(offer.workId);
-        if (owner != offer.maker) revert NotOwner(offer.workId, offer.maker, owner);
-        if (transfers != offer.transfers) {
-            revert OfferOutdated(offerHash, offer.transfers, transfers);
+    function _openDeal(
+        Offer calldata offer,
+        Taking calldata taking,
+        bytes32 offerHash,
+        address seller,
+        address buyer,
+        address recipient,
+        uint256 price
+    ) internal {
+        if (taking.renewId != 0) revert InvalidOffer(offerHash);
+        uint256 cap = LICENSE.isExclusive(offer.termsHash) ? 1 : MAX_COUNT;
+        if (taking.count > cap) revert NotEnoughLeft(offerHash, cap, taking.count);
+        LICENSE.checkTerms(taking.workId, offer.termsHash);
+        (, uint256 transfers, ) = REGISTRY.ownership(taking.workId);
+        Deal memory deal = Deal({
+            offerHash: offerHash,
+            number: ++_dealCount,
+            buyer: buyer,
+            recipient: recipient,
+            seller: seller,
+            workId: taking.workId,
+            termsHash: offer.termsHash,
+            count: taking.count,
+            token: offer.token,
+            amount: _receive(offer.token, price, buyer),
+            deliverBy: block.timestamp + offer.deliverWithin,
+            challengeWindow: offer.challengeWindow,
+            transfers: transfers,
+            encumbrance: 0,
+            fees: offer.fees
+        });
+        LICENSE.reserve(deal.workId, Offering.hashDeal(deal));
+        if (LICENSE.isExclusive(deal.termsHash)) {
+            deal.encumbrance = REGISTRY.encumbrance(deal.workId);
         }
+        bytes32 dealHash = Offering.hashDeal(deal);
+        _deals[dealHash] = DEAL_OPEN;
+        if (deal.encumbrance != 0) {
+            _reserved[deal.workId] = Reservation({
+                dealHash: dealHash,
+                until: uint40(deal.deliverBy),
+                transfers: uint32(deal.transfers)
+            });
+        }
+        emit DealOpened(dealHash, deal.workId, buyer, deal);
+    }
+
+    /// @dev Takes a price into this contract. Returns what arrived.
+    function _receive(address token, uint256 price, address payer) internal returns (uint256) {
+        if (price == 0) return 0;
+        if (token == address(0)) {
+            _spendValue(price);
+            return price;
+        }
+        if (_holding) return price;
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(payer, address(this), price);
+        uint256 holds = token.balanceOf(address(this));
+        if (holds <= before) revert NothingReceived(token);
+        return holds - before;
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function deliver(Deal calldata deal, bytes32 evidence) external {
+        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
+        if (msg.sender != deal.seller) revert NotParty(dealHash, msg.sender);
+        if (block.timestamp > deal.deliverBy || deliveredAt != 0) {
+            revert NotInTime(dealHash, block.timestamp);
+        }
+        _deals[dealHash] = DEAL_OPEN | block.timestamp;
+        _reserveUntil(deal, dealHash, block.timestamp + deal.challengeWindow + REFUND_AFTER);
+        emit Delivered(dealHash, evidence, block.timestamp + deal.challengeWindow);
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function challenge(Deal calldata deal, bytes32 reason) external {
+        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
+        if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
+        if (deliveredAt == 0 || block.timestamp > deliveredAt + deal.challengeWindow) {
+            revert NotInTime(dealHash, block.timestamp);
+        }
+        _deals[dealHash] = DEAL_OPEN;
+        _reserveUntil(deal, dealHash, deal.deliverBy);
+        emit Challenged(dealHash, reason);
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function release(Deal calldata deal) external lock returns (uint256 firstLicenseId) {
+        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
+        bool stands = deliveredAt != 0 && block.timestamp > deliveredAt + deal.challengeWindow;
+        // Without a delivery the buyer may confirm in time, not whenever the price looks good.
+        bool confirms =
+            msg.sender == deal.buyer && (deliveredAt != 0 || block.timestamp <= deal.deliverBy);
+        if (!confirms && !stands) revert NotInTime(dealHash, block.timestamp);
+        (bool sold, bool encumbered) = _changed(deal);
+        // What was issued meanwhile is the buyer's to accept.
+        if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
+        _close(deal, dealHash);
+        _requireUnreserved(deal.workId);
+        firstLicenseId = LICENSE.issue(deal.workId, deal.termsHash, deal.recipient, deal.count, 0);
+        _holding = true;
+        _pay(deal.workId, deal.token, deal.amount, deal.buyer, _fees(deal.fees, deal.amount, 0));
+        _holding = false;
+        emit DealReleased(dealHash, firstLicenseId);
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function refund(Deal calldata deal, address to) external lock {
+        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
+        if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
+        if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
+        uint256 from =
+            deliveredAt == 0 ? deal.deliverBy : deliveredAt + deal.challengeWindow + REFUND_AFTER;
+        (bool sold, bool encumbered) = _changed(deal);
+        if (block.timestamp <= from && !sold && !encumbered) {
+            revert NotInTime(dealHash, block.timestamp);
+        }
+        _close(deal, dealHash);
+        emit DealRefunded(dealHash, to, deal.amount);
+        if (deal.amount == 0) return;
+        if (deal.token == address(0)) {
+            (bool success, ) = to.call{value: deal.amount}("");
+            if (!success) revert TransferFailed(to, deal.amount);
+        } else {
+            deal.token.safeTransfer(to, deal.amount);
+        }
+    }
+
+    function _close(Deal calldata deal, bytes32 dealHash) internal {
+        _deals[dealHash] = 0;
+        if (_reserved[deal.workId].dealHash == dealHash) delete _reserved[deal.workId];
+    }
+
+    function _reserveUntil(Deal calldata deal, bytes32 dealHash, uint256 time) internal {
+        Reservation storage reserved = _reserved[deal.workId];
+        if (reserved.dealHash == dealHash) reserved.until = uint40(time);
+    }
+
+    function _requireUnreserved(uint256 workId) internal view {
+        Reservation storage reserved = _reserved[workId];
+        bytes32 dealHash = reserved.dealHash;
+        if (dealHash == 0 || block.timestamp > reserved.until) return;
+        (, uint256 transfers, ) = REGISTRY.ownership(workId);
+        if (transfers == reserved.transfers) revert WorkReserved(workId, dealHash);
+    }
+
+    /// @dev Whether the certificate was sold, or an exclusive deal's work bound otherwise, since a
+    /// deal was opened.
+    function _changed(Deal calldata deal) internal view returns (bool sold, bool encumbered) {
+        (, uint256 transfers, ) = REGISTRY.ownership(deal.workId);
+        sold = transfers != deal.transfers;
+        encumbered = deal.encumbrance != 0 && REGISTRY.encumbrance(deal.workId) != deal.encumbrance;
+    }
+
+    function _requireDeal(
+        Deal calldata deal
+    ) internal view returns (bytes32 dealHash, uint256 deliveredAt) {
+        dealHash = Offering.hashDeal(deal);
+        uint256 state = _deals[dealHash];
+        if (state & DEAL_OPEN == 0) revert DealNotOpen(dealHash);
+        return (dealHash, uint40(state));
+    }
+
+    // ------------------------------------------------------------------ reads
+
+    /// @inheritdoc ILicenseMarketplace
+    function hashOffer(Offer calldata offer) external pure returns (bytes32) {
+        return Offering.hashOffer(offer);
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function offerState(
+        address maker,
+        bytes32 offerHash
+    ) external view returns (bool posted, bool cancelled, uint256 filled) {
+        uint256 state = _state[maker][offerHash];
+        return (state & POSTED != 0, state & CANCELLED != 0, uint128(state));
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function authorizationNonce(
+        Fill calldata fill_,
+        address from,
+        uint256 validBefore
+    ) public pure returns (bytes32) {
+        Taking calldata taking = fill_.taking;
+        return
+            keccak256(
+                abi.encode(
+                    Offering.hashOffer(fill_.offer),
+                    from,
+                    validBefore,
+                    taking.workId,
+                    taking.count,
+                    taking.recipient,
+                    taking.renewId
+                )
+            );
+    }
+
+    /// @inheritdoc ILicenseMarketplace
+    function dealState(bytes32 dealHash) external view returns (bool open, uint256 deliveredAt) {
+        uint256 state = _deals[dealHash];
+        return (state & DEAL_OPEN != 0, uint40(state));
+    }
+
+    function _domainNameAndVersion()
+        internal
+        pure
+        override
+        returns (string memory name, string memory version)
+    {
+        return ("Gen-IP Marketplace", "1");
     }
 }

@@ -19,6 +19,9 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     uint256 internal constant MAX_PARENTS = 32;
     uint256 internal constant MAX_PAYEES = 32;
+    /// @dev Gas for a token's transfer and for ETH that nobody asked for.
+    uint256 internal constant TRANSFER_GAS = 200_000;
+    uint256 internal constant ETHER_GAS = 50_000;
 
     /// @dev Two slots as `Ledger` lays them out; the second is for works that owe both kinds.
     struct Account {
@@ -35,10 +38,14 @@ contract RoyaltySplitter is IRoyaltySplitter {
     /// @dev Payee 160 | share 14.
     mapping(uint256 workId => mapping(uint256 index => uint256)) internal _payee;
     mapping(uint256 workId => mapping(address token => Account)) internal _accounts;
-    /// @dev All that was ever drawn, modulo 10,000; for works with payees.
+    /// @dev For works with payees: all that was drawn since the last payee was added, modulo
+    /// 10,000 | number of payees then 6.
     mapping(uint256 workId => mapping(address token => uint256)) internal _drawPhase;
     /// @dev Payout address 160 | transfers of the certificate when it was set 32.
     mapping(uint256 workId => uint256) internal _payout;
+
+    /// @dev Whether the arbiter has added its one payee.
+    mapping(uint256 workId => bool) internal _hasLien;
 
     /// @inheritdoc IRoyaltySplitter
     mapping(address account => mapping(address token => uint256)) public balances;
@@ -76,8 +83,6 @@ contract RoyaltySplitter is IRoyaltySplitter {
     ) external {
         if (msg.sender != LICENSE) revert OnlyLicense(msg.sender);
         if (shares.length > MAX_PARENTS) revert TooManyParents(shares.length, MAX_PARENTS);
-        if (payees.length > MAX_PAYEES) revert TooManyPayees(payees.length, MAX_PAYEES);
-
         uint256 rel;
         uint256 vol;
         uint256 before;
@@ -93,19 +98,64 @@ contract RoyaltySplitter is IRoyaltySplitter {
         }
         if (rel + vol > Ledger.WHOLE) revert OwesTooMuch(rel, vol);
 
-        uint256 total;
-        for (uint256 i; i < payees.length; ++i) {
-            Payee calldata payee = payees[i];
-            if (payee.to == address(0) || payee.to == address(this) || payee.share == 0) {
-                revert InvalidPayee(payee.to, payee.share);
-            }
-            total += payee.share;
-            _payee[workId][i] = uint256(uint160(payee.to)) | (uint256(payee.share) << 160);
-            emit PayeeAdded(workId, payee.to, payee.share);
+        _storePayees(workId, payees);
+        _node[workId] = Ledger.packNode(rel, vol, shares.length, payees.length, tag);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function addPayee(uint256 workId, address to, uint16 share) external {
+        (address owner, , ) = REGISTRY.ownership(workId);
+        if (msg.sender != owner) revert NotOwner(workId, msg.sender, owner);
+        // What the arbiter may still take stays free.
+        _addPayee(workId, to, share, _hasLien[workId] ? 0 : _lienCap(workId));
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function addLien(uint256 workId, address to, uint16 share) external {
+        (address arbiter, , uint256 cap) = REGISTRY.arbiterOf(workId);
+        if (msg.sender != arbiter || _hasLien[workId] || share > cap) {
+            revert LienNotAllowed(workId, msg.sender, share, cap);
+        }
+        _hasLien[workId] = true;
+        _addPayee(workId, to, share, 0);
+    }
+
+    function _addPayee(uint256 workId, address to, uint16 share, uint256 reserved) internal {
+        uint256 packed = _node[workId];
+        uint256 count = packed.payeesOf();
+        // A place is kept for a lien payee, like its share.
+        uint256 places = reserved == 0 ? MAX_PAYEES : MAX_PAYEES - 1;
+        if (count >= places) revert TooManyPayees(count + 1, places);
+        uint256 total = reserved + share;
+        for (uint256 i; i < count; ++i) {
+            total += _payee[workId][i] >> 160;
         }
         if (total > Ledger.WHOLE) revert PayeesShareTooMuch(total);
+        _storePayee(workId, count, to, share);
+        _node[workId] = packed.addPayeeTo();
+        REGISTRY.encumber(workId, keccak256(abi.encode(to, share)));
+    }
 
-        _node[workId] = Ledger.packNode(rel, vol, shares.length, payees.length, tag);
+    function _storePayees(uint256 workId, Payee[] calldata payees) internal {
+        uint256 total = _lienCap(workId);
+        uint256 places = total == 0 ? MAX_PAYEES : MAX_PAYEES - 1;
+        if (payees.length > places) revert TooManyPayees(payees.length, places);
+        for (uint256 i; i < payees.length; ++i) {
+            total += payees[i].share;
+            _storePayee(workId, i, payees[i].to, payees[i].share);
+        }
+        if (total > Ledger.WHOLE) revert PayeesShareTooMuch(total);
+    }
+
+    function _storePayee(uint256 workId, uint256 index, address to, uint16 share) internal {
+        if (to == address(0) || to == address(this) || share == 0) revert InvalidPayee(to, share);
+        _payee[workId][index] = uint256(uint160(to)) | (uint256(share) << 160);
+        emit PayeeAdded(workId, to, share);
+    }
+
+    /// @dev What the arbiter may give to a lien payee.
+    function _lienCap(uint256 workId) internal view returns (uint256 cap) {
+        (, , cap) = REGISTRY.arbiterOf(workId);
     }
 
     // -------------------------------------------------------------------- pay
@@ -152,7 +202,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             emit FeePaid(workId, token, fee.to, fee.amount);
         }
         if (total > received) revert FeesExceedPayment(total, received);
-        _book(workId, token, received - total, payer);
+        if (received > total) _book(workId, token, received - total, payer);
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -205,7 +255,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function draw(uint256 workId, address token) external lock returns (uint256 amount) {
-        (address owner, ) = REGISTRY.ownership(workId);
+        (address owner, , ) = REGISTRY.ownership(workId);
         return _draw(workId, token, owner);
     }
 
@@ -225,7 +275,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         uint256 own;
         for (uint256 i; i < path.length; ++i) {
             uint256 workId = path[i];
-            (address owner, ) = REGISTRY.ownership(workId);
+            (address owner, , ) = REGISTRY.ownership(workId);
             if (owner == msg.sender) own += _take(workId, token, owner);
             else if (i == path.length - 1) _draw(workId, token, owner);
         }
@@ -247,7 +297,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function setPayout(uint256 workId, address payout) external {
-        (address owner, uint256 transfers) = REGISTRY.ownership(workId);
+        (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
         if (msg.sender != owner) revert NotOwner(workId, msg.sender, owner);
         if (payout == address(this)) revert InvalidReceiver(payout);
         _payout[workId] = payout == address(0) ? 0 : uint160(payout) | (transfers << 160);
@@ -267,6 +317,26 @@ contract RoyaltySplitter is IRoyaltySplitter {
         address token
     ) external view returns (uint256 income, uint256 volume) {
         (, , income, , volume, ) = _waiting(_node[workId], _accounts[workId][token]);
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function whatSettleMoves(
+        uint256 workId,
+        address token
+    ) external view returns (uint256[] memory parents, uint256[] memory amounts) {
+        uint256 packed = _node[workId];
+        (, , uint256 income, uint256 incomePhase, uint256 volume, uint256 volumePhase) = _waiting(
+            packed,
+            _accounts[workId][token]
+        );
+        parents = new uint256[](packed.parentsOf());
+        amounts = new uint256[](parents.length);
+        for (uint256 i; i < parents.length; ++i) {
+            uint256 r;
+            uint256 a;
+            (parents[i], r, a, ) = Ledger.unpackEdge(_edge[workId][i]);
+            amounts[i] = Ledger.due(incomePhase, income, r) + Ledger.due(volumePhase, volume, a);
+        }
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -309,7 +379,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function payoutOf(uint256 workId) external view returns (address) {
-        (, uint256 transfers) = REGISTRY.ownership(workId);
+        (, uint256 transfers, ) = REGISTRY.ownership(workId);
         return _payoutOf(workId, transfers);
     }
 
@@ -430,8 +500,11 @@ contract RoyaltySplitter is IRoyaltySplitter {
         uint256 payees = _node[workId].payeesOf();
         if (payees == 0) return amount;
 
+        // A payee added since starts all floors anew: over the old total they could pay out more
+        // than was drawn.
         uint256 phase = _drawPhase[workId][token];
-        _drawPhase[workId][token] = (phase + amount) % Ledger.WHOLE;
+        phase = phase >> 14 == payees ? phase & Ledger.MASK_14 : 0;
+        _drawPhase[workId][token] = ((phase + amount) % Ledger.WHOLE) | (payees << 14);
         uint256 ownersShare = Ledger.WHOLE;
         for (uint256 i; i < payees; ++i) {
             uint256 packed = _payee[workId][i];
@@ -465,7 +538,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     // ---------------------------------------------------------------- release
 
     function _release(uint256 workId, address token) internal {
-        (address owner, uint256 transfers) = REGISTRY.ownership(workId);
+        (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
         uint256 own = _take(workId, token, owner);
         address to = _payoutOf(workId, transfers);
         if (to == address(0) && owner.code.length == 0) {
@@ -501,7 +574,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (to != address(0)) {
             success =
                 token == address(0) // Enough for a wallet contract to take note; too little to harm who distributes.
-                    ? to.trySafeTransferETH(amount, 50_000)
+                    ? to.trySafeTransferETH(amount, ETHER_GAS)
                     : _tryTransfer(token, to, amount);
         }
         if (success) emit Withdrawn(account, token, to, amount);
@@ -510,7 +583,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @dev Whether the token says, or by silence agrees, that it moved `amount` to `to`.
     function _tryTransfer(address token, address to, uint256 amount) internal returns (bool) {
-        (bool success, bytes memory result) = token.call(
+        // A hook may run: not enough gas for it to stop a whole distribution.
+        (bool success, bytes memory result) = token.call{gas: TRANSFER_GAS}(
             abi.encodeWithSignature("transfer(address,uint256)", to, amount)
         );
         if (result.length == 0) return success && token.code.length != 0;

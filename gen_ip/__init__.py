@@ -13,30 +13,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gen_ip.certificates import Anchored, SignedCertificate, SignedDelegation
     from gen_ip.chain.deployment import Deployment
     from gen_ip.chain.reverts import ContractError
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
-    from gen_ip.marketplace import FeeShare, Offer
-    from gen_ip.registry import Payee
+    from gen_ip.offers import Conditions, Offer, SignedOffer
+    from gen_ip.registry import Arbiter
+    from gen_ip.signing.offers import AskLimits, FeeShare
+    from gen_ip.signing.statements import Payee
     from gen_ip.terms import Rights, Terms
     from gen_ip.work import ETH
 
 _HOMES = {
+    "Anchored": "gen_ip.certificates",
+    "Arbiter": "gen_ip.registry",
+    "AskLimits": "gen_ip.signing.offers",
+    "Conditions": "gen_ip.offers",
     "ContractError": "gen_ip.chain.reverts",
     "Deployment": "gen_ip.chain.deployment",
     "ETH": "gen_ip.work",
-    "FeeShare": "gen_ip.marketplace",
+    "FeeShare": "gen_ip.signing.offers",
     "GenIP": "gen_ip.client",
     "GenIPError": "gen_ip.errors",
-    "Offer": "gen_ip.marketplace",
-    "Payee": "gen_ip.registry",
+    "Offer": "gen_ip.offers",
+    "Payee": "gen_ip.signing.statements",
     "Rights": "gen_ip.terms",
+    "SignedCertificate": "gen_ip.certificates",
+    "SignedDelegation": "gen_ip.certificates",
+    "SignedOffer": "gen_ip.offers",
     "Terms": "gen_ip.terms",
 }
 
 __all__ = [
     "ETH",
+    "Anchored",
+    "Arbiter",
+    "AskLimits",
+    "Conditions",
     "ContractError",
     "Deployment",
     "FeeShare",
@@ -45,6 +59,9 @@ __all__ = [
     "Offer",
     "Payee",
     "Rights",
+    "SignedCertificate",
+    "SignedDelegation",
+    "SignedOffer",
     "Terms",
 ]
 

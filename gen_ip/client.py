@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from eth_account.signers.local import LocalAccount
-from platformdirs import user_data_path
-from web3 import Web3
-
 from gen_ip import arguments, documents
-from gen_ip.chain.deployment import Deployment, predicted
-from gen_ip.chain.rpc import Rpc
-from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import MAX_FEE, Receipt
-from gen_ip.content.local import LocalStore
-from gen_ip.content.store import Store
+from gen_ip.certifying import Certifying
+from gen_ip.chain.transactions import Receipt
 from gen_ip.documents import Content
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
-from gen_ip.licenses import License, Licenses
+from gen_ip.licenses import License
 from gen_ip.lineage import Lineage, lineage
-from gen_ip.marketplace import FeeShare, Marketplace, Offer
 from gen_ip.recognition import Verdict, verify
-from gen_ip.registry import Certificate, Claim, Edge, Payee, Registry, Work
-from gen_ip.royalties import Collected, Earnings, Royalties
+from gen_ip.registry import Claim, Work
+from gen_ip.royalties import Collected, Earnings
 from gen_ip.terms import Rights, Terms
-from gen_ip.tokens import TokenInfo, Tokens
-from gen_ip.work import ETH, till_of
+from gen_ip.tokens import TokenInfo
+from gen_ip.trading import Trading
+from gen_ip.work import ETH
 
 
-class GenIP:
+class GenIP(Certifying, Trading):
     """A connection to the contracts of one chain.
 
     Args:
@@ -54,116 +46,7 @@ class GenIP:
         NoContracts: the chain does not hold the contracts.
     """
 
-    def __init__(
-        self,
-        rpc: str | Web3,
-        account: LocalAccount | None = None,
-        *,
-        deployment: Deployment | None = None,
-        store: Store | None = None,
-        on_receipt: Callable[[Receipt], None] | None = None,
-        max_fee: int = MAX_FEE,
-    ) -> None:
-        arguments.unsigned("max_fee", max_fee)
-        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt, max_fee)
-        self._bind(session, account, store)
-
-    def _bind(self, session: Session, account: LocalAccount | None, store: Store | None) -> None:
-        if account is not None:
-            arguments.signer("account", account)
-        self._session, self._store = session, store
-        self.account = account
-        self._registry = Registry(session)
-        self._licenses = Licenses(session)
-        self._marketplace = Marketplace(session)
-        self._royalties = Royalties(session)
-        self._tokens = Tokens(session)
-
-    def using(self, account: LocalAccount | None) -> GenIP:
-        """A client on the same connection and store that signs with another account."""
-        other = object.__new__(type(self))
-        other._bind(self._session.using(account), account, self._store)
-        return other
-
-    @property
-    def chain_id(self) -> int:
-        """The chain's id (EIP-155)."""
-        return self._session.rpc.chain_id
-
-    @property
-    def web3(self) -> Web3:
-        """The connection."""
-        return self._session.rpc.web3
-
-    @property
-    def deployment(self) -> Deployment:
-        """Where the contracts lie."""
-        return self._session.deployment
-
-    @property
-    def store(self) -> Store:
-        """Where content and metadata are kept.
-
-        Raises:
-            StoreUnavailable: the default folder cannot be made.
-        """
-        if self._store is None:
-            self._store = LocalStore(user_data_path("gen-ip") / "content")
-        return self._store
-
     # ------------------------------------------------------------------ works
-
-    def certify(
-        self,
-        content: Content,
-        *,
-        name: str | None = None,
-        description: str = "",
-        payees: Sequence[Payee] = (),
-        resale_royalty: int = 0,
-    ) -> Certificate:
-        """Certifies a file (its path, or its bytes) as a work of the account.
-
-        The file and its metadata, with a fingerprint where it is a picture, are put into the store
-        first. `name` is by default the file's name without its ending. `payees` share what is
-        drawn from the work, `resale_royalty` is what a sale of the certificate owes it.
-
-        Raises:
-            FileProblem: the file is not usable, or it is a picture that cannot be decoded.
-            MetadataError: a text does not fit.
-            StoreError: the store does not take the content; the chain is not touched then.
-            AlreadyCertified: the account certified the same bytes before.
-            RoyaltyTooHigh, InvalidPayee, PayeesShareTooMuch, TooManyPayees: as their names say.
-        """
-        return self._certify(content, name, description, payees, resale_royalty, [])
-
-    def derive(
-        self,
-        content: Content,
-        *,
-        licenses: Sequence[int],
-        name: str | None = None,
-        description: str = "",
-        payees: Sequence[Payee] = (),
-        resale_royalty: int = 0,
-    ) -> Certificate:
-        """Certifies a derivative of the works that `licenses` are for; spends a unit of each.
-
-        Raises:
-            InvalidArgument: no license is named.
-            UnknownLicense, LicenseNotHeld, LicenseNotActive, NoDeriveRight, NoUnitsLeft: of a
-                license, as their names say.
-            ShareAlikeConflict, ShareAlikeDoesNotFit, OwesTooMuch, TooManyParents: the licenses do
-                not go together.
-            ParentsNotAscending: two licenses are for the same work.
-            FileProblem, MetadataError, StoreError, ContractError: as in `certify`.
-        """
-        if not licenses:
-            raise arguments.InvalidArgument(
-                "licenses", licenses, "at least one license that grants DERIVE"
-            )
-        edges = [self._licenses.edge(license_id) for license_id in licenses]
-        return self._certify(content, name, description, payees, resale_royalty, sorted(edges))
 
     def work(self, work_id: int | str) -> Work:
         """A work, with its metadata where the store holds it.
@@ -231,80 +114,6 @@ class GenIP:
             UnknownTerms: nobody registered them.
         """
         return self._licenses.terms(arguments.bytes32("terms_hash", terms_hash))
-
-    def offer(
-        self,
-        work: int | str,
-        terms: Terms,
-        *,
-        price: int,
-        token: str = ETH,
-        quantity: int = 1,
-        deadline: int = 0,
-        fees: Sequence[FeeShare] = (),
-    ) -> Offer:
-        """Offers `quantity` licenses of a work at `price` each, and registers their terms.
-
-        `deadline` is the last second in which it can be filled (0: no end). `fees` go to others,
-        at most 1,000 basis points together.
-
-        Raises:
-            NotOwner: the account does not own the certificate.
-            UnknownWork: it is not certified.
-            ExceedsCeiling, MissingObligations, OutlivesWork, ShareAlikeRequired, SoldExclusively,
-                NothingLeftToShare: the terms do not fit what the work itself stands on.
-            InvalidQuantity, FeesTooHigh: as their names say.
-            NotAToken: `token` is none.
-        """
-        number = arguments.work_id("work", work)
-        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
-        return self._marketplace.post(number, terms, price, token, quantity, deadline, fees)
-
-    def offers(self, work: int | str) -> list[Offer]:
-        """Offers of a work that could be filled now, oldest first.
-
-        Raises:
-            UnknownWork: it is not certified.
-        """
-        return self._marketplace.of_work(arguments.work_id("work", work))
-
-    def get_offer(self, offer_hash: bytes | str) -> Offer:
-        """A posted offer, open or not.
-
-        Raises:
-            UnknownOffer: none of this hash was posted.
-        """
-        return self._marketplace.get(arguments.bytes32("offer", offer_hash))
-
-    def cancel(self, offer: Offer | bytes | str) -> Receipt:
-        """Withdraws an offer of the account.
-
-        Raises:
-            NotMaker: it is another's.
-            OfferNotOpen: it is not open.
-        """
-        return self._marketplace.cancel(self._offer(offer))
-
-    def buy(
-        self,
-        offer: Offer | bytes | str,
-        *,
-        max_price: int,
-        count: int = 1,
-        licensee: str | None = None,
-    ) -> list[License]:
-        """Buys licenses for `licensee` (default: the account), for at most `max_price` in all.
-
-        The offer is named in full, so neither price nor terms can change in between. A price in
-        an ERC-20 token is approved to the marketplace, exactly, when the allowance is short.
-
-        Raises:
-            PriceTooHigh: `count` licenses cost more than `max_price`.
-            UnknownOffer, OfferNotOpen, OfferExpired, OfferOutdated, NotEnoughLeft, NotOwner: the
-                offer cannot be filled.
-            InsufficientFunds: the account has less than the price.
-        """
-        return self._marketplace.buy(self._offer(offer), max_price, count, licensee)
 
     def license(self, license_id: int) -> License:
         """A license.
@@ -393,6 +202,16 @@ class GenIP:
         """
         return self._royalties.distribute(arguments.work_ids("works", works), token)
 
+    def withdraw(self, *, token: str = ETH, to: str | None = None) -> Receipt:
+        """Sends the account's whole balance (of fees, sold certificates, drawn income) to `to`
+        (default: the account).
+
+        Raises:
+            NothingToWithdraw: nothing is due to the account.
+            InvalidReceiver, TransferFailed: `to` does not take it.
+        """
+        return self._royalties.withdraw(token, to)
+
     def token(self, address: str) -> TokenInfo:
         """Symbol and decimals of a token.
 
@@ -409,50 +228,3 @@ class GenIP:
         """
         holder = arguments.address("account", account)
         return self._tokens.balance(arguments.address("token", token), holder)
-
-    # ----------------------------------------------------------------- inside
-
-    def _certify(
-        self,
-        content: Content,
-        name: str | None,
-        description: str,
-        payees: Sequence[Payee],
-        resale_royalty: int,
-        edges: list[Edge],
-    ) -> Certificate:
-        creator = self._session.account.address
-        with documents.as_file(content) as path:
-            file = documents.fingerprinted(documents.summarize(content, path))
-            work_id = self.deployment.work_id(creator, file.content_hash, self.chain_id)
-            document = documents.write(
-                file,
-                name=name,
-                description=description,
-                work=work_id,
-                parents=sorted({edge.parent for edge in edges}),
-                terms=list(dict.fromkeys(edge.terms_hash for edge in edges)),
-            )
-            call = self._registry.certify_call(
-                file.content_hash,
-                documents.digest(document),
-                resale_royalty,
-                edges,
-                payees,
-            )
-            # What would fail on chain leaves nothing in the store, and the other way round.
-            self._session.simulate(call)
-            metadata_cid = documents.keep(self.store, file, document)
-        receipt = self._session.send(call)
-        return Certificate(
-            work_id=work_id,
-            till=till_of(work_id),
-            creator=creator,
-            content_hash=file.content_hash,
-            metadata_cid=metadata_cid,
-            content_cid=file.summary.cid,
-            receipt=receipt,
-        )
-
-    def _offer(self, offer: Offer | bytes | str) -> Offer:
-        return offer if isinstance(offer, Offer) else self.get_offer(offer)

@@ -10,7 +10,7 @@ from gen_ip.chain.events import word
 from gen_ip.chain.reverts import ContractError, UnknownTerms
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
-from gen_ip.registry import Edge
+from gen_ip.signing.statements import Edge
 from gen_ip.terms import UNLIMITED, Rights, Terms
 
 

@@ -1,4 +1,4 @@
-"""Offers: who sells licenses to whom."""
+"""Offers on a chain: making, finding and filling them."""
 
 # ruff: noqa: N818
 
@@ -7,24 +7,48 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, NamedTuple
-
-from eth_utils.crypto import keccak
+from dataclasses import replace
 
 from gen_ip import arguments
-from gen_ip.chain import abi, artifacts
-from gen_ip.chain.errors import ChainError
+from gen_ip.arguments import InvalidArgument
+from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
+from gen_ip.chain.errors import ChainError, UnexpectedChain
 from gen_ip.chain.events import Event, word
-from gen_ip.chain.reverts import OfferNotOpen, TransferFromFailed, UnknownTerms
-from gen_ip.chain.session import Session
+from gen_ip.chain.reverts import (
+    NotEnoughLeft,
+    NotMaker,
+    NotOwner,
+    OfferNotInTime,
+    OfferNotOpen,
+    TransferFromFailed,
+    UnknownTerms,
+)
+from gen_ip.chain.sequence import last_answer
+from gen_ip.chain.session import Call, Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.licenses import License, Licenses
+from gen_ip.offers import NO_HASH, Conditions, Offer, SignedOffer, from_struct, works_tree
 from gen_ip.registry import Registry
-from gen_ip.terms import Terms
+from gen_ip.signing.eip712 import Domain, sign
+from gen_ip.signing.merkle import MerkleTree
+from gen_ip.signing.offers import (
+    OFFER,
+    OFFER_TREE,
+    Approval,
+    FeeShare,
+    OfferKind,
+    OfferStruct,
+    OfferTree,
+    limits_leaf,
+    marketplace_domain,
+    offer_leaf,
+)
+from gen_ip.signing.statements import NOBODY
+from gen_ip.terms import Rights, Terms
 from gen_ip.tokens import Tokens
 from gen_ip.work import ETH
+
+_NO_APPROVAL = Approval()
 
 
 class PriceTooHigh(ChainError):
@@ -48,93 +72,8 @@ class UnknownOffer(ChainError):
         )
 
 
-class FeeShare(NamedTuple):
-    """A part of the price for a referrer or platform, in basis points."""
-
-    to: str
-    share: int
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Licenses of one work at one price.
-
-    Attributes:
-        maker: owner of the certificate when the offer was made.
-        token: ERC-20 of the price, or `gen_ip.ETH`.
-        price: of one license, in the token's smallest unit.
-        quantity: most licenses the offer sells; `filled` how many it has sold.
-        transfers: how often the certificate had changed hands by then.
-        deadline: last second it can be filled; 0 for no end.
-        terms: None when nobody registered them (the offer cannot be filled then).
-        open: posted and not cancelled, when it was read.
-        receipt: of the transaction that posted it, where this client sent it.
-    """
-
-    maker: str
-    work: int
-    terms_hash: bytes
-    token: str
-    price: int
-    quantity: int
-    transfers: int
-    deadline: int
-    salt: int
-    fees: tuple[FeeShare, ...] = ()
-    terms: Terms | None = field(default=None, compare=False)
-    filled: int = field(default=0, compare=False)
-    open: bool = field(default=False, compare=False)
-    receipt: Receipt | None = field(default=None, compare=False, repr=False)
-
-    @cached_property
-    def hash(self) -> bytes:
-        """What the marketplace knows the offer by: keccak256 of its ABI encoding."""
-        inputs = artifacts.load("LicenseMarketplace").functions["hashOffer"]["inputs"]
-        return keccak(abi.encode(inputs, [self.as_tuple()]))
-
-    @property
-    def left(self) -> int:
-        """Licenses still for sale, when the offer was read."""
-        return self.quantity - self.filled
-
-    def as_tuple(self) -> tuple[Any, ...]:
-        """The contract's struct, for ABI encoding."""
-        return (
-            self.maker,
-            self.work,
-            self.terms_hash,
-            self.token,
-            self.price,
-            self.quantity,
-            self.transfers,
-            self.deadline,
-            self.salt,
-            [tuple(fee) for fee in self.fees],
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """For JSON; ids and amounts as decimal strings, hashes as hex."""
-        return {
-            "offer": f"0x{self.hash.hex()}",
-            "work": str(self.work),
-            "maker": self.maker,
-            "token": self.token,
-            "price": str(self.price),
-            "quantity": str(self.quantity),
-            "filled": str(self.filled),
-            "open": self.open,
-            "deadline": self.deadline or None,
-            "transfers": self.transfers,
-            "salt": str(self.salt),
-            "fees": [fee._asdict() for fee in self.fees],
-            "terms_hash": f"0x{self.terms_hash.hex()}",
-            "terms": self.terms.to_json() if self.terms else None,
-            "receipt": self.receipt.to_json() if self.receipt else None,
-        }
-
-
 class Marketplace:
-    """What LicenseMarketplace does and tells."""
+    """What LicenseMarketplace does and tells, deliveries apart."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -142,46 +81,139 @@ class Marketplace:
         self._licenses = Licenses(session)
         self._tokens = Tokens(session)
 
-    def post(
+    @property
+    def domain(self) -> Domain:
+        """The EIP-712 domain of offers here."""
+        return marketplace_domain(self._session.rpc.chain_id, self._session.deployment.marketplace)
+
+    # ------------------------------------------------------------------- make
+
+    def draft(
         self,
-        work: int,
-        terms: Terms,
+        kind: OfferKind,
+        work: int | PreparedCertificate | Sequence[int],
+        terms: Terms | None,
         price: int,
         token: str,
         quantity: int,
-        deadline: int,
-        fees: Sequence[FeeShare],
+        conditions: Conditions,
+        *,
+        maker: str | None = None,
+        counter_to: bytes = NO_HASH,
     ) -> Offer:
-        """Posts an offer by the account; see `gen_ip.client.GenIP.offer`."""
-        _, transfers = self._registry.ownership(work)
+        """An offer by `maker` (default: the account), neither posted nor signed.
+
+        Raises:
+            NotOwner, UnknownWork: an ask, of a work that the maker does not own or that is none.
+            InvalidArgument: a value does not fit.
+            NotAToken: `token` is none.
+        """
+        maker = maker or self._session.account.address
+        number, root, transfers, encumbrance = self._stand(kind, work, maker, terms)
         offer = Offer(
-            maker=self._session.account.address,
-            work=work,
-            terms_hash=terms.hash(),
+            kind=kind,
+            maker=maker,
+            taker=arguments.address("taker", conditions.taker or NOBODY),
+            work=number,
+            works_root=root,
+            terms_hash=terms.hash() if terms else NO_HASH,
             token=arguments.address("token", token),
             price=arguments.unsigned("price", price),
             quantity=arguments.unsigned("quantity", quantity),
             transfers=transfers,
-            deadline=arguments.unsigned("deadline", deadline),
+            encumbrance=encumbrance,
+            valid_from=arguments.unsigned("valid_from", conditions.valid_from),
+            deadline=arguments.unsigned("deadline", conditions.deadline),
+            counter_to=counter_to,
+            uncontested=conditions.uncontested,
+            deliver_within=arguments.unsigned("deliver_within", conditions.deliver_within),
+            challenge_window=arguments.unsigned("challenge_window", conditions.challenge_window),
+            counter=self._session.read("LicenseMarketplace", "counters", maker),
             salt=secrets.randbits(256),
             fees=tuple(
                 FeeShare(
                     arguments.address("fee's receiver", to),
                     arguments.unsigned("fee's share", share, 16),
                 )
-                for to, share in fees
+                for to, share in conditions.fees
             ),
             terms=terms,
-            open=True,
         )
         if offer.token != ETH:
             self._tokens.info(offer.token)
+        return offer
+
+    def post(self, offer: Offer) -> Offer:
+        """Posts an offer of the account, and registers its terms.
+
+        Raises:
+            InvalidOffer, FeesTooHigh, BidNeedsToken: its fields do not go together.
+            ContractError: the terms do not fit the work.
+        """
         call = self._session.encode("LicenseMarketplace", "post", offer.as_tuple())
         # Before the terms are stored, which costs gas.
         self._session.simulate(call)
-        self._licenses.register(terms)
-        self._licenses.require_fitting(work, offer.terms_hash)
-        return replace(offer, receipt=self._session.send(call))
+        if offer.terms is not None:
+            self._licenses.register(offer.terms)
+            self._licenses.require_fitting(offer.work, offer.terms_hash)
+        return replace(offer, open=True, receipt=self._session.send(call))
+
+    def sign(
+        self,
+        offers: Sequence[Offer],
+        works: Sequence[int] = (),
+        delegation: SignedDelegation | None = None,
+        certificate: PreparedCertificate | None = None,
+    ) -> list[SignedOffer]:
+        """Signs offers with one signature: of one alone, of several as a tree. `certificate` is of
+        a work that a delegate offers before it is certified.
+
+        Raises:
+            InvalidOffer, FeesTooHigh, BidNeedsToken: the fields of one do not go together.
+            ContractError: its terms make no sense, or do not fit the work.
+            InvalidArgument: the delegation does not list what is asked.
+        """
+        account = self._session.account
+        signed = []
+        if len(offers) == 1:
+            approvals = [
+                Approval(signature=sign(account, self.domain, OFFER, offers[0].as_tuple()))
+            ]
+        else:
+            tree = MerkleTree([offer_leaf(offer.hash) for offer in offers])
+            signature = sign(account, self.domain, OFFER_TREE, OfferTree(tree.root))
+            approvals = [
+                Approval(signature, True, tree.root, tree.path(i)) for i in range(len(offers))
+            ]
+        for offer, approval in zip(offers, approvals, strict=True):
+            if delegation is not None:
+                approval = _delegated(approval, offer, delegation)
+            marketplace = self._session.deployment.marketplace
+            chain_id = self._session.rpc.chain_id
+            signed.append(SignedOffer(offer, approval, marketplace, chain_id, tuple(works)))
+            self._check(signed[-1], certificate)
+        return signed
+
+    def approve_price(self, offer: Offer) -> None:
+        """Lets the marketplace take what a bid of the account may cost, on top of what it may take
+        already for other bids. It can take only what the account has signed for.
+
+        Raises:
+            InsufficientFunds: the account holds less.
+        """
+        marketplace, total = self._session.deployment.marketplace, offer.price * offer.quantity
+        if total:
+            allowed = self._tokens.allowance(offer.token, marketplace)
+            amount = min(allowed + total, 2**256 - 1)
+            self._tokens.approve(offer.token, marketplace, amount, total)
+
+    def approve_certificate(self, work: int) -> None:
+        """Lets the marketplace move a certificate of the account when it is sold."""
+        marketplace = self._session.deployment.marketplace
+        if self._session.read("IPRegistry", "getApproved", work) != marketplace:
+            self._session.transact("IPRegistry", "approve", marketplace, work)
+
+    # ------------------------------------------------------------------- find
 
     def get(self, offer_hash: bytes) -> Offer:
         """A posted offer, open or not.
@@ -194,7 +226,7 @@ class Marketplace:
         raise UnknownOffer(offer_hash)
 
     def of_work(self, work: int) -> list[Offer]:
-        """Offers of a work that could be filled now, oldest first.
+        """Posted asks for licenses of a work that could be filled now, oldest first.
 
         Raises:
             UnknownWork: it is not certified.
@@ -206,82 +238,202 @@ class Marketplace:
         return [
             offer
             for offer in offers
-            if offer.open
+            if offer.kind is OfferKind.LICENSE_ASK
+            and offer.open
             and offer.left > 0
             and (offer.maker, offer.transfers) == (owner, transfers)
+            and offer.valid_from <= now
             and (offer.deadline == 0 or now <= offer.deadline)
             and self._licenses.fits(work, offer.terms_hash)
         ]
 
+    # ----------------------------------------------------------------- cancel
+
     def cancel(self, offer: Offer) -> Receipt:
-        """Withdraws an offer of the account.
+        """Withdraws an offer of the account, posted or signed.
 
         Raises:
             NotMaker: it is another's.
-            OfferNotOpen: it is not open.
+            OfferNotOpen: it was cancelled before.
         """
-        return self._session.transact("LicenseMarketplace", "cancel", offer.as_tuple())
-
-    def buy(self, offer: Offer, max_price: int, count: int, licensee: str | None) -> list[License]:
-        """Fills an offer; see `gen_ip.client.GenIP.buy`."""
-        count = arguments.positive("count", count)
-        total = offer.price * count
-        if total > arguments.unsigned("max_price", max_price):
-            raise PriceTooHigh(total, max_price, offer.token)
-        holder = arguments.address("licensee", licensee or self._session.account.address)
-        in_eth = offer.token == ETH
-        call = self._session.encode(
-            "LicenseMarketplace",
-            "fill",
-            offer.as_tuple(),
-            count,
-            holder,
-            value=total if in_eth else 0,
+        account = self._session.account.address
+        if offer.maker != account:
+            raise NotMaker(account, offer.maker)
+        _, cancelled, _ = self._session.read(
+            "LicenseMarketplace", "offerState", offer.maker, offer.hash
         )
-        if not in_eth and total:
-            self._prepare_payment(offer, total, call)
-        receipt = self._session.send(call)
+        if cancelled:
+            raise OfferNotOpen(offer.hash)
+        return self._session.transact("LicenseMarketplace", "cancel", offer.hash)
+
+    def cancel_all(self) -> Receipt:
+        """Withdraws all offers of the account, posted or signed."""
+        return self._session.transact("LicenseMarketplace", "cancelAll")
+
+    # ------------------------------------------------------------------- fill
+
+    def fill(
+        self,
+        offer: Offer | SignedOffer,
+        *,
+        max_price: int | None = None,
+        count: int = 1,
+        recipient: str | None = None,
+        work: int | None = None,
+        certificate: SignedCertificate | None = None,
+    ) -> Receipt:
+        """Fills an ask, as its buyer, or a bid, as its seller.
+
+        `max_price` is of an ask, for all of `count`; `work` says which of a set. With
+        `certificate` the work is certified first, in the same transaction.
+        """
+        signed = offer if isinstance(offer, SignedOffer) else None
+        plain = offer.offer if isinstance(offer, SignedOffer) else offer
+        if signed is not None:
+            self._require_here(signed)
+        number = plain.work if work is None else work
+        count = arguments.positive("count", count)
+        total = plain.price * count
+        if max_price is not None and total > arguments.unsigned("max_price", max_price):
+            raise PriceTooHigh(total, max_price, plain.token)
+        buys = not plain.kind.is_bid
+        value = total if buys and plain.token == ETH else 0
+        receiver = NOBODY if recipient is None else arguments.address("licensee", recipient)
+        claimed = NOBODY, NO_HASH
+        if plain.uncontested or (signed is not None and signed.is_delegated):
+            claimed = self._claimed(number, certificate)
+        path = signed.works_path(number) if signed else ()
+        taking = (number, path, count, receiver, 0, *claimed)
+        fill = (plain.as_tuple(), signed.approval if signed else _NO_APPROVAL, taking)
+        if certificate is None:
+            call = self._session.encode("LicenseMarketplace", "fill", fill, value=value)
+        else:
+            entry = (certificate.certify, certificate.anchor, certificate.consent)
+            call = self._session.encode(
+                "LicenseMarketplace", "certifyAndFill", entry, fill, value=value
+            )
+        self._prepare(call, plain, total if buys and value == 0 else 0)
+        return self._session.send(call)
+
+    def licenses_of(self, receipt: Receipt) -> list[License]:
+        """The licenses that a fill issued."""
         filled = receipt.find("OfferFilled").args
         first = filled["first_license_id"]
         return [self._licenses.get(first + i, receipt) for i in range(filled["count"])]
 
-    def _prepare_payment(self, offer: Offer, total: int, call: Any) -> None:
-        """Approves the price when the allowance is short, once everything else is in order."""
-        marketplace = self._session.deployment.marketplace
-        is_open, _ = self._session.read("LicenseMarketplace", "offerState", offer.hash)
-        if not is_open:
-            raise OfferNotOpen(offer.hash)
-        if self._tokens.allowance(offer.token, marketplace) >= total:
+    # ----------------------------------------------------------------- inside
+
+    def _stand(
+        self,
+        kind: OfferKind,
+        work: int | PreparedCertificate | Sequence[int],
+        maker: str,
+        terms: Terms | None,
+    ) -> tuple[int, bytes, int, bytes]:
+        """Work, root of the set of works, transfers and encumbrance of a new offer."""
+        if isinstance(work, PreparedCertificate):
+            number = self._session.deployment.work_id(*work.certify[:3])
+            if not self._registry.exists(number):
+                if work.certify.creator != maker:
+                    raise NotOwner(number, maker, work.certify.creator)
+                return number, NO_HASH, 0, NO_HASH
+        elif isinstance(work, int):
+            number = work
+        else:
+            return self._stand_of_set(kind, [arguments.work_id("work", each) for each in work])
+        owner, transfers = self._registry.ownership(number)
+        if not kind.is_bid and owner != maker:
+            raise NotOwner(number, maker, owner)
+        bound = kind.is_certificate or (terms is not None and Rights.EXCLUSIVE in terms.grant)
+        encumbrance = self._session.read("IPRegistry", "encumbrance", number) if bound else NO_HASH
+        return number, NO_HASH, 0 if kind.is_bid else transfers, encumbrance
+
+    def _stand_of_set(self, kind: OfferKind, works: list[int]) -> tuple[int, bytes, int, bytes]:
+        if kind is not OfferKind.LICENSE_BID:
+            raise InvalidArgument("work", works, "one work; only bids may name several")
+        for work in works:
+            self._registry.require(work)
+        return 0, works_tree(works).root, 0, NO_HASH
+
+    def _check(self, signed: SignedOffer, certificate: PreparedCertificate | None) -> None:
+        """Raises the contract's error where it would refuse an offer, or never fill it."""
+        session, offer = self._session, signed.offer
+        claimed = NOBODY, NO_HASH
+        if signed.is_delegated:
+            claimed = self._claimed(offer.work, certificate)
+        taking = (offer.work, (), 0, NOBODY, 0, *claimed)
+        fill = (offer.as_tuple(), signed.approval, taking)
+        # Taking none of it is refused last: once the offer and its signature are found in order.
+        with suppress(NotEnoughLeft, OfferNotInTime):
+            session.read("LicenseMarketplace", "fill", fill)
+        if offer.terms is None:
             return
-        # When the payment is the first thing that fails, the offer itself stands.
-        with suppress(TransferFromFailed):
+        calls = [session.encode("IPLicense", "registerTerms", offer.terms.as_tuple())]
+        if offer.work and self._registry.exists(offer.work):
+            calls.append(session.encode("IPLicense", "checkTerms", offer.work, offer.terms_hash))
+        last_answer(session.rpc, calls)
+
+    def _require_here(self, signed: SignedOffer) -> None:
+        if signed.chain_id != self._session.rpc.chain_id:
+            raise UnexpectedChain(signed.chain_id, self._session.rpc.chain_id)
+        if signed.marketplace != self._session.deployment.marketplace:
+            raise InvalidArgument(
+                "the offer's marketplace",
+                signed.marketplace,
+                f"{self._session.deployment.marketplace}, the one of this deployment",
+            )
+
+    def _claimed(self, work: int, certificate: PreparedCertificate | None) -> tuple[str, bytes]:
+        """Creator and content hash of a work."""
+        if certificate is not None:
+            return certificate.certify.creator, certificate.certify.content_hash
+        claim = self._registry.claim(work)
+        return claim.creator, claim.content_hash
+
+    def _prepare(self, call: Call, offer: Offer, payment: int) -> None:
+        """Registers the terms and approves the price where that is all that is missing."""
+        try:
             self._session.simulate(call)
-        self._licenses.require_fitting(offer.work, offer.terms_hash)
-        self._tokens.approve(offer.token, marketplace, total)
+        except UnknownTerms:
+            if offer.terms is None:
+                raise
+            self._licenses.register(offer.terms)
+            self._prepare(call, offer, payment)
+        except TransferFromFailed:
+            # The payment is the last thing that a fill does: the offer itself stands.
+            if not payment:
+                raise
+            self._tokens.require(offer.token, payment)
+            marketplace = self._session.deployment.marketplace
+            if self._tokens.allowance(offer.token, marketplace) >= payment:
+                raise
+            self._tokens.approve(offer.token, marketplace, payment)
 
     def _read(self, event: Event) -> Offer:
-        maker, work, terms_hash, token, price, quantity, transfers, deadline, salt, fees = (
-            event.args["offer"]
+        struct = OfferStruct(*event.args["offer"])
+        posted, cancelled, filled = self._session.read(
+            "LicenseMarketplace", "offerState", struct.maker, event.args["offer_hash"]
         )
-        is_open, filled = self._session.read(
-            "LicenseMarketplace", "offerState", event.args["offer_hash"]
-        )
+        counter = self._session.read("LicenseMarketplace", "counters", struct.maker)
         try:
-            terms = self._licenses.terms(terms_hash)
+            terms = self._licenses.terms(struct.terms_hash)
         except UnknownTerms:
             terms = None
-        return Offer(
-            maker=maker,
-            work=work,
-            terms_hash=terms_hash,
-            token=token,
-            price=price,
-            quantity=quantity,
-            transfers=transfers,
-            deadline=deadline,
-            salt=salt,
-            fees=tuple(FeeShare(*fee) for fee in fees),
-            terms=terms,
-            filled=filled,
-            open=is_open,
-        )
+        is_open = posted and not cancelled and counter == struct.counter
+        return from_struct(struct, terms, filled=filled, open=is_open)
+
+
+def _delegated(approval: Approval, offer: Offer, delegation: SignedDelegation) -> Approval:
+    """The approval with the delegation, and its limits that cover the offer."""
+    for place, ask in enumerate(delegation.asks):
+        same = (ask.terms_hash, ask.token) == (offer.terms_hash, offer.token)
+        fees = sum(fee.share for fee in offer.fees)
+        if same and offer.price >= ask.min_price and fees <= ask.max_fees:
+            tree = MerkleTree([limits_leaf(each) for each in delegation.asks])
+            return approval._replace(
+                delegation=delegation.delegation,
+                delegation_signature=delegation.signature,
+                limits=ask,
+                limits_path=tree.path(place),
+            )
+    raise InvalidArgument("the offer", offer.price, "an ask within the delegation's limits")

@@ -12,22 +12,8 @@ from gen_ip.chain.reverts import UnknownWork
 from gen_ip.chain.session import Call, Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.content.cid import raw_cid
+from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Certify, Edge, Payee
 from gen_ip.work import till_of
-
-
-class Payee(NamedTuple):
-    """An address that shares what is drawn from a work; `share` in basis points."""
-
-    to: str
-    share: int
-
-
-class Edge(NamedTuple):
-    """A parent of a derivative, and the license it is used under."""
-
-    parent: int
-    terms_hash: bytes
-    license: int
 
 
 class Share(NamedTuple):
@@ -41,6 +27,36 @@ class Share(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """For JSON; ids as decimal strings."""
         return {**self._asdict(), "parent": str(self.parent), "license": str(self.license)}
+
+
+@dataclass(frozen=True)
+class Arbiter:
+    """Who may act on a work, as far as its creator allowed it at the certification.
+
+    Attributes:
+        may_suspend: whether it may suspend new sales.
+        may_revoke: whether it may revoke licenses whose terms say REVOCABLE_FOR_BREACH.
+        lien_cap: basis points of the net that it may give to one more payee.
+    """
+
+    address: str
+    may_suspend: bool = False
+    may_revoke: bool = False
+    lien_cap: int = 0
+
+    @property
+    def powers(self) -> int:
+        """The bits of `Certify.arbiter_powers`."""
+        return MAY_SUSPEND * self.may_suspend | MAY_REVOKE * self.may_revoke
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "address": self.address,
+            "may_suspend": self.may_suspend,
+            "may_revoke": self.may_revoke,
+            "lien_cap": self.lien_cap,
+        }
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,9 @@ class Work:
         claims: works certified for the same bytes.
         resale_royalty: basis points of the price of the certificate (ERC-2981).
         transfers: how often the certificate changed hands.
+        metadata_version: how often the owner revised the metadata.
+        arbiter: who may act on the work; None for nobody. `suspended` says that it suspended new
+            sales.
         metadata: the document behind `token_uri`, None where the store does not hold it or it is
             not to be trusted; `metadata_problem` says why.
     """
@@ -114,6 +133,9 @@ class Work:
     metadata_cid: str
     parents: tuple[Share, ...]
     payees: tuple[Payee, ...]
+    metadata_version: int = 0
+    arbiter: Arbiter | None = None
+    suspended: bool = False
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
     metadata_problem: str | None = None
 
@@ -138,8 +160,11 @@ class Work:
             "resale_royalty": self.resale_royalty,
             "token_uri": self.token_uri,
             "metadata_cid": self.metadata_cid,
+            "metadata_version": self.metadata_version,
             "parents": [share.to_json() for share in self.parents],
             "payees": [payee._asdict() for payee in self.payees],
+            "arbiter": self.arbiter.to_json() if self.arbiter else None,
+            "suspended": self.suspended,
             # Metadata is JSON as it is, and its numbers fit.
             "metadata": None if self.metadata is None else dict(self.metadata),
             "metadata_problem": self.metadata_problem,
@@ -152,37 +177,49 @@ class Registry:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def certify_call(
+    def statement(
         self,
+        creator: str,
         content_hash: bytes,
         metadata: bytes,
         resale_royalty: int,
         edges: Sequence[Edge],
         payees: Sequence[Payee],
-    ) -> Call:
-        """The call with which the account certifies a work.
+        arbiter: Arbiter | None,
+    ) -> Certify:
+        """What `creator` states about a work of this chain.
 
         Raises:
-            InvalidArgument: a royalty, payee or share does not fit.
+            InvalidArgument: a royalty, payee, share or arbiter does not fit.
         """
-        certify = (
-            self._session.account.address,
-            content_hash,
-            self._session.rpc.chain_id,
-            metadata,
-            arguments.unsigned("resale_royalty", resale_royalty, 16),
-            sorted(tuple(edge) for edge in edges),
-            [
-                (
+        named = arbiter or Arbiter(NOBODY)
+        return Certify(
+            creator=creator,
+            content_hash=content_hash,
+            home_chain_id=self._session.rpc.chain_id,
+            metadata=metadata,
+            resale_royalty=arguments.unsigned("resale_royalty", resale_royalty, 16),
+            arbiter=arguments.address("arbiter", named.address),
+            arbiter_powers=named.powers,
+            lien_cap=arguments.unsigned("lien_cap", named.lien_cap, 16),
+            edges=tuple(sorted(edges)),
+            payees=tuple(
+                Payee(
                     arguments.address("payee", to),
                     arguments.unsigned("payee's share", share, 16),
                 )
                 for to, share in payees
-            ],
+            ),
         )
-        # Works with parents or payees have a node in the ledger; the license contract opens it.
-        contract = "IPLicense" if edges or payees else "IPRegistry"
-        return self._session.encode(contract, "certify", certify)
+
+    def certify_call(self, certify: Certify) -> Call:
+        """The call with which its creator certifies a work."""
+        return self._session.encode(self.home_of(certify), "certify", certify)
+
+    def home_of(self, certify: Certify) -> str:
+        """The contract that takes a certification: works with parents or payees have a node in the
+        ledger, which the license contract opens."""
+        return "IPLicense" if certify.edges or certify.payees else "IPRegistry"
 
     def ownership(self, work: int) -> tuple[str, int]:
         """Owner, and how often the certificate changed hands.
@@ -190,12 +227,16 @@ class Registry:
         Raises:
             UnknownWork: it is not certified.
         """
-        owner, transfers = self._session.read("IPRegistry", "ownership", work)
+        owner, transfers, _ = self._session.read("IPRegistry", "ownership", work)
         return owner, transfers
+
+    def exists(self, work: int) -> bool:
+        """Whether the work is certified."""
+        return bool(self._session.read("IPRegistry", "exists", work))
 
     def require(self, work: int) -> None:
         """Raises `UnknownWork` when the work is not certified."""
-        if not self._session.read("IPRegistry", "exists", work):
+        if not self.exists(work):
             raise UnknownWork(work)
 
     def claim(self, work: int) -> Claim:
@@ -230,7 +271,8 @@ class Registry:
         """
         read = self._session.read
         claim = self.claim(work)
-        owner, transfers = self.ownership(work)
+        owner, transfers, suspended = read("IPRegistry", "ownership", work)
+        arbiter, powers, lien_cap = read("IPRegistry", "arbiterOf", work)
         first, _, count = read("IPRegistry", "claims", claim.content_hash)
         _, royalty = read("IPRegistry", "royaltyInfo", work, 10_000)
         digest = read("IPRegistry", "metadata", work)
@@ -247,8 +289,13 @@ class Registry:
             resale_royalty=royalty,
             token_uri=read("IPRegistry", "tokenURI", work),
             metadata_cid=raw_cid(digest),
+            metadata_version=read("IPRegistry", "metadataVersion", work),
             parents=tuple(Share(*share) for share in read("RoyaltySplitter", "sharesOf", work)),
             payees=tuple(Payee(*payee) for payee in read("RoyaltySplitter", "payeesOf", work)),
+            arbiter=None
+            if arbiter == NOBODY
+            else Arbiter(arbiter, bool(powers & MAY_SUSPEND), bool(powers & MAY_REVOKE), lien_cap),
+            suspended=suspended,
         )
 
 

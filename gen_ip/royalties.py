@@ -176,6 +176,12 @@ class Royalties:
         amount = receipt.find("Withdrawn").args["amount"]
         return Collected(amount, token, receiver, tuple(path), receipt)
 
+    def withdraw(self, token: str, to: str | None) -> Receipt:
+        """Sends the account's whole balance to `to`, by default the account."""
+        token = arguments.address("token", token)
+        receiver = arguments.address("to", to or self._session.account.address)
+        return self._session.transact("RoyaltySplitter", "withdraw", token, receiver)
+
     def path(self, work: int, token: str) -> list[int]:
         """Works to settle so that all that is owed to `work` reaches it, children first, `work`
         last: those with something pending, and those in between."""

@@ -94,18 +94,22 @@ class Tokens:
         """
         return self._required(token, "allowance", self._session.account.address, spender)
 
-    def approve(self, token: str, spender: str, amount: int) -> None:
-        """Lets `spender` take exactly `amount` from the account.
-
-        Raises:
-            InsufficientFunds: the account holds less.
-            NotAToken: the token does not approve.
-        """
+    def require(self, token: str, amount: int) -> None:
+        """Raises `InsufficientFunds` when the account holds less than `amount`."""
         account = self._session.account.address
         has = self.balance(token, account)
         if has < amount:
             unit = f"units (10^-{self.info(token).decimals}) of {self.info(token).symbol}"
             raise InsufficientFunds(account, token, has, amount, unit)
+
+    def approve(self, token: str, spender: str, amount: int, needs: int | None = None) -> None:
+        """Lets `spender` take exactly `amount` from the account.
+
+        Raises:
+            InsufficientFunds: the account holds less than `needs` (default: `amount`).
+            NotAToken: the token does not approve.
+        """
+        self.require(token, amount if needs is None else needs)
         call = self._approval(token, spender, amount)
         try:
             self._simulate(call)

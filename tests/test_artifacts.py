@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
+from gen_ip.chain import artifacts
+from gen_ip.chain.deployment import FACTORY, predicted
 from tests.support.require import ROOT, require
 from tools import compile as compiling
 
@@ -51,7 +53,49 @@ def test_contract_fits_on_a_chain(name: str, compiled: dict[str, compiling.Compi
 def test_package_holds_exactly_the_named_contracts() -> None:
     folder = files("gen_ip") / "artifacts"
     names = {p.name for p in folder.iterdir() if p.name.endswith(".json")}
-    assert names == {f"{name}.json" for name in compiling.CONTRACTS}
+    assert names == {f"{name}.json" for name in compiling.CONTRACTS} | {"addresses.json"}
+
+
+def test_addresses_are_those_the_package_computes(
+    compiled: dict[str, compiling.Compiled],
+) -> None:
+    shipped = _shipped("addresses")
+    assert shipped == compiling.addresses(compiled)
+    deployment = predicted()
+    assert {name: shipped[name] for name in compiling.PROTOCOL} == deployment.addresses()
+    assert (shipped["Deployer"], shipped["factory"]) == (deployment.deployer, FACTORY)
+    assert compiling.PROTOCOL == artifacts.CONTRACTS
+
+
+def test_verification_inputs_compile_alone_to_the_shipped_bytecode(tmp_path: Path) -> None:
+    solc = require("solc")
+    inputs = tmp_path / "inputs"
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tools/compile.py"), "--standard-json", str(inputs)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines() == [str(inputs / f"{name}.json") for name in compiling.CONTRACTS]
+    (tmp_path / "nothing").mkdir()
+    for name, unit in compiling.CONTRACTS.items():
+        text = (inputs / f"{name}.json").read_text("utf-8")
+        output = json.loads(
+            subprocess.run(
+                [str(solc), "--base-path", str(tmp_path / "nothing"), "--standard-json"],
+                input=text,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
+        assert "errors" not in output, output["errors"]
+        contract = output["contracts"][unit][name]
+        assert f"0x{contract['evm']['bytecode']['object']}" == _shipped(name)["bytecode"], name
+        assert contract["abi"] == _shipped(name)["abi"], name
+        # As few sources as can be: another change leaves a deployed contract's input alone.
+        assert set(json.loads(text)["sources"]) == set(json.loads(contract["metadata"])["sources"])
 
 
 def test_forge_compiles_to_the_shipped_bytecode() -> None:
@@ -134,7 +178,8 @@ def test_a_changed_source_makes_every_artifact_stale() -> None:
     digest = compiling.source_hash(sources)
     assert compiling.stale(digest) == []
     sources["contracts/Till.sol"] += "\n"
-    assert compiling.stale(compiling.source_hash(sources)) == list(compiling.CONTRACTS)
+    outdated = [*compiling.CONTRACTS, "addresses"]
+    assert compiling.stale(compiling.source_hash(sources)) == outdated
 
 
 def test_check_passes_on_the_committed_artifacts() -> None:

@@ -1,8 +1,9 @@
 """Compiles contracts/ and writes the artifacts that ship inside the Python package.
 
-Usage: ``python tools/compile.py [--check | --force]``. Without an option it compiles only when
-a source, the compiler or its settings changed; ``--check`` compiles nothing and exits 1 when the
-artifacts are stale.
+Usage: ``python tools/compile.py [--check | --force | --standard-json DIR]``. Without an option it
+compiles only when a source, the compiler or its settings changed; ``--check`` compiles nothing and
+exits 1 when the artifacts are stale; ``--standard-json`` writes what explorers verify the deployed
+code with, a standard-JSON input for each contract.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ CONTRACTS = {
     "RoyaltySplitter": "contracts/RoyaltySplitter.sol",
     "Till": "contracts/Till.sol",
 }
+
+#: What the Deployer places, in its order; tools/compile.py's own list, held equal by a test.
+PROTOCOL = ("IPRegistry", "RoyaltySplitter", "IPLicense", "LicenseMarketplace")
+FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+SALT = bytes(32)
+ADDRESSES = "addresses"
 
 MAX_RUNTIME = 24_576  # EIP-170, bytes
 MAX_CREATION = 49_152  # EIP-3860, bytes
@@ -77,19 +84,20 @@ def source_hash(sources: dict[str, str]) -> str:
     return hashlib.sha256(decisive.encode()).hexdigest()
 
 
-def compile_contracts(sources: dict[str, str]) -> dict[str, Compiled]:
-    """Compiles ``sources`` and returns what ``CONTRACTS`` names.
+def solve(sources: dict[str, str], outputs: list[str]) -> dict[str, Any]:
+    """What the compiler answers for ``sources``: its contracts by source unit and name.
 
     Raises:
-        CompileError: on a compiler error, an unlinked library or a size over the limit.
+        CompileError: on a compiler error.
     """
-    selection = {name: {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}
-                 for name in sources}  # fmt: skip
     request = {
         "language": "Solidity",
         "sources": {name: {"content": text} for name, text in sources.items()},
         # Imported dependencies are compiled only as far as our own files use them.
-        "settings": {**COMPILER["settings"], "outputSelection": selection},
+        "settings": {
+            **COMPILER["settings"],
+            "outputSelection": {name: {"*": outputs} for name in sources},
+        },
     }
     run = subprocess.run(
         [str(SOLC), "--base-path", ".", "--standard-json"],
@@ -107,11 +115,22 @@ def compile_contracts(sources: dict[str, str]) -> dict[str, Compiled]:
         print(message["formattedMessage"].rstrip(), file=sys.stderr)
     if any(message["severity"] == "error" for message in messages):
         raise CompileError("the contracts do not compile")
+    contracts: dict[str, Any] = output["contracts"]
+    return contracts
 
+
+def compile_contracts(sources: dict[str, str]) -> dict[str, Compiled]:
+    """Compiles ``sources`` and returns what ``CONTRACTS`` names.
+
+    Raises:
+        CompileError: on a compiler error, or for an unlinked library.
+    """
+    outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]
+    contracts = solve(sources, outputs)
     digest = source_hash(sources)
     compiled = {}
     for name, unit in CONTRACTS.items():
-        contract = output["contracts"].get(unit, {}).get(name)
+        contract = contracts.get(unit, {}).get(name)
         if contract is None:
             raise CompileError(f"{unit} defines no contract {name}")
         creation = contract["evm"]["bytecode"]["object"]
@@ -128,6 +147,59 @@ def compile_contracts(sources: dict[str, str]) -> dict[str, Compiled]:
             runtime_size=len(runtime) // 2,
         )
     return compiled
+
+
+def addresses(compiled: dict[str, Compiled]) -> dict[str, Any]:
+    """Where the contracts lie, on every EVM chain: from their creation code alone.
+
+    The canonical factory places the Deployer (CREATE2, EIP-1014) with the hashes of the four
+    contracts' code; it creates them with nonces 1 to 4.
+    """
+    from eth_abi import abi
+    from eth_utils.address import to_checksum_address
+    from eth_utils.crypto import keccak
+
+    codes = {name: bytes.fromhex(each.artifact["bytecode"][2:]) for name, each in compiled.items()}
+    hashes = [keccak(codes[name]) for name in PROTOCOL]
+    code_hash = keccak(codes["Deployer"] + abi.encode(["bytes32[]"], [hashes]))
+    deployer = keccak(b"\xff" + bytes.fromhex(FACTORY[2:]) + SALT + code_hash)[12:]
+    created = {
+        # RLP of [deployer, nonce].
+        name: to_checksum_address(keccak(b"\xd6\x94" + deployer + bytes([nonce]))[12:])
+        for nonce, name in enumerate(PROTOCOL, 1)
+    }
+    return {
+        "factory": FACTORY,
+        "salt": f"0x{SALT.hex()}",
+        "Deployer": to_checksum_address(deployer),
+        **created,
+        "sourceHash": next(iter(compiled.values())).artifact["sourceHash"],
+    }
+
+
+def write_standard_json(sources: dict[str, str], folder: Path) -> list[Path]:
+    """Writes NAME.json for each contract: a standard-JSON input with just the sources it needs,
+    which compiles to the shipped bytecode without any other file.
+
+    Raises:
+        CompileError: when the sources do not compile.
+    """
+    contracts = solve(sources, ["metadata"])
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, unit in CONTRACTS.items():
+        used = json.loads(contracts[unit][name]["metadata"])["sources"]
+        outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "metadata"]
+        document = {
+            "language": "Solidity",
+            "sources": {
+                each: {"content": (ROOT / each).read_text("utf-8")} for each in sorted(used)
+            },
+            "settings": {**COMPILER["settings"], "outputSelection": {unit: {name: outputs}}},
+        }
+        replace_text(folder / f"{name}.json", json.dumps(document, indent=1) + "\n")
+        written.append(folder / f"{name}.json")
+    return written
 
 
 def report(compiled: dict[str, Compiled]) -> None:
@@ -150,7 +222,7 @@ def report(compiled: dict[str, Compiled]) -> None:
 def stale(digest: str) -> list[str]:
     """Names of the contracts whose artifact is missing or made from other sources."""
     names = []
-    for name in CONTRACTS:
+    for name in (*CONTRACTS, ADDRESSES):
         path = ARTIFACTS / f"{name}.json"
         if not path.is_file() or json.loads(path.read_text("utf-8"))["sourceHash"] != digest:
             names.append(name)
@@ -162,9 +234,16 @@ def write(compiled: dict[str, Compiled]) -> None:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     for name, contract in compiled.items():
         text = json.dumps(contract.artifact, separators=(",", ":"), sort_keys=True)
-        temporary = ARTIFACTS / f".{name}.json.{os.getpid()}"
-        temporary.write_text(text + "\n", "utf-8")
-        os.replace(temporary, ARTIFACTS / f"{name}.json")
+        replace_text(ARTIFACTS / f"{name}.json", text + "\n")
+    text = json.dumps(addresses(compiled), indent=2)
+    replace_text(ARTIFACTS / f"{ADDRESSES}.json", text + "\n")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Writes a file in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    os.replace(temporary, path)
 
 
 def main() -> int:
@@ -173,6 +252,7 @@ def main() -> int:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="compile nothing, fail when stale")
     mode.add_argument("--force", action="store_true", help="compile even when nothing changed")
+    mode.add_argument("--standard-json", metavar="DIR", type=Path, help="write verification inputs")
     arguments = parser.parse_args()
     try:
         sources = read_sources()
@@ -181,11 +261,15 @@ def main() -> int:
             if outdated:
                 raise CompileError(f"stale artifacts: {', '.join(outdated)}; run make compile")
             return 0
-        if not outdated and not arguments.force:
+        if not (outdated or arguments.force or arguments.standard_json):
             print("artifacts: up to date")
             return 0
         if not SOLC.exists():
             raise CompileError(f"{SOLC.relative_to(ROOT)} is missing; run make setup")
+        if arguments.standard_json:
+            for path in write_standard_json(sources, arguments.standard_json):
+                print(path)
+            return 0
         compiled = compile_contracts(sources)
         report(compiled)
         write(compiled)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Certify, Terms} from "../types/Structs.sol";
+import {Certify, Consent, Entry, Terms, TreeProof} from "../types/Structs.sol";
 
 /// @title IPLicense
 /// @notice Who may do what: terms, license tokens (ERC-721, ERC-5192), and derivatives certified
@@ -21,6 +21,14 @@ interface IIPLicense {
     );
     /// @notice A unit of a license was spent on a derivative.
     event LicenseUsed(uint256 indexed licenseId, uint256 indexed derivative, uint256 unitsLeft);
+    /// @notice A license was renewed.
+    event LicenseRenewed(uint256 indexed licenseId, uint256 indexed workId, uint256 end);
+    /// @notice The work's arbiter revoked a license.
+    event LicenseRevoked(uint256 indexed licenseId, uint256 indexed workId, bytes32 reason);
+    /// @notice The owner let a market issue licenses of a work, or no longer does.
+    event MarketAllowed(uint256 indexed workId, address indexed market, bool allowed);
+    /// @notice An entry of a batch was skipped.
+    event Skipped(uint256 indexed index, bytes reason);
     /// @notice ERC-5192: the license cannot be transferred.
     event Locked(uint256 tokenId);
 
@@ -30,7 +38,8 @@ interface IIPLicense {
     error PassExceedsGrant(uint16 grant, uint16 pass);
     /// @notice Editorial terms allow neither COMMERCIAL nor MERCH.
     error EditorialIsNotCommercial(uint16 grant);
-    /// @notice Share-alike terms pass on all they grant, DERIVE among it, and take income shares only.
+    /// @notice Share-alike terms pass on all they grant, DERIVE among it, take income shares only, and
+    /// do not say ENDS_WITH_LICENSE.
     error InvalidShareAlike(uint16 grant, uint16 pass, uint16 volume);
     /// @notice The duration is longer than a license may run, both in seconds.
     error InvalidDuration(uint256 duration, uint256 cap);
@@ -43,10 +52,29 @@ interface IIPLicense {
     /// @notice No terms of this hash are stored.
     error UnknownTerms(bytes32 termsHash);
 
-    /// @notice Only the work's owner or the marketplace may issue its licenses.
+    /// @notice Only the work's owner, the marketplace or a market the owner allowed may issue.
     error NotIssuer(uint256 workId, address caller, address owner);
     /// @notice Licenses are issued in batches of 1 to 100, exclusive ones alone.
     error InvalidCount(uint256 count, uint256 cap);
+    /// @notice A license starts now or later, within a thousand years.
+    error InvalidStart(uint256 start, uint256 time);
+    /// @notice The work's arbiter has suspended sales.
+    error SalesSuspended(uint256 workId);
+    /// @notice Neither a license that never ends nor one that has ended can be renewed, nor any for
+    /// longer than a thousand years.
+    error NotRenewable(uint256 licenseId, uint256 end);
+    /// @notice Only the certificate's owner may do this.
+    error NotOwner(uint256 workId, address caller, address owner);
+    /// @notice Only an arbiter with this power may do this.
+    error NotArbiter(uint256 workId, address caller, uint256 power);
+    /// @notice The terms do not allow the license to be revoked.
+    error NotRevocable(uint256 licenseId);
+    /// @notice The derivative owes more than the creator's delegate may agree to, in basis points.
+    error BeyondDelegation(uint256 owed, uint256 cap);
+    /// @notice Only the marketplace may call this.
+    error OnlyMarketplace(address caller);
+    /// @notice More or fewer licenses were bought in this call than edges wait for one.
+    error LicensesDoNotMatch(uint256 bought, uint256 used);
     /// @notice Licenses need a holder.
     error ZeroLicensee();
     /// @notice The terms grant permissions that the work's own licenses do not pass on.
@@ -70,6 +98,8 @@ interface IIPLicense {
     error LicenseTermsDiffer(uint256 licenseId, bytes32 termsHash);
     /// @notice The license is not running.
     error LicenseNotActive(uint256 licenseId, uint256 start, uint256 end, uint256 time);
+    /// @notice The license was revoked.
+    error LicenseIsRevoked(uint256 licenseId);
     /// @notice The license does not grant DERIVE.
     error NoDeriveRight(uint256 licenseId, uint16 grant);
     /// @notice All units of the license are spent.
@@ -93,18 +123,38 @@ interface IIPLicense {
 
     // --------------------------------------------------------------- licenses
 
-    /// @notice Issues `count` licenses. For the work's owner and for the marketplace.
+    /// @notice Issues `count` licenses. For the work's owner, the marketplace, and markets the owner
+    /// allowed.
     /// @param workId Certified work.
     /// @param termsHash Registered terms that fit the work's bounds.
     /// @param to Licensee.
     /// @param count How many, 1 to 100; exclusive licenses 1 at a time.
+    /// @param start When they start, in seconds since the epoch; 0 for now.
     /// @return firstId Id of the first; the others follow it.
     function issue(
         uint256 workId,
         bytes32 termsHash,
         address to,
-        uint256 count
+        uint256 count,
+        uint256 start
     ) external returns (uint256 firstId);
+
+    /// @notice Adds a sale that waits to what binds a work. For the marketplace.
+    function reserve(uint256 workId, bytes32 item) external;
+
+    /// @notice Lets a running license run for another duration of its terms. For whoever may issue.
+    /// The terms must still fit.
+    /// @return end When it ends now.
+    function renew(uint256 licenseId) external returns (uint256 end);
+
+    /// @notice Lets a market issue licenses of a work, or no longer. For the owner; void once the
+    /// certificate changes hands.
+    function allowMarket(uint256 workId, address market, bool allowed) external;
+
+    /// @notice Revokes a license whose terms say REVOCABLE_FOR_BREACH. For the work's arbiter with
+    /// power 2. Changes no derivative certified under it.
+    /// @param reason SHA-256 of the decision.
+    function revoke(uint256 licenseId, bytes32 reason) external;
 
     // ------------------------------------------------------------ derivatives
 
@@ -113,6 +163,33 @@ interface IIPLicense {
     /// and opens the edges, with the shares of the licenses' terms.
     /// @return workId Id of the certificate.
     function certify(Certify calldata certify_) external returns (uint256 workId);
+
+    /// @notice The same with the creator's consent, for anybody who submits it, or by the creator
+    /// with the proof of an earlier claim. The licenses must be the creator's.
+    /// @param anchor Proof of an earlier claim; root 0 for none.
+    /// @param consent See `Consent`; ignored where the creator is the caller.
+    function certifyFor(
+        Certify calldata certify_,
+        TreeProof calldata anchor,
+        Consent calldata consent
+    ) external returns (uint256 workId);
+
+    /// @notice `certifyFor` for a list.
+    /// @param skip Whether a bad entry is skipped; else it reverts all.
+    /// @return workIds Ids in the entries' order; 0 for what was skipped.
+    function certifyMany(
+        Entry[] calldata entries,
+        bool skip
+    ) external returns (uint256[] memory workIds);
+
+    /// @notice `certifyFor` with licenses bought in the same transaction, which take the places of
+    /// the edges' license ids 0, in order. For the marketplace; always needs a consent.
+    function certifyWith(
+        Certify calldata certify_,
+        TreeProof calldata anchor,
+        Consent calldata consent,
+        uint256[] calldata bought
+    ) external returns (uint256 workId);
 
     // ------------------------------------------------------------------ reads
 
@@ -143,11 +220,20 @@ interface IIPLicense {
     /// @notice Stored terms. Reverts with `UnknownTerms`.
     function termsOf(bytes32 termsHash) external view returns (Terms memory);
 
+    /// @notice Whether registered terms are exclusive; false for unknown ones.
+    function isExclusive(bytes32 termsHash) external view returns (bool);
+
     /// @notice Hash of terms, stored or not.
     function hashTerms(Terms calldata terms) external pure returns (bytes32);
 
     /// @notice Reverts with the reason if a license under these terms could not be issued now.
     function checkTerms(uint256 workId, bytes32 termsHash) external view;
+
+    /// @notice Whether the current owner lets `market` issue licenses of a work.
+    function isMarketAllowed(uint256 workId, address market) external view returns (bool);
+
+    /// @notice Whether a license was revoked.
+    function isRevoked(uint256 licenseId) external view returns (bool);
 
     /// @notice What binds the licenses of a work.
     /// @return ceiling Permissions they may grant.

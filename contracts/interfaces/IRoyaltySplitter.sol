@@ -74,7 +74,7 @@ interface IRoyaltySplitter {
     error TooManyPayees(uint256 count, uint256 cap);
     /// @notice A payee needs an address, other than the splitter's, and a share.
     error InvalidPayee(address payee, uint256 share);
-    /// @notice The payees' shares are above 10,000 basis points together.
+    /// @notice The payees' shares, and what an arbiter may take, are above 10,000 basis points together.
     error PayeesShareTooMuch(uint256 total);
     /// @notice A work would owe more than it earns: income and volume shares, in basis points.
     error OwesTooMuch(uint256 rel, uint256 vol);
@@ -98,6 +98,8 @@ interface IRoyaltySplitter {
     error NotCreator(address caller, address creator);
     /// @notice A work at home on this chain is swept, not rescued.
     error AtHome(uint256 homeChainId);
+    /// @notice Only the arbiter may add a lien payee: once, and at most `cap` basis points.
+    error LienNotAllowed(uint256 workId, address caller, uint256 share, uint256 cap);
     /// @notice Money cannot be sent to this address.
     error InvalidReceiver(address to);
 
@@ -114,6 +116,14 @@ interface IRoyaltySplitter {
         Payee[] calldata payees,
         uint72 tag
     ) external;
+
+    /// @notice Adds a payee for ever, who shares whatever is drawn from now on. For the owner: late
+    /// attribution. What an arbiter may give to its lien payee stays free.
+    /// @param share Basis points of the net; with the other payees' at most 10,000.
+    function addPayee(uint256 workId, address to, uint16 share) external;
+
+    /// @notice Adds the one payee that a work's arbiter may add, within the cap the creator signed.
+    function addLien(uint256 workId, address to, uint16 share) external;
 
     // -------------------------------------------------------------------- pay
 
@@ -212,6 +222,12 @@ interface IRoyaltySplitter {
         uint256 workId,
         address token
     ) external view returns (uint256 income, uint256 volume);
+
+    /// @notice What `settle` would move to each parent now.
+    function whatSettleMoves(
+        uint256 workId,
+        address token
+    ) external view returns (uint256[] memory parents, uint256[] memory amounts);
 
     /// @notice Drawn money of an address.
     function balances(address account, address token) external view returns (uint256);

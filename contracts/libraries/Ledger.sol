@@ -14,8 +14,11 @@ pragma solidity 0.8.30;
 library Ledger {
     /// @dev Basis points of the whole.
     uint256 internal constant WHOLE = 10_000;
-    /// @dev Largest amount the ledger takes at once, and largest credit or pending amount.
+    /// @dev Largest amount the ledger takes at once, and largest credit.
     uint256 internal constant MAX_AMOUNT = type(uint112).max;
+    /// @dev Largest pending amount: what it makes due to one parent, of both kinds together and
+    /// with two floors rounded up, is never above `MAX_AMOUNT`.
+    uint256 internal constant MAX_PENDING = MAX_AMOUNT - 2;
 
     uint256 internal constant PENDING_AT = 112;
     uint256 internal constant PHASE_AT = 224;
@@ -66,6 +69,11 @@ library Ledger {
         return uint72(node >> 40);
     }
 
+    /// @notice The node with one payee more.
+    function addPayeeTo(uint256 node) internal pure returns (uint256) {
+        return node + (1 << 34);
+    }
+
     // ------------------------------------------------------------------- edge
 
     /// @notice Packs an edge: parent 160 | income 14 | volume 14 | license 64.
@@ -114,7 +122,7 @@ library Ledger {
     function addPending(uint256 account, uint256 amount) internal pure returns (uint256) {
         unchecked {
             uint256 pending = pendingOf(account);
-            if (pending + amount > MAX_AMOUNT) revert PendingOverflow(pending, amount);
+            if (pending + amount > MAX_PENDING) revert PendingOverflow(pending, amount);
             return account + (amount << PENDING_AT);
         }
     }
@@ -137,7 +145,7 @@ library Ledger {
     function addVolume(uint256 second, uint256 amount) internal pure returns (uint256) {
         unchecked {
             uint256 pending = second & MAX_AMOUNT;
-            if (pending + amount > MAX_AMOUNT) revert PendingOverflow(pending, amount);
+            if (pending + amount > MAX_PENDING) revert PendingOverflow(pending, amount);
             return (second + amount) | USED;
         }
     }

@@ -131,7 +131,13 @@ class Rpc:
 
     def receipt(self, tx_hash: str) -> Mapping[str, Any] | None:
         """The raw receipt, None while the transaction is not mined."""
-        found = self.request("eth_getTransactionReceipt", tx_hash)
+        try:
+            found = self.request("eth_getTransactionReceipt", tx_hash)
+        except NodeError as error:
+            # What geth says shortly after its start, instead of null.
+            if "indexing is in progress" not in error.reason:
+                raise
+            return None
         if not isinstance(found, Mapping | None):
             raise NodeError("eth_getTransactionReceipt", "an answer that is no receipt")
         return found

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from gen_ip.client import GenIP
     from gen_ip.licenses import License
-    from gen_ip.marketplace import FeeShare, Offer
+    from gen_ip.offers import Offer
+    from gen_ip.signing import FeeShare
 
 OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")]
 
@@ -261,7 +262,7 @@ def _prices(client: GenIP, found: list[Offer]) -> list[str]:
 
 
 def _fee(text: str) -> FeeShare:
-    from gen_ip.marketplace import FeeShare
+    from gen_ip.signing import FeeShare
 
     name, equals, share = text.partition("=")
     if not equals:

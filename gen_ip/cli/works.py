@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.registry import Certificate, Payee
+    from gen_ip.registry import Certificate
+    from gen_ip.signing import Payee
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
 Name = Annotated[str | None, typer.Option("--name", help="By default the file's name.")]
@@ -218,7 +219,7 @@ def _license(text: str) -> int:
 
 
 def _payees(texts: list[str] | None) -> list[Payee]:
-    from gen_ip.registry import Payee
+    from gen_ip.signing import Payee
 
     payees = []
     for text in texts or ():

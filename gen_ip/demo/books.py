@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from gen_ip.errors import GenIPError
-from gen_ip.ledger import Edge, Ledger
+from gen_ip.ledger import BASIS_POINTS, Edge, Ledger, Payee
 
 
 class BalanceMismatch(GenIPError):  # noqa: N818 - named like the package's other errors
@@ -73,6 +73,10 @@ class Books:
         )
         self._works[name] = self.ledger.add_work(owner, edges)
 
+    def payee(self, work: str, holder: str, share: int) -> None:
+        """`holder` shares what a work nets for its owner, in basis points; told before it nets."""
+        self.ledger.add_payee(self._works[work], Payee(holder, share))
+
     def pay(self, holder: str, work: str, token: str, amount: int) -> None:
         """`holder` pays `amount` to a work."""
         _add(self.paid, (holder, token), amount)
@@ -83,13 +87,22 @@ class Books:
         self.ledger.settle_all(token)
         return self.ledger.net(self._works[work], token)
 
+    def owners(self, work: str, token: str) -> int:
+        """The owner's part of what a work nets."""
+        owner_share = self.ledger.works[self._works[work]].owner_bp
+        return self.net(work, token) * owner_share // BASIS_POINTS
+
     def earned(self, holder: str, token: str) -> int:
-        """All that the works of `holder` have earned in `token`."""
-        return sum(
-            self.net(name, token)
-            for name, number in self._works.items()
-            if self.ledger.works[number].owner == holder
-        )
+        """All that `holder` has earned in `token` from works, as owner and as payee, once all is
+        drawn: of each work the floor of the holder's share of its net."""
+        earned = 0
+        for name, number in self._works.items():
+            work = self.ledger.works[number]
+            shares = [payee.share_bp for payee in work.payees if payee.to == holder]
+            if work.owner == holder:
+                shares.append(work.owner_bp)
+            earned += sum(self.net(name, token) * share // BASIS_POINTS for share in shares)
+        return earned
 
     def line(self, holder: str, token: str, gas: int, actual: int) -> Line:
         """The account of one wallet; `gas` is what it spent on transactions, if in `token`."""
@@ -100,9 +113,10 @@ class Books:
         return Line(holder, token, funded, paid, earned, gas, expected, actual)
 
     def left_behind(self, splitter: str, token: str, actual: int) -> Line:
-        """The splitter's account: it keeps what was paid in, less what its owners earned."""
+        """The splitter's account: it keeps what was paid in, less what owners and payees earned."""
         paid = sum(amount for (_, paid_in), amount in self.paid.items() if paid_in == token)
         holders = {work.owner for work in self.ledger.works}
+        holders |= {payee.to for work in self.ledger.works for payee in work.payees}
         earned = sum(self.earned(holder, token) for holder in holders)
         return Line(splitter, token, 0, -paid, -earned, 0, paid - earned, actual)
 

@@ -14,12 +14,14 @@ START_DOLLARS = 1_000 * 10**6
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """One person of the story. `dollars` is what they start with in the demo token."""
+    """One person of the story, and what they start with: `ether` in wei, `dollars` in the demo
+    token's smallest unit."""
 
     name: str
     role: str
     account: LocalAccount
     dollars: int
+    ether: int = START_ETH
 
     @property
     def address(self) -> str:
@@ -41,6 +43,8 @@ class Cast:
     fan: Wallet
     other_fan: Wallet
     stranger: Wallet
+    newcomer: Wallet
+    platform: Wallet
 
     def all(self) -> tuple[Wallet, ...]:
         """In the order of the story."""
@@ -52,15 +56,20 @@ class Cast:
             self.fan,
             self.other_fan,
             self.stranger,
+            self.newcomer,
+            self.platform,
         )
 
 
 def new_cast() -> Cast:
-    """Everybody with a new random account. The creator and the second remixer have no dollars."""
+    """Everybody with a new random account. The newcomer has no money at all; the creator, the
+    second remixer, the stranger and the platform have no dollars."""
     from eth_account import Account
 
-    def wallet(name: str, role: str, dollars: int = START_DOLLARS) -> Wallet:
-        return Wallet(name, role, Account.create(), dollars)
+    def wallet(
+        name: str, role: str, dollars: int = START_DOLLARS, ether: int = START_ETH
+    ) -> Wallet:
+        return Wallet(name, role, Account.create(), dollars, ether)
 
     return Cast(
         creator=wallet("Ada", "creator", 0),
@@ -70,4 +79,6 @@ def new_cast() -> Cast:
         fan=wallet("Emil", "fan"),
         other_fan=wallet("Fay", "fan"),
         stranger=wallet("Gus", "stranger", 0),
+        newcomer=wallet("Ivo", "newcomer", 0, 0),
+        platform=wallet("Hana", "platform", 0),
     )

@@ -68,6 +68,44 @@ class Sold:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """`signer` signed something instead of sending a transaction; `what` says what."""
+
+    signer: Wallet
+    what: str
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """`maker` signed a price for a license of the work called `work`: a bid, or its answer."""
+
+    maker: Wallet
+    work: str
+    price: int
+    token: str
+    is_bid: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`buyer` paid `price`, which waits until `seller` has delivered."""
+
+    buyer: Wallet
+    seller: Wallet
+    work: str
+    price: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """`seller` posted a delivery."""
+
+    seller: Wallet
+    what: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question about a right, and what the license contract answered."""
 
@@ -106,6 +144,17 @@ class Distributed:
 
 
 @dataclass(frozen=True)
+class PaidOut:
+    """`sender` paid out everybody's share of the works of `owner`, who got `amount`."""
+
+    sender: Wallet
+    owner: Wallet
+    amount: int
+    token: str
+    gas: int
+
+
+@dataclass(frozen=True)
 class Compared:
     """A file was compared with all certified works; `limit` is that of the story's original, by
     which it can be recognized at most."""
@@ -122,10 +171,15 @@ Event: TypeAlias = (
     | Ready
     | Certified
     | Sold
+    | Signed
+    | Proposed
+    | Waiting
+    | Delivered
     | Asked
     | Tipped
     | Collected
     | Distributed
+    | PaidOut
     | Compared
     | Report
 )

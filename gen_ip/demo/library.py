@@ -19,6 +19,12 @@ def title_of(path: Path) -> str:
     return "".join(char for char in stem if char.isprintable())[:60].strip() or "Untitled"
 
 
+def another(path: Path, fingerprint: ImageFingerprint) -> Path:
+    """A shipped picture other than `path` and than the one that `unlike` picks."""
+    taken = {path, unlike(fingerprint)}
+    return next(found for name in TITLES if (found := _FOLDER / name) not in taken)
+
+
 def unlike(fingerprint: ImageFingerprint) -> Path:
     """A shipped picture that is clearly another one: of all, the one least like it."""
     paths = [_FOLDER / name for name in TITLES]

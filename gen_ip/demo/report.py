@@ -23,10 +23,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Report:
-    """The works by id with their owners' names and what they earned by token, the gas of every
-    step, and the account of every wallet and contract in both tokens."""
+    """The works by id with their owners' names and what they earned by token, their family trees,
+    the gas of every step, and the account of every wallet and contract in both tokens."""
 
-    lineage: Lineage
+    lineages: tuple[Lineage, ...]
     works: Mapping[int, Work]
     owners: Mapping[int, str]
     earned: Mapping[int, Mapping[str, int]]

@@ -8,12 +8,13 @@ second time.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gen_ip.certificates import SignedCertificate
 from gen_ip.chain import abi, artifacts, faucet, transactions
 from gen_ip.chain.deploy import deploy, deploy_token
 from gen_ip.chain.rpc import Rpc
@@ -22,17 +23,20 @@ from gen_ip.content.local import LocalStore
 from gen_ip.demo import edits, events
 from gen_ip.demo.blocks import spent_since
 from gen_ip.demo.books import Books, Line, check
-from gen_ip.demo.cast import START_ETH, Wallet, new_cast
-from gen_ip.demo.library import title_of, unlike
+from gen_ip.demo.cast import Wallet, new_cast
+from gen_ip.demo.library import another, title_of, unlike
 from gen_ip.demo.report import Report, Step
 from gen_ip.documents import limit_of
 from gen_ip.errors import GenIPError
 from gen_ip.fingerprint.image import Level, perceptual_hash
+from gen_ip.offers import SignedOffer
+from gen_ip.signing import Payee
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, Rights, Terms
 from gen_ip.work import ETH
 
 if TYPE_CHECKING:
     from gen_ip.demo.chain import LocalChain
+    from gen_ip.licenses import License
     from gen_ip.registry import Certificate
 
 # The creator takes a part of what a remix earns, and of every sale however far downstream.
@@ -46,6 +50,12 @@ SECOND_REMIX_PRICE = 5 * 10**16
 FAN_PRICE = 33_333_333
 FAN_PRICE_ETH = 12_345_678_901_234_567
 TIP = 10_000_000_000_000_001
+# What the platform takes of all that the newcomer's works net, for paying the newcomer's gas.
+PLATFORM_SHARE = 777
+BID, ANSWER = 60_000_001, 90_909_091
+FIRST_SALE_PRICE = 23_456_789_012_345_679
+DELIVERY_PRICE = 77_777_777
+DELIVER_WITHIN, CHALLENGE_WINDOW = 7 * 24 * 3600, 24 * 3600
 _BANK = 1_000 * 10**18
 
 
@@ -91,6 +101,10 @@ class Story:
         yield from self._remix()
         yield from self._second_remix()
         yield from self._fans()
+        yield from self._without_money()
+        yield from self._negotiation()
+        yield from self._first_sale()
+        yield from self._delivery()
         yield from self._payday()
         yield from self._recognize()
         yield events.Doing("Adding up every wallet")
@@ -113,8 +127,9 @@ class Story:
         self._token = deploy_token(web3, banker)
         mint = artifacts.load("DemoToken").functions["mint"]
         for wallet in self._cast.all():
-            faucet.fund(web3, wallet.address, START_ETH)
-            self._books.fund(wallet.name, ETH, START_ETH)
+            if wallet.ether:
+                faucet.fund(web3, wallet.address, wallet.ether)
+                self._books.fund(wallet.name, ETH, wallet.ether)
             if wallet.dollars:
                 data = abi.encode_call(mint, wallet.address, wallet.dollars)
                 transactions.send(rpc, banker, self._token, data)
@@ -183,6 +198,95 @@ class Story:
         self._books.pay(gus.name, self._names[self._first], ETH, TIP)
         yield events.Tipped(gus, self._names[self._first], TIP, ETH)
 
+    def _without_money(self) -> Iterator[events.Event]:
+        ivo, hana = self._cast.newcomer, self._cast.platform
+        yield events.Scene(f"{ivo} has no money at all, and certifies")
+        picture = another(self._picture, self._fingerprint)
+        self._newcomers_picture, name = picture, title_of(picture)
+        share = Payee(hana.address, PLATFORM_SHARE)
+        file = self._folder / "signed-certificate.json"
+        self._by(ivo).sign_certificate(picture, name=name, payees=[share]).save(file)
+        yield events.Signed(ivo, f"a certificate, of whose income {hana.name} gets 7.77%")
+        yield events.Doing(f"{hana.name} sends it")
+        with self._step(f"{hana.name} certifies for {ivo.name}"):
+            made = self._by(hana).submit(SignedCertificate.load(file))
+        self._books.work(name, ivo.name)
+        self._books.payee(name, hana.name, PLATFORM_SHARE)
+        self._newcomers = [made.work_id]
+        yield self._certified(ivo, made, name, picture)
+
+    def _negotiation(self) -> Iterator[events.Event]:
+        ivo, brio = self._cast.newcomer, self._cast.brand
+        work, token = self._newcomers[0], self._token
+        yield events.Scene(f"{brio} bids, and {ivo.name} answers")
+        yield events.Doing(f"{brio.name} bids")
+        with self._step(f"{brio.name} bids and approves the price"):
+            bid = self._by(brio).bid(work, COMMERCIAL, price=BID, token=token)
+        yield events.Proposed(brio, self._names[work], BID, token, is_bid=True)
+        answer = self._by(ivo).counter(bid, price=ANSWER)
+        yield events.Proposed(ivo, self._names[work], ANSWER, token, is_bid=False)
+        yield events.Doing(f"{brio.name} accepts")
+        with self._step(f"{brio.name} accepts {ivo.name}'s answer, in DUSD"):
+            bought = self._by(brio).buy(answer, max_price=ANSWER)
+        yield self._sold(brio, work, bought, COMMERCIAL, ANSWER, token)
+
+    def _first_sale(self) -> Iterator[events.Event]:
+        ivo, emil = self._cast.newcomer, self._cast.fan
+        yield events.Scene(f"{emil} buys a work that is only signed")
+        source = self._newcomers_picture
+        picture = edits.mirrored_duotone(source, self._folder / "newcomer.png")
+        name = f"{title_of(source)}, mirrored"
+        file, offer_file = (self._folder / f"signed-{kind}.json" for kind in ("work", "offer"))
+        certificate = self._by(ivo).sign_certificate(picture, name=name)
+        certificate.save(file)
+        offer = self._by(ivo).sign_offer(certificate, COMMERCIAL, price=FIRST_SALE_PRICE)
+        offer.save(offer_file)
+        yield events.Signed(ivo, "a certificate and an offer")
+        yield events.Doing(f"{emil.name} certifies and buys")
+        with self._step(f"{emil.name} certifies for {ivo.name} and buys, in ETH"):
+            bought = self._by(emil).certify_and_buy(
+                SignedCertificate.load(file),
+                SignedOffer.load(offer_file),
+                max_price=FIRST_SALE_PRICE,
+            )
+        work = bought[0].work
+        self._books.work(name, ivo.name)
+        self._newcomers.append(work)
+        self._owners[work], self._names[work] = ivo, name
+        found = self._client.work(work)
+        yield events.Certified(ivo, found, certificate.content_cid, picture, None)
+        yield self._sold(emil, work, bought, COMMERCIAL, FIRST_SALE_PRICE, ETH)
+
+    def _delivery(self) -> Iterator[events.Event]:
+        dara, fay = self._cast.second, self._cast.other_fan
+        work, token = self._second, self._token
+        yield events.Scene(f"{fay} pays for a file, and the price waits")
+        offer = self._by(dara).sign_offer(
+            work,
+            COMMERCIAL,
+            price=DELIVERY_PRICE,
+            token=token,
+            deliver_within=DELIVER_WITHIN,
+            challenge_window=CHALLENGE_WINDOW,
+        )
+        yield events.Doing(f"{fay.name} pays")
+        before = self._client.earnings(work, token=token).credit
+        with self._step(f"{fay.name} pays for a delivery, in DUSD"):
+            deal = self._by(fay).order(offer, max_price=DELIVERY_PRICE)
+        yield events.Waiting(fay, dara, self._names[work], DELIVERY_PRICE, token)
+        question = f"Has {dara.name} been paid before delivering?"
+        paid = self._client.earnings(work, token=token).credit != before
+        yield events.Asked(question, paid)
+        if paid:
+            raise UnexpectedAnswer(question, paid)
+        with self._step(f"{dara.name} posts the delivery"):
+            self._by(dara).deliver(deal, self._folder / "four-times.png")
+        yield events.Delivered(dara, "four-times.png")
+        yield events.Doing(f"{fay.name} confirms")
+        with self._step(f"{fay.name} confirms, {dara.name} is paid"):
+            bought = self._by(fay).release(deal)
+        yield self._sold(fay, work, bought, COMMERCIAL, DELIVERY_PRICE, token)
+
     def _payday(self) -> Iterator[events.Event]:
         yield events.Scene("Everybody is paid")
         for work in (self._original, self._first, self._second):
@@ -205,6 +309,22 @@ class Story:
         with self._step(f"{gus.name} pays everybody out in DUSD"):
             receipt = self._by(gus).distribute(path, token=self._token)
         yield events.Distributed(gus, self._token, receipt.gas_used)
+        yield from self._newcomers_payday()
+
+    def _newcomers_payday(self) -> Iterator[events.Event]:
+        """The platform, a payee, pays out itself and the newcomer, who never needs ETH for that."""
+        ivo, hana = self._cast.newcomer, self._cast.platform
+        for token in (self._token, ETH):
+            symbol = self._symbol(token)
+            yield events.Doing(f"{hana.name} pays out {ivo.name}")
+            before = self._client.balance(ivo.address, token=token)
+            with self._step(f"{hana.name} pays out {ivo.name} and herself, in {symbol}"):
+                receipt = self._by(hana).distribute(self._newcomers, token=token)
+            got = self._client.balance(ivo.address, token=token) - before
+            yield events.PaidOut(hana, ivo, got, token, receipt.gas_used)
+        sent = self._rpc.nonce(ivo.address)
+        if sent:
+            raise UnexpectedAnswer(f"How many transactions did {ivo.name} send?", sent)
 
     def _recognize(self) -> Iterator[events.Event]:
         yield events.Scene("Is that the same picture?")
@@ -244,11 +364,23 @@ class Story:
             offer = self._by(seller).offer(work, terms, price=price, token=token, quantity=count)
         with self._step(f"{buyer.name} buys {count} from {seller.name}, in {symbol}"):
             bought = self._by(buyer).buy(offer.hash, max_price=price * count, count=count)
-        name = self._names[work]
-        self._books.pay(buyer.name, name, token, price * count)
         self._last_license = bought[-1].id
+        yield self._sold(buyer, work, bought, terms, price * count, token)
+
+    def _sold(
+        self,
+        buyer: Wallet,
+        work: int,
+        bought: Sequence[License],
+        terms: Terms,
+        price: int,
+        token: str,
+    ) -> events.Sold:
+        """Writes a sale into the books."""
+        name = self._names[work]
+        self._books.pay(buyer.name, name, token, price)
         licenses = tuple(entry.id for entry in bought)
-        yield events.Sold(buyer, name, licenses, terms, price * count, token)
+        return events.Sold(buyer, name, licenses, terms, price, token)
 
     def _derive(
         self, creator: Wallet, picture: Path, name: str, parent: int, terms: Terms
@@ -288,11 +420,13 @@ class Story:
 
     def _report(self) -> Report:
         earned = {
-            work: {token: self._books.net(name, token) for token in (self._token, ETH)}
+            work: {token: self._books.owners(name, token) for token in (self._token, ETH)}
             for work, name in self._names.items()
         }
         return Report(
-            lineage=self._client.lineage(self._original),
+            lineages=tuple(
+                self._client.lineage(work) for work in (self._original, *self._newcomers)
+            ),
             works={work: self._client.work(work) for work in self._names},
             owners={work: str(owner) for work, owner in self._owners.items()},
             earned=earned,

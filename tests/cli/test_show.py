@@ -185,6 +185,7 @@ def work(number: int, name: str) -> Work:
         resale_royalty=0,
         token_uri="",
         metadata_cid="",
+        metadata_version=0,
         parents=(),
         payees=(),
         metadata={"name": name},

@@ -6,9 +6,9 @@ import {IPLicense} from "../../contracts/IPLicense.sol";
 import {IPRegistry} from "../../contracts/IPRegistry.sol";
 import {LicenseMarketplace} from "../../contracts/LicenseMarketplace.sol";
 import {RoyaltySplitter} from "../../contracts/RoyaltySplitter.sol";
-import {ILicenseMarketplace} from "../../contracts/interfaces/ILicenseMarketplace.sol";
 import {Rights} from "../../contracts/libraries/Rights.sol";
 import {DemoToken} from "../../contracts/periphery/DemoToken.sol";
+import {FeeShare, Fill, Offer} from "../../contracts/types/Offers.sol";
 import {Certify, Edge, Payee, Terms} from "../../contracts/types/Structs.sol";
 import {Test} from "./Test.sol";
 
@@ -27,6 +27,9 @@ abstract contract Base is Test {
     IPLicense internal license;
     LicenseMarketplace internal market;
     DemoToken internal dollar;
+
+    /// @dev Private keys of the actors, by address.
+    mapping(address => uint256) internal keys;
 
     address internal ann = actor("ann");
     address internal bob = actor("bob");
@@ -68,7 +71,9 @@ abstract contract Base is Test {
     // ----------------------------------------------------------------- actors
 
     function actor(string memory name) internal returns (address account) {
-        account = address(uint160(uint256(keccak256(bytes(name)))));
+        uint256 key = uint256(keccak256(bytes(name)));
+        account = vm.addr(key);
+        keys[account] = key;
         vm.label(account, name);
     }
 
@@ -83,6 +88,9 @@ abstract contract Base is Test {
                 homeChainId: block.chainid,
                 metadata: keccak256(abi.encode(content)),
                 resaleRoyalty: 0,
+                arbiter: address(0),
+                arbiterPowers: 0,
+                lienCap: 0,
                 edges: new Edge[](0),
                 payees: new Payee[](0)
             });
@@ -132,6 +140,12 @@ abstract contract Base is Test {
             });
     }
 
+    /// @notice The same for a while, at a tenth of the income.
+    function during(uint40 duration) internal pure returns (Terms memory terms) {
+        terms = sharing(1_000, 0);
+        terms.duration = duration;
+    }
+
     /// @notice Terms without shares: unlimited units where DERIVE is granted, and as much passed on.
     function granting(uint16 grant) internal pure returns (Terms memory) {
         bool derives = grant & Rights.DERIVE != 0;
@@ -151,7 +165,7 @@ abstract contract Base is Test {
         bytes32 termsHash = license.registerTerms(terms);
         address owner = registry.ownerOf(workId);
         vm.prank(owner);
-        return license.issue(workId, termsHash, to, 1);
+        return license.issue(workId, termsHash, to, 1, 0);
     }
 
     function edgeUnder(
@@ -160,6 +174,14 @@ abstract contract Base is Test {
         Terms memory terms
     ) internal returns (Edge memory) {
         return Edge(parent, license.hashTerms(terms), issueTo(creator, parent, terms));
+    }
+
+    function edge(
+        uint256 parent,
+        bytes32 termsHash,
+        uint256 licenseId
+    ) internal pure returns (Edge memory) {
+        return Edge(parent, termsHash, licenseId);
     }
 
     // ------------------------------------------------------------------- pays
@@ -178,26 +200,35 @@ abstract contract Base is Test {
         vm.stopPrank();
     }
 
+    /// @notice An ask of the owner for up to ten licenses, as the work stands now.
     function offer(
         uint256 workId,
         bytes32 termsHash,
         address token,
         uint256 price
-    ) internal view returns (ILicenseMarketplace.Offer memory) {
-        (address owner, uint256 transfers) = registry.ownership(workId);
-        return
-            ILicenseMarketplace.Offer({
-                maker: owner,
-                workId: workId,
-                termsHash: termsHash,
-                token: token,
-                price: price,
-                quantity: 10,
-                transfers: transfers,
-                deadline: 0,
-                salt: 0,
-                fees: new ILicenseMarketplace.FeeShare[](0)
-            });
+    ) internal view returns (Offer memory ask) {
+        (address owner, uint256 transfers, ) = registry.ownership(workId);
+        ask.maker = owner;
+        ask.workId = workId;
+        ask.termsHash = termsHash;
+        ask.token = token;
+        ask.price = price;
+        ask.quantity = 10;
+        ask.transfers = transfers;
+        ask.encumbrance = registry.encumbrance(workId);
+        ask.fees = new FeeShare[](0);
+    }
+
+    /// @notice Takes `count` of a posted offer for one work. Add an approval to a signed one.
+    function filling(
+        Offer memory offer_,
+        uint256 count,
+        address recipient
+    ) internal pure returns (Fill memory fill) {
+        fill.offer = offer_;
+        fill.taking.workId = offer_.workId;
+        fill.taking.count = count;
+        fill.taking.recipient = recipient;
     }
 
     // ------------------------------------------------------------------ lists
@@ -215,6 +246,15 @@ abstract contract Base is Test {
         edges = new Edge[](2);
         edges[0] = a;
         edges[1] = b;
+    }
+
+    function three(
+        Edge memory a,
+        Edge memory b,
+        Edge memory c
+    ) internal pure returns (Edge[] memory edges) {
+        edges = new Edge[](3);
+        (edges[0], edges[1], edges[2]) = (a, b, c);
     }
 
     function one(address to, uint16 share) internal pure returns (Payee[] memory payees) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Certify, Edge, Payee, Share} from "../../contracts/types/Structs.sol";
+import {Certify, Consent, Edge, Payee, Share, TreeProof} from "../../contracts/types/Structs.sol";
 import {Graph} from "./Graph.sol";
 import {LedgerModel} from "./LedgerModel.sol";
 
@@ -49,8 +49,10 @@ contract OpenedGraphTest is Graph {
         Payee[] memory payees
     ) internal override returns (uint256 id) {
         Certify memory certify_ = claim(creator, content);
+        TreeProof memory proof;
+        Consent memory consent;
         vm.prank(address(license));
-        id = registry.certifyThrough(certify_, creator);
+        id = registry.certifyThrough(certify_, proof, consent, creator);
         Share[] memory shares = new Share[](links.length);
         for (uint256 i; i < shares.length; ++i) {
             shares[i].parent = ids[links[i].parent];

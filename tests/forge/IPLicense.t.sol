@@ -47,7 +47,7 @@ contract IPLicenseTest is Base {
             emit IIPLicense.Locked(id);
         }
         vm.prank(ann);
-        eq(license.issue(work, termsHash, bob, 3), 1, "first");
+        eq(license.issue(work, termsHash, bob, 3, 0), 1, "first");
         eq(license.balanceOf(bob), 3, "licenses");
         for (uint256 id = 1; id <= 3; ++id) {
             eq(license.ownerOf(id), bob, "holder");
@@ -69,33 +69,33 @@ contract IPLicenseTest is Base {
         bytes4 notIssuer = IIPLicense.NotIssuer.selector;
         vm.expectRevert(abi.encodeWithSelector(notIssuer, work, bob, ann));
         vm.prank(bob);
-        license.issue(work, termsHash, bob, 1);
+        license.issue(work, termsHash, bob, 1, 0);
         vm.prank(ann);
         registry.transferFrom(ann, bob, work);
         vm.expectRevert(abi.encodeWithSelector(notIssuer, work, ann, bob));
         vm.prank(ann);
-        license.issue(work, termsHash, ann, 1);
+        license.issue(work, termsHash, ann, 1, 0);
         vm.prank(bob);
-        license.issue(work, termsHash, bob, 1);
+        license.issue(work, termsHash, bob, 1, 0);
         vm.prank(address(market));
-        license.issue(work, termsHash, bob, 1);
+        license.issue(work, termsHash, bob, 1, 0);
     }
 
     function test_issueChecksItsArguments() public {
         bytes32 termsHash = license.registerTerms(granting(OPEN));
         vm.startPrank(ann);
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.ZeroLicensee.selector));
-        license.issue(work, termsHash, address(0), 1);
+        license.issue(work, termsHash, address(0), 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.UnknownTerms.selector, bytes32("no")));
-        license.issue(work, "no", bob, 1);
+        license.issue(work, "no", bob, 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.InvalidCount.selector, 0, 100));
-        license.issue(work, termsHash, bob, 0);
+        license.issue(work, termsHash, bob, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.InvalidCount.selector, 101, 100));
-        license.issue(work, termsHash, bob, 101);
-        license.issue(work, termsHash, bob, 100);
+        license.issue(work, termsHash, bob, 101, 0);
+        license.issue(work, termsHash, bob, 100, 0);
         eq(license.balanceOf(bob), 100, "licenses");
         vm.expectRevert(abi.encodeWithSelector(IIPRegistry.UnknownWork.selector, 42));
-        license.issue(42, termsHash, bob, 1);
+        license.issue(42, termsHash, bob, 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IIPRegistry.UnknownWork.selector, 42));
         license.checkTerms(42, termsHash);
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.UnknownTerms.selector, bytes32("no")));
@@ -110,7 +110,7 @@ contract IPLicenseTest is Base {
         uint256 earlier = issueTo(bob, work, sharing(100, 0));
         vm.expectRevert(abi.encodeWithSelector(IIPLicense.InvalidCount.selector, 2, 1));
         vm.prank(ann);
-        license.issue(work, termsHash, cid, 2);
+        license.issue(work, termsHash, cid, 2, 0);
 
         uint256 until = block.timestamp + 10 days;
         issueTo(cid, work, exclusive);

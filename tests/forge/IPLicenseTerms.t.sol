@@ -112,6 +112,9 @@ contract IPLicenseTermsTest is Base {
         refuses(terms, abi.encodeWithSelector(selector, grant, OPEN, 1));
         (terms.volume, terms.income) = (0, 10_000);
         license.registerTerms(terms);
+        // A derivative could never offer terms that end with its license.
+        terms.grant |= Rights.ENDS_WITH_LICENSE;
+        refuses(terms, abi.encodeWithSelector(selector, terms.grant, OPEN, 0));
         terms = granting(Rights.COMMERCIAL | Rights.SHARE_ALIKE);
         refuses(terms, abi.encodeWithSelector(selector, terms.grant, terms.pass, 0));
     }
@@ -168,6 +171,7 @@ contract IPLicenseTermsTest is Base {
         if (has(t, 10) && (has(t, 0) || has(t, 5))) return false;
         if (t.duration > 31_536_000_000) return false;
         if (has(t, 13) && t.duration == 0) return false;
+        if (has(t, 11) && has(t, 14)) return false;
         if (has(t, 11) && !(derives && t.pass == uint8(t.grant) && t.volume == 0)) return false;
         if (derives ? t.units == 0 : t.units != 0) return false;
         if (has(t, 12) && t.units == 4_294_967_295) return false;

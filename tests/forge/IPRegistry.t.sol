@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Till} from "../../contracts/Till.sol";
 import {IIPRegistry} from "../../contracts/interfaces/IIPRegistry.sol";
 import {Cid} from "../../contracts/libraries/Cid.sol";
-import {Certify, Edge, Payee} from "../../contracts/types/Structs.sol";
+import {Certify, Consent, Edge, Payee, TreeProof} from "../../contracts/types/Structs.sol";
 import {Base} from "./Base.sol";
 
 contract IPRegistryTest is Base {
@@ -19,7 +19,7 @@ contract IPRegistryTest is Base {
         vm.expectEmit(address(registry));
         emit Transfer(address(0), ann, id);
         vm.expectEmit(address(registry));
-        emit IIPRegistry.Certified(id, ann, sha256("picture"), certify_.metadata);
+        emit IIPRegistry.Certified(id, ann, sha256("picture"), certify_.metadata, block.timestamp);
         vm.prank(ann);
         eq(registry.certify(certify_), id, "id");
         yes(registry.exists(id), "exists");
@@ -27,9 +27,10 @@ contract IPRegistryTest is Base {
         eq(registry.balanceOf(ann), 1, "certificates");
         eq(registry.metadata(id), certify_.metadata, "metadata");
         eq(registry.claimTime(id), block.timestamp, "claim time");
-        (address owner, uint256 transfers) = registry.ownership(id);
+        (address owner, uint256 transfers, bool suspended) = registry.ownership(id);
         eq(owner, ann, "owner");
         eq(transfers, 0, "transfers");
+        no(suspended, "suspended");
     }
 
     function test_idIsTheTillsAddress() public {
@@ -118,7 +119,9 @@ contract IPRegistryTest is Base {
         if (stranger == address(license)) return;
         vm.expectRevert(abi.encodeWithSelector(IIPRegistry.OnlyLicense.selector, stranger));
         vm.prank(stranger);
-        registry.certifyThrough(claim(stranger, "content"), stranger);
+        TreeProof memory proof;
+        Consent memory consent;
+        registry.certifyThrough(claim(stranger, "content"), proof, consent, stranger);
     }
 
     // ----------------------------------------------------------------- claims
@@ -195,9 +198,10 @@ contract IPRegistryTest is Base {
         registry.safeTransferFrom(bob, ann, id);
         vm.prank(ann);
         registry.transferFrom(ann, ann, id);
-        (address owner, uint256 transfers) = registry.ownership(id);
+        (address owner, uint256 transfers, bool suspended) = registry.ownership(id);
         eq(owner, ann, "owner");
         eq(transfers, 3, "transfers, to oneself too");
+        no(suspended, "suspended");
         eq(registry.claimTime(id), block.timestamp - 7, "claim time stays");
     }
 
@@ -211,14 +215,19 @@ contract IPRegistryTest is Base {
         eq(amount, 777, "royalty");
     }
 
-    function test_transferRefusesTheWorksOwnTill() public {
+    function test_transferRefusesTills() public {
         uint256 id = certify(ann, "content");
-        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.OwnTill.selector, id));
-        vm.prank(ann);
-        registry.transferFrom(ann, address(uint160(id)), id);
-        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.OwnTill.selector, id));
-        vm.prank(ann);
-        registry.safeTransferFrom(ann, address(uint160(id)), id);
+        // Its own, and any other certified work's: nobody could move it again.
+        address[2] memory tills = [address(uint160(id)), address(uint160(certify(bob, "another")))];
+        for (uint256 i; i < 2; ++i) {
+            bytes memory reason = abi.encodeWithSelector(IIPRegistry.ToTill.selector, id, tills[i]);
+            vm.expectRevert(reason);
+            vm.prank(ann);
+            registry.transferFrom(ann, tills[i], id);
+            vm.expectRevert(reason);
+            vm.prank(ann);
+            registry.safeTransferFrom(ann, tills[i], id);
+        }
     }
 
     function test_transferRefusesStrangers() public {

@@ -41,7 +41,7 @@ contract RightsAlgebraTest is Base {
         address owner = registry.ownerOf(work);
         vm.expectRevert(reason);
         vm.prank(owner);
-        license.issue(work, termsHash, dan, 1);
+        license.issue(work, termsHash, dan, 1, 0);
     }
 
     function accepts(uint256 work, Terms memory terms) internal {

@@ -127,7 +127,7 @@ def test_offers_that_cannot_be_filled(
 
     late = alice.offer(work, COMMERCIAL, price=1, token=token, deadline=chain.now() + 60)
     chain.pass_time(61)
-    _refusals(bob, chain, late.hash, reverts.OfferExpired)
+    _refusals(bob, chain, late.hash, reverts.OfferNotInTime)
 
     exclusive = Terms(Rights.COMMERCIAL | Rights.EXCLUSIVE, duration=1_000)
     blocking = alice.offer(work, exclusive, price=0)
@@ -171,7 +171,7 @@ def test_offering_a_work_of_somebody_else(bob: GenIP, work: int, chain: LocalCha
 def test_offers_that_make_no_sense(alice: GenIP, work: int, chain: LocalChain) -> None:
     with pytest.raises(reverts.UnknownWork):
         alice.offer(12345, COMMERCIAL, price=1)
-    with pytest.raises(reverts.InvalidQuantity):
+    with pytest.raises(reverts.InvalidOffer):
         alice.offer(work, COMMERCIAL, price=1, quantity=0)
     with pytest.raises(reverts.FeesTooHigh):
         alice.offer(work, COMMERCIAL, price=1, fees=[FeeShare(chain.bob.address, 1_001)])

@@ -14,6 +14,10 @@ from tests.support.require import ROOT
 def test_public_names_are_one_sorted_list() -> None:
     assert gen_ip.__all__ == [
         "ETH",
+        "Anchored",
+        "Arbiter",
+        "AskLimits",
+        "Conditions",
         "ContractError",
         "Deployment",
         "FeeShare",
@@ -22,6 +26,9 @@ def test_public_names_are_one_sorted_list() -> None:
         "Offer",
         "Payee",
         "Rights",
+        "SignedCertificate",
+        "SignedDelegation",
+        "SignedOffer",
         "Terms",
     ]
 

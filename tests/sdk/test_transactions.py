@@ -10,7 +10,12 @@ from eth_account import Account
 from gen_ip import GenIP, GenIPError
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts, transactions
-from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, TransactionFailed
+from gen_ip.chain.errors import (
+    GasTooExpensive,
+    InsufficientFunds,
+    NodeError,
+    TransactionFailed,
+)
 from gen_ip.chain.faucet import fund
 from gen_ip.chain.rpc import Block, Rpc
 from gen_ip.terms import COMMERCIAL
@@ -155,6 +160,8 @@ def test_what_is_signed_never_costs_more_than_the_maximum(
 def test_a_node_that_estimates_nothing(
     alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    wait = transactions.wait
+    monkeypatch.setattr(transactions, "wait", lambda rpc, tx_hash: wait(rpc, tx_hash, 1))
     monkeypatch.setattr(Rpc, "estimate_gas", lambda *arguments: 0)
     with pytest.raises(GenIPError):
         alice.certify(b"content")
@@ -179,3 +186,27 @@ def test_a_chain_without_base_fee(
     receipt = alice.certify(b"content").receipt
     sent = chain.web3.eth.get_transaction(receipt.tx_hash)
     assert sent["type"] == 0
+
+
+def test_a_node_that_still_indexes_is_asked_again(
+    chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """geth refuses receipts for a moment after its start."""
+    asked = []
+    honest = Rpc.request
+
+    def indexing(self: Rpc, method: str, *params: object) -> object:
+        if method == "eth_getTransactionReceipt":
+            asked.append(method)
+            if len(asked) < 3:
+                raise NodeError(method, "transaction indexing is in progress")
+            if len(asked) == 4:
+                raise NodeError(method, "the disk is full")
+        return honest(self, method, *params)
+
+    monkeypatch.setattr(Rpc, "request", indexing)
+    rpc = Rpc(chain.web3)
+    receipt = transactions.send(rpc, chain.alice, chain.bob.address, b"", 1)
+    assert (len(asked), receipt.gas_used) == (3, 21_000)
+    with pytest.raises(NodeError, match="disk is full"):
+        rpc.receipt(receipt.tx_hash)

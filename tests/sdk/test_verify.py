@@ -107,7 +107,9 @@ def _certify(client: GenIP, content: Path, document: bytes) -> int:
     """Certifies a file with a document of one's own making, as any stranger can."""
     digest = bytes.fromhex(summarize_file(content).sha256)
     registry = Registry(client._session)
-    call = registry.certify_call(digest, metadata_format.digest(document), 0, [], [])
+    metadata = metadata_format.digest(document)
+    creator = client._session.account.address
+    call = registry.certify_call(registry.statement(creator, digest, metadata, 0, [], [], None))
     receipt = client._session.send(call)
     return int(receipt.find("Certified").args["work_id"])
 

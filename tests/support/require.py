@@ -21,12 +21,14 @@ def _tool(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def _kubo() -> Path | None:
-    pinned = re.search(r"ipfs/kubo v(\S+)", (ROOT / "tools/kubo/go.mod").read_text("utf-8"))
+def _built(name: str, module: str, binary: str) -> Path | None:
+    """What tools/NAME/build has built of the version that its go.mod pins."""
+    text = (ROOT / "tools" / name / "go.mod").read_text("utf-8")
+    pinned = re.search(rf"{module} v(\S+)", text)
     assert pinned is not None
     cache = Path(os.environ.get("GENIP_CACHE") or Path.home() / ".cache" / "gen-ip")
-    binary = cache / f"kubo-{pinned[1]}" / "ipfs"
-    return binary if binary.exists() else None
+    path = cache / f"{name}-{pinned[1]}" / binary
+    return path if path.exists() else None
 
 
 def _solc() -> Path | None:
@@ -47,7 +49,14 @@ _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
     "anvil": (lambda: _tool("anvil"), "anvil not found; run make setup"),
     "ape": (_ape, "ape not found; run make setup"),
     "forge": (lambda: _tool("forge"), "forge not found; run make setup"),
-    "kubo": (_kubo, "no Kubo daemon; run make kubo (needs Go)"),
+    "geth": (
+        lambda: _built("geth", "ethereum/go-ethereum", "geth"),
+        "no geth; run make geth (needs Go)",
+    ),
+    "kubo": (
+        lambda: _built("kubo", "ipfs/kubo", "ipfs"),
+        "no Kubo daemon; run make kubo (needs Go)",
+    ),
     "node": (_node, "node not found; install Node.js 20 or newer"),
     "solc": (_solc, "solc not found; run make setup"),
 }

@@ -51,14 +51,18 @@ def classes() -> dict[str, type[ContractError]]:
 
 @cache
 def by_selector() -> dict[bytes, tuple[type[ContractError], list[Any]]]:
-    """Selector -> exception and the error's parameters, over all ABIs and Solady's own."""
+    """Selector -> exception and the error's parameters, over all ABIs and Solady's own.
+
+    A class with a `signature` is for that error alone; others have the name of theirs.
+    """
     known = classes()
+    exact = {kind.signature: kind for kind in known.values() if hasattr(kind, "signature")}
     table: dict[bytes, tuple[type[ContractError], list[Any]]] = {}
     for name in artifacts.NAMES:
         for entry in artifacts.load(name).abi:
             if entry["type"] == "error":
-                table[abi.selector(entry)] = (known[entry["name"]], entry["inputs"])
-    for kind in known.values():
-        if signature := getattr(kind, "signature", None):
-            table.setdefault(keccak(text=signature)[:4], (kind, []))
+                kind = exact.get(abi.signature(entry)) or known[entry["name"]]
+                table[abi.selector(entry)] = (kind, entry["inputs"])
+    for signature, kind in exact.items():
+        table.setdefault(keccak(text=signature)[:4], (kind, []))
     return table

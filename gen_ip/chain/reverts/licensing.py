@@ -31,14 +31,15 @@ class EditorialIsNotCommercial(ContractError):
 
 
 class InvalidShareAlike(ContractError):
-    """Share-alike terms pass on all they grant, DERIVE among it, and take income shares only."""
+    """Share-alike terms pass on all they grant, DERIVE among it, take income shares only, and do
+    not end with a license."""
 
     grant: Rights
     pass_: Rights
     volume: int
     text = (
         "share-alike terms grant {grant}, pass on {pass_}, volume {volume}; pass on all "
-        "permissions, DERIVE among them, and ask for no volume share"
+        "permissions, DERIVE among them, ask for no volume share, and leave ENDS_WITH_LICENSE out"
     )
 
 
@@ -87,12 +88,15 @@ class UnknownTerms(ContractError):
 
 
 class NotIssuer(ContractError):
-    """Only the work's owner or the marketplace may issue its licenses."""
+    """Only the work's owner, the marketplace or a market the owner allowed may issue licenses."""
 
     work_id: int
     caller: str
     owner: str
-    text = "licenses of work {work_id} are issued by its owner {owner}, not by {caller}"
+    text = (
+        "licenses of work {work_id} are issued by its owner {owner}, not by {caller}; "
+        "let the owner allow that market"
+    )
 
 
 class InvalidCount(ContractError):
@@ -245,3 +249,76 @@ class LicenseLocked(ContractError):
 
     license_id: int
     text = "license {license_id} is not transferable; the buyer needs a license of his own"
+
+
+class InvalidStart(ContractError):
+    """A license starts now or later, within a thousand years."""
+
+    start: int
+    time: int
+    text = "a license cannot start {start}, now it is {time}; name a time from now on, or 0 for now"
+
+
+class SalesSuspended(ContractError):
+    """The work's arbiter has suspended sales."""
+
+    work_id: int
+    text = "the arbiter of work {work_id} has suspended its sales; wait until they are resumed"
+
+
+class NotRenewable(ContractError):
+    """Neither a license that never ends nor one that has ended can be renewed, nor any for longer
+    than a thousand years."""
+
+    license_id: int
+    end: int
+    text = (
+        "license {license_id} cannot run until {end}; renew only a running one that "
+        "ends, within a thousand years"
+    )
+
+
+class NotRevocable(ContractError):
+    """The terms do not allow the license to be revoked."""
+
+    license_id: int
+    text = "the terms of license {license_id} do not allow to revoke it; leave it"
+
+
+class OnlyMarketplace(ContractError):
+    """Only the marketplace may call this."""
+
+    caller: str
+    text = "{caller} is not the marketplace; buy and derive through the marketplace"
+
+
+class LicensesDoNotMatch(ContractError):
+    """More or fewer licenses were bought in this call than edges wait for one."""
+
+    bought: int
+    used: int
+    text = (
+        "{bought} licenses were bought, {used} edges wait for one; buy one for every edge with "
+        "license 0"
+    )
+
+
+class LicenseIsRevoked(ContractError):
+    """The license was revoked."""
+
+    license_id: int
+    text = "license {license_id} was revoked by the work's arbiter; get another license"
+
+
+class OwesBeyondDelegation(ContractError):
+    """The derivative owes more than the creator's delegate may agree to, in basis points. The
+    license contract's `BeyondDelegation`, apart from the registry's."""
+
+    name = "BeyondDelegation"
+    signature = "BeyondDelegation(uint256,uint256)"
+    owed: int
+    cap: int
+    text = (
+        "the work would owe {owed} basis points, the delegation allows {cap}; "
+        "use licenses with lower shares, or ask the creator to sign"
+    )

@@ -165,3 +165,16 @@ class NotSplitter(ContractError):
 
     caller: str
     text = "{caller} is not the splitter; sweep the till through the splitter"
+
+
+class LienNotAllowed(ContractError):
+    """Only the arbiter may add a lien payee: once, and at most `cap` basis points."""
+
+    work_id: int
+    caller: str
+    share: int
+    cap: int
+    text = (
+        "{caller} may not give {share} basis points of work {work_id} to a lien payee; the "
+        "arbiter may, once, up to {cap}"
+    )

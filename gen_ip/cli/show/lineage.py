@@ -30,7 +30,8 @@ def lineage_tree(
     for link in links:
         children.setdefault(link.parent, []).append(link)
     has_parent = {link.child for link in links}
-    roots = [work for work in works if work not in has_parent]
+    members = {*lineage.ancestors, lineage.work, *lineage.descendants}
+    roots = [work for work in works if work in members and work not in has_parent]
     left = MAX_LINES
     trees = []
     for root in roots:

@@ -47,10 +47,14 @@ class Stage:
 
         self._scene += 1
         title = Text(f"{self._scene}  {event.title}", style="bold")
+        width = min(self._console.width, CARD_COLUMNS)
         self._console.print()
-        self._console.print(
-            Rule(title, align="left", style="dim"), width=min(self._console.width, CARD_COLUMNS)
-        )
+        if title.cell_len + 2 < width:
+            self._console.print(Rule(title, align="left", style="dim"), width=width)
+        else:
+            # A rule would cut its title.
+            self._console.print(title, width=width)
+            self._console.print(Rule(style="dim"), width=width)
 
     @show.register
     def _(self, event: events.Ready) -> None:
@@ -102,6 +106,36 @@ class Stage:
         self._note(f"{name_of(event.terms)}: {in_words(event.terms)}")
 
     @show.register
+    def _(self, event: events.Signed) -> None:
+        self._line(f"{event.signer.name} signs {event.what}")
+        self._note("a signature in a file: no transaction, no gas")
+
+    @show.register
+    def _(self, event: events.Proposed) -> None:
+        price = self._amount(event.price, event.token)
+        verb = "bids" if event.is_bid else "answers with a signature:"
+        self._line(f"{event.maker.name} {verb} {price} for a license of “{plain(event.work)}”")
+
+    @show.register
+    def _(self, event: events.Waiting) -> None:
+        price = self._amount(event.price, event.token)
+        self._line(
+            f"{event.buyer.name} pays {price}, which waits until {event.seller.name} delivers"
+        )
+
+    @show.register
+    def _(self, event: events.Delivered) -> None:
+        self._line(f"{event.seller.name} delivers {event.what} and posts its hash")
+
+    @show.register
+    def _(self, event: events.PaidOut) -> None:
+        amount = self._amount(event.amount, event.token)
+        self._line(f"{event.sender.name} pays out: {event.owner.name} gets {amount}")
+        self._note(
+            f"{event.owner.name} sent no transaction; {event.gas:,} gas of {event.sender.name}"
+        )
+
+    @show.register
     def _(self, event: events.Asked) -> None:
         answer, style = ("yes", "bold green") if event.answer else ("no", "bold red")
         from rich.text import Text
@@ -149,8 +183,9 @@ class Stage:
             work: f"{event.owners[work].partition(',')[0]} earned {self._sums(sums)}"
             for work, sums in event.earned.items()
         }
-        for tree in lineage_tree(event.lineage, event.works, notes):
-            out.print(tree)
+        for found in event.lineages:
+            for tree in lineage_tree(found, event.works, notes):
+                out.print(tree)
         self.show(events.Scene("Gas, from the receipts"))
         out.print(gas_table(event.steps, out.width))
         self.show(events.Scene("Every wallet, computed a second time"))

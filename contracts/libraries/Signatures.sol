@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ECDSA} from "solady/src/utils/ECDSA.sol";
+import {SignatureCheckerLib} from "solady/src/utils/SignatureCheckerLib.sol";
+
+/// @title Signatures
+/// @notice Whether somebody signed something: with a key, or as a contract.
+library Signatures {
+    /// @notice True where `signature` (64 or 65 bytes) was made with the signer's own key, or where the
+    /// signer is a contract that says so (ERC-1271). The key comes first: an account that delegates
+    /// to code (EIP-7702) still signs with its key.
+    function isValid(
+        address signer,
+        bytes32 digest,
+        bytes calldata signature
+    ) internal view returns (bool) {
+        if (signer == address(0)) return false;
+        if (ECDSA.tryRecoverCalldata(digest, signature) == signer) return true;
+        return
+            signer.code.length != 0 &&
+            SignatureCheckerLib.isValidERC1271SignatureNowCalldata(signer, digest, signature);
+    }
+}

@@ -1,0 +1,315 @@
+"""Certificates before they are minted: prepared, anchored, signed; and what lets others sign.
+
+Each is a value that goes into a JSON file and comes back from it. Whoever holds a signed
+certificate can submit it and pay its gas; nobody can alter it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gen_ip import statement_files as files
+from gen_ip.chain.reverts import ContractError
+from gen_ip.registry import Certificate
+from gen_ip.signing.eip712 import BadStatement
+from gen_ip.signing.merkle import climb
+from gen_ip.signing.offers import ASK_LIMITS, AskLimits
+from gen_ip.signing.statements import (
+    CERTIFY,
+    CONSENT,
+    CONSENT_CALLDATA,
+    CONSENT_TREE,
+    DELEGATION,
+    NOBODY,
+    PAYEE,
+    TREE_PROOF,
+    Certify,
+    Consent,
+    ConsentTree,
+    Delegation,
+    Payee,
+    SignedConsent,
+    TreeProof,
+    certify_leaf,
+    payees_hash,
+)
+
+_PREPARED = "gen-ip/prepared-certificate/1"
+_SIGNED = "gen-ip/signed-certificate/1"
+_ANCHORED = "gen-ip/anchored-certificates/1"
+_DELEGATION = "gen-ip/signed-delegation/1"
+_MEMBERS = ("registry", "certify", "anchor", "metadata_cid", "content_cid")
+
+
+@dataclass(frozen=True)
+class PreparedCertificate:
+    """What its creator will state about a work. Nothing is on chain or signed yet.
+
+    Attributes:
+        certify: the statement.
+        registry: the contract it is for; with `certify.home_chain_id` it says where.
+        metadata_cid, content_cid: where both lie in the store.
+        anchor: proof of an earlier claim; its root is 0 where there is none.
+    """
+
+    certify: Certify
+    registry: str
+    metadata_cid: str
+    content_cid: str
+    anchor: TreeProof = field(default=TreeProof(), repr=False)
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether there is a proof of an earlier claim."""
+        return any(self.anchor.root)
+
+    @property
+    def needs_node(self) -> bool:
+        """Whether the work has parents or payees, and so a node in the ledger."""
+        return bool(self.certify.edges or self.certify.payees)
+
+    def leaf(self, salt: bytes) -> bytes:
+        """Its leaf in the tree of an anchor or of a consent, 32 bytes."""
+        return certify_leaf(self.certify.home_chain_id, self.registry, self.certify, salt)
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; `from_json` reads it back. The anchor's salt is in it."""
+        return {"format": _PREPARED, **self._json()}
+
+    @classmethod
+    def from_json(cls, document: object) -> PreparedCertificate:
+        """What `to_json` wrote.
+
+        Raises:
+            BadStatement: it is something else, or its proof does not fit.
+        """
+        return cls(**_prepared(files.members(document, _PREPARED, _MEMBERS)))
+
+    def _json(self) -> dict[str, Any]:
+        return {
+            "registry": self.registry,
+            "certify": CERTIFY.message(self.certify),
+            "anchor": TREE_PROOF.message(self.anchor) if self.is_anchored else None,
+            "metadata_cid": self.metadata_cid,
+            "content_cid": self.content_cid,
+        }
+
+
+@dataclass(frozen=True)
+class SignedCertificate(PreparedCertificate):
+    """A certificate that its creator, or a delegate, has signed: anyone may submit it.
+
+    `consent.deadline` is the last second, since the epoch, in which it can be submitted.
+    """
+
+    consent: Consent = field(default=Consent(), repr=False)
+
+    @property
+    def signer(self) -> str:
+        """Who signed: the creator, or their delegate."""
+        delegate = self.consent.delegation.delegate
+        return self.certify.creator if delegate == NOBODY else delegate
+
+    @property
+    def consent_hash(self) -> bytes:
+        """EIP-712 struct hash of what was signed, 32 bytes: what is revoked."""
+        deadline, root = self.consent.deadline, self.consent.tree.root
+        if any(root):
+            return CONSENT_TREE.hash(ConsentTree(root, deadline))
+        return CONSENT.hash(SignedConsent(self.certify, deadline))
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; `from_json` reads it back."""
+        consent = CONSENT_CALLDATA.message(self.consent)
+        return {"format": _SIGNED, **self._json(), "consent": consent}
+
+    @classmethod
+    def from_json(cls, document: object) -> SignedCertificate:
+        """What `to_json` wrote. Whether the signature is the creator's, the contract says.
+
+        Raises:
+            BadStatement: it is something else, or a proof does not fit.
+        """
+        found = files.members(document, _SIGNED, (*_MEMBERS, "consent"))
+        consent = CONSENT_CALLDATA.parse(found["consent"], "consent")
+        made = cls(**_prepared(found), consent=consent)
+        _check_proof(made, consent.tree, "consent.tree")
+        return made
+
+    def save(self, path: str | Path) -> None:
+        """Writes it to a file.
+
+        Raises:
+            StatementFileProblem: the file cannot be written.
+        """
+        files.save(path, self.to_json())
+
+    @classmethod
+    def load(cls, path: str | Path) -> SignedCertificate:
+        """What `save` wrote.
+
+        Raises:
+            StatementFileProblem: the file cannot be read.
+            BadStatement: it holds something else.
+        """
+        return cls.from_json(files.load(path))
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """Works claimed together under one root. Keep it: without the salts and paths the claim of no
+    work can be shown.
+
+    `time` is when the root was first written, in seconds since the epoch.
+    """
+
+    root: bytes
+    time: int
+    certificates: tuple[PreparedCertificate, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; `from_json` reads it back."""
+        return {
+            "format": _ANCHORED,
+            "root": f"0x{self.root.hex()}",
+            "time": self.time,
+            "certificates": [each.to_json() for each in self.certificates],
+        }
+
+    @classmethod
+    def from_json(cls, document: object) -> Anchored:
+        """What `to_json` wrote.
+
+        Raises:
+            BadStatement: it is something else, or a proof does not lead to the root.
+        """
+        found = files.members(document, _ANCHORED, ("root", "time", "certificates"))
+        if not isinstance(found["certificates"], list) or type(found["time"]) is not int:
+            raise BadStatement("", sorted(found), "certificates and the time of their anchor")
+        made = tuple(PreparedCertificate.from_json(each) for each in found["certificates"])
+        root = files.text(found, "root")
+        if any(f"0x{each.anchor.root.hex()}" != root for each in made) or not made:
+            raise BadStatement("root", root, "the root of every certificate's anchor")
+        return cls(made[0].anchor.root, found["time"], made)
+
+    def save(self, path: str | Path) -> None:
+        """Writes it to a file.
+
+        Raises:
+            StatementFileProblem: the file cannot be written.
+        """
+        files.save(path, self.to_json())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Anchored:
+        """What `save` wrote.
+
+        Raises:
+            StatementFileProblem: the file cannot be read.
+            BadStatement: it holds something else.
+        """
+        return cls.from_json(files.load(path))
+
+
+@dataclass(frozen=True)
+class SignedDelegation:
+    """What lets `delegation.delegate` sign for a creator, within limits, until revoked.
+
+    `payees` are those that every work must have, `asks` the offers the delegate may sign.
+    """
+
+    delegation: Delegation
+    registry: str
+    chain_id: int
+    payees: tuple[Payee, ...]
+    asks: tuple[AskLimits, ...]
+    signature: bytes = field(repr=False)
+
+    @property
+    def hash(self) -> bytes:
+        """EIP-712 struct hash, 32 bytes: what is revoked."""
+        return DELEGATION.hash(self.delegation)
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; `from_json` reads it back."""
+        return {
+            "format": _DELEGATION,
+            "registry": self.registry,
+            "chain_id": self.chain_id,
+            "delegation": DELEGATION.message(self.delegation),
+            "payees": [PAYEE.message(payee) for payee in self.payees],
+            "asks": [ASK_LIMITS.message(ask) for ask in self.asks],
+            "signature": f"0x{self.signature.hex()}",
+        }
+
+    @classmethod
+    def from_json(cls, document: object) -> SignedDelegation:
+        """What `to_json` wrote.
+
+        Raises:
+            BadStatement: it is something else, or the payees are not those signed.
+        """
+        names = ("registry", "chain_id", "delegation", "payees", "asks", "signature")
+        found = files.members(document, _DELEGATION, names)
+        delegation = DELEGATION.parse(found["delegation"], "delegation")
+        payees = files.items(found, "payees", PAYEE)
+        if payees_hash(payees) != delegation.payees:
+            raise BadStatement("payees", found["payees"], "the payees of the delegation")
+        if type(found["chain_id"]) is not int:
+            raise BadStatement("chain_id", found["chain_id"], "a chain id")
+        try:
+            signature = bytes.fromhex(files.text(found, "signature").removeprefix("0x"))
+        except ValueError:
+            raise BadStatement("signature", found["signature"], "0x and hex digits") from None
+        asks = files.items(found, "asks", ASK_LIMITS)
+        registry = files.text(found, "registry")
+        return cls(delegation, registry, found["chain_id"], payees, asks, signature)
+
+    def save(self, path: str | Path) -> None:
+        """Writes it to a file.
+
+        Raises:
+            StatementFileProblem: the file cannot be written.
+        """
+        files.save(path, self.to_json())
+
+    @classmethod
+    def load(cls, path: str | Path) -> SignedDelegation:
+        """What `save` wrote.
+
+        Raises:
+            StatementFileProblem: the file cannot be read.
+            BadStatement: it holds something else.
+        """
+        return cls.from_json(files.load(path))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of a list of certificates, by their places in it."""
+
+    certified: dict[int, Certificate]
+    skipped: dict[int, ContractError]
+
+
+def _prepared(found: Any) -> dict[str, Any]:
+    """The members of a prepared certificate."""
+    anchor = TreeProof()
+    if found["anchor"] is not None:
+        anchor = TREE_PROOF.parse(found["anchor"], "anchor")
+    made: dict[str, Any] = {
+        "certify": CERTIFY.parse(found["certify"], "certify"),
+        "registry": files.text(found, "registry"),
+        "metadata_cid": files.text(found, "metadata_cid"),
+        "content_cid": files.text(found, "content_cid"),
+        "anchor": anchor,
+    }
+    _check_proof(PreparedCertificate(**made), anchor, "anchor")
+    return made
+
+
+def _check_proof(certificate: PreparedCertificate, proof: TreeProof, where: str) -> None:
+    if any(proof.root) and climb(certificate.leaf(proof.salt), proof.path) != proof.root:
+        raise BadStatement(f"{where}.root", f"0x{proof.root.hex()}", "the root its path leads to")

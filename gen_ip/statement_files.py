@@ -1,0 +1,112 @@
+"""Signed statements as files: JSON that survives, is passed on, and is read back with suspicion."""
+
+# ruff: noqa: N818
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gen_ip.errors import GenIPError, shown
+from gen_ip.nesting import nested_deeper_than
+from gen_ip.signing.eip712 import BadStatement, Struct
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 32
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+class StatementFileProblem(GenIPError):
+    """The file of a signed statement cannot be read or written."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path, self.reason = str(path), reason
+        super().__init__(f"{shown(path)} cannot be used ({reason}); check the file and its folder")
+
+
+def save(path: str | Path, document: Mapping[str, Any]) -> None:
+    """Writes a statement in one step; an older file of this name is replaced.
+
+    Raises:
+        StatementFileProblem: the file cannot be written.
+    """
+    target = Path(path)
+    text = json.dumps(document, indent=2) + "\n"
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise StatementFileProblem(path, error.strerror or str(error)) from None
+
+
+def load(path: str | Path) -> Any:
+    """The JSON of a file.
+
+    Raises:
+        StatementFileProblem: there is none, it is too large, or it is no JSON.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise StatementFileProblem(path, error.strerror or str(error)) from None
+    if len(data) > MAX_BYTES:
+        raise StatementFileProblem(path, f"it has more than {MAX_BYTES:,} bytes")
+    try:
+        text = data.decode()
+        if nested_deeper_than(MAX_DEPTH, text):
+            raise StatementFileProblem(path, f"it is nested deeper than {MAX_DEPTH}")
+        return json.loads(text)
+    except ValueError:
+        raise StatementFileProblem(path, "it is not JSON") from None
+
+
+def members(document: object, kind: str, names: tuple[str, ...]) -> Mapping[str, Any]:
+    """The document, once it says that it is of `kind` and has just these members.
+
+    Raises:
+        BadStatement: it does not.
+    """
+    if not isinstance(document, Mapping):
+        raise BadStatement("", document, "a JSON object")
+    if document.get("format") != kind:
+        raise BadStatement("format", document.get("format"), kind)
+    if document.keys() != {"format", *names}:
+        raise BadStatement("", sorted(document), f"the members format, {', '.join(names)}")
+    return document
+
+
+def text(document: Mapping[str, Any], name: str) -> str:
+    """A short text of a document.
+
+    Raises:
+        BadStatement: it is none.
+    """
+    value = document[name]
+    if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
+        raise BadStatement(name, value, "a short text")
+    return value
+
+
+def items(document: Mapping[str, Any], name: str, struct: Struct[T]) -> tuple[T, ...]:
+    """A list of structs of a document.
+
+    Raises:
+        BadStatement: it is none.
+    """
+    value = document[name]
+    if not isinstance(value, list):
+        raise BadStatement(name, value, "a list")
+    return tuple(struct.parse(item, f"{name}[{i}]") for i, item in enumerate(value))

@@ -1,0 +1,1 @@
+"""EIP-712 vectors: eip712.json, what makes it, and what checks it in three languages."""
