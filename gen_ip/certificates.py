@@ -7,8 +7,7 @@ certificate can submit it and pay its gas; nobody can alter it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gen_ip import statement_files as files
 from gen_ip.chain.reverts import ContractError
@@ -98,7 +97,7 @@ class PreparedCertificate:
 
 
 @dataclass(frozen=True)
-class SignedCertificate(PreparedCertificate):
+class SignedCertificate(PreparedCertificate, files.Statement):
     """A certificate that its creator, or a delegate, has signed: anyone may submit it.
 
     `consent.deadline` is the last second, since the epoch, in which it can be submitted.
@@ -126,7 +125,7 @@ class SignedCertificate(PreparedCertificate):
         return {"format": _SIGNED, **self._json(), "consent": consent}
 
     @classmethod
-    def from_json(cls, document: object) -> SignedCertificate:
+    def from_json(cls, document: object) -> Self:
         """What `to_json` wrote. Whether the signature is the creator's, the contract says.
 
         Raises:
@@ -138,27 +137,9 @@ class SignedCertificate(PreparedCertificate):
         _check_proof(made, consent.tree, "consent.tree")
         return made
 
-    def save(self, path: str | Path) -> None:
-        """Writes it to a file.
-
-        Raises:
-            StatementFileProblem: the file cannot be written.
-        """
-        files.save(path, self.to_json())
-
-    @classmethod
-    def load(cls, path: str | Path) -> SignedCertificate:
-        """What `save` wrote.
-
-        Raises:
-            StatementFileProblem: the file cannot be read.
-            BadStatement: it holds something else.
-        """
-        return cls.from_json(files.load(path))
-
 
 @dataclass(frozen=True)
-class Anchored:
+class Anchored(files.Statement):
     """Works claimed together under one root. Keep it: without the salts and paths the claim of no
     work can be shown.
 
@@ -179,7 +160,7 @@ class Anchored:
         }
 
     @classmethod
-    def from_json(cls, document: object) -> Anchored:
+    def from_json(cls, document: object) -> Self:
         """What `to_json` wrote.
 
         Raises:
@@ -194,27 +175,9 @@ class Anchored:
             raise BadStatement("root", root, "the root of every certificate's anchor")
         return cls(made[0].anchor.root, found["time"], made)
 
-    def save(self, path: str | Path) -> None:
-        """Writes it to a file.
-
-        Raises:
-            StatementFileProblem: the file cannot be written.
-        """
-        files.save(path, self.to_json())
-
-    @classmethod
-    def load(cls, path: str | Path) -> Anchored:
-        """What `save` wrote.
-
-        Raises:
-            StatementFileProblem: the file cannot be read.
-            BadStatement: it holds something else.
-        """
-        return cls.from_json(files.load(path))
-
 
 @dataclass(frozen=True)
-class SignedDelegation:
+class SignedDelegation(files.Statement):
     """What lets `delegation.delegate` sign for a creator, within limits, until revoked.
 
     `payees` are those that every work must have, `asks` the offers the delegate may sign.
@@ -245,7 +208,7 @@ class SignedDelegation:
         }
 
     @classmethod
-    def from_json(cls, document: object) -> SignedDelegation:
+    def from_json(cls, document: object) -> Self:
         """What `to_json` wrote.
 
         Raises:
@@ -266,24 +229,6 @@ class SignedDelegation:
         asks = files.items(found, "asks", ASK_LIMITS)
         registry = files.text(found, "registry")
         return cls(delegation, registry, found["chain_id"], payees, asks, signature)
-
-    def save(self, path: str | Path) -> None:
-        """Writes it to a file.
-
-        Raises:
-            StatementFileProblem: the file cannot be written.
-        """
-        files.save(path, self.to_json())
-
-    @classmethod
-    def load(cls, path: str | Path) -> SignedDelegation:
-        """What `save` wrote.
-
-        Raises:
-            StatementFileProblem: the file cannot be read.
-            BadStatement: it holds something else.
-        """
-        return cls.from_json(files.load(path))
 
 
 @dataclass(frozen=True)

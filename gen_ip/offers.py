@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gen_ip import arguments
 from gen_ip import statement_files as files
@@ -180,7 +179,7 @@ def from_struct(struct: OfferStruct, terms: Terms | None = None, **read: Any) ->
 
 
 @dataclass(frozen=True)
-class SignedOffer:
+class SignedOffer(files.Statement):
     """An offer that its maker signed instead of posting: whoever holds it may fill it.
 
     Attributes:
@@ -232,7 +231,7 @@ class SignedOffer:
         }
 
     @classmethod
-    def from_json(cls, document: object) -> SignedOffer:
+    def from_json(cls, document: object) -> Self:
         """What `to_json` wrote. Whether the signature is the maker's, the contract says.
 
         Raises:
@@ -254,24 +253,6 @@ class SignedOffer:
             found["chain_id"],
             works,
         )
-
-    def save(self, path: str | Path) -> None:
-        """Writes it to a file.
-
-        Raises:
-            StatementFileProblem: the file cannot be written.
-        """
-        files.save(path, self.to_json())
-
-    @classmethod
-    def load(cls, path: str | Path) -> SignedOffer:
-        """What `save` wrote.
-
-        Raises:
-            StatementFileProblem: the file cannot be read.
-            BadStatement: it holds something else.
-        """
-        return cls.from_json(files.load(path))
 
 
 TERMS: Struct[Any] = Struct(

@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from gen_ip.errors import GenIPError, shown
 from gen_ip.nesting import nested_deeper_than
@@ -71,6 +72,37 @@ def load(path: str | Path) -> Any:
         return json.loads(text)
     except ValueError:
         raise StatementFileProblem(path, "it is not JSON") from None
+
+
+class Statement(ABC):
+    """A statement that is kept in a file: whatever has `to_json` and `from_json`."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; `from_json` reads it back."""
+
+    @classmethod
+    @abstractmethod
+    def from_json(cls, document: object) -> Self:
+        """What `to_json` wrote."""
+
+    def save(self, path: str | Path) -> None:
+        """Writes it to a file.
+
+        Raises:
+            StatementFileProblem: the file cannot be written.
+        """
+        save(path, self.to_json())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """What `save` wrote.
+
+        Raises:
+            StatementFileProblem: the file cannot be read.
+            BadStatement: it holds something else.
+        """
+        return cls.from_json(load(path))
 
 
 def members(document: object, kind: str, names: tuple[str, ...]) -> Mapping[str, Any]:
