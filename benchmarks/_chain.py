@@ -67,13 +67,16 @@ class Chain:
     """A context manager: starts anvil on a free port, deploys, and stops it at the end.
 
     `seed` makes the accounts; the same seed gives the same ones, so that gas repeats exactly.
+    With `steps`, anvil keeps the steps of every transaction for `benchmarks.opcodes`.
 
     Raises:
         AnvilNotFound, AnvilFailed: there is no anvil, or it does not start.
     """
 
-    def __init__(self, seed: bytes) -> None:
+    def __init__(self, seed: bytes, steps: bool = False) -> None:
         self._seed = seed
+        self._options = ("--steps-tracing",) if steps else ()
+        self.tokens: list[str] = []
         self._accounts = 0
         self._nonces: dict[str, int] = {}
         self._queue: list[_Queued] = []
@@ -81,7 +84,7 @@ class Chain:
 
     def __enter__(self) -> Chain:
         with ExitStack() as stack:
-            anvil = stack.enter_context(Anvil())
+            anvil = stack.enter_context(Anvil(self._options))
             self._provider = HTTPProvider(anvil.start(), request_kwargs={"timeout": 120})
             web3 = Web3(self._provider)
             deployer = dev_account("dev0")
@@ -127,7 +130,8 @@ class Chain:
         (receipt,) = self.rpc.request("eth_getBlockReceipts", "latest")
         if int(receipt["status"], 16) != 1:
             raise Refused("the token's creation", "it reverts")
-        return Web3.to_checksum_address(receipt["contractAddress"])
+        self.tokens.append(Web3.to_checksum_address(receipt["contractAddress"]))
+        return self.tokens[-1]
 
     def endow(self, account: LocalAccount, token: str, amount: int = 2**200) -> None:
         """Queue: `amount` of the token for the account, and both contracts' approval without end.

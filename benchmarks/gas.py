@@ -1,4 +1,4 @@
-"""`python -m benchmarks.gas [--json]`: what the operations cost in gas, measured.
+"""`python -m benchmarks.gas [--json] [--breakdown ROW]`: what the operations cost in gas, measured.
 
 Every number is the gas of whole transactions, from the receipts of signed transactions on a
 private anvil. What is measured under which conditions: benchmarks/README.md.
@@ -14,9 +14,11 @@ from hashlib import sha256
 from math import ceil
 from typing import Any
 
-from benchmarks._chain import Chain, token_call
+from benchmarks import opcodes
+from benchmarks._chain import Chain, Mined, token_call
 from benchmarks._works import ChainWork, Works
 from benchmarks.gas_table import EXTRA, TABLE, Row
+from benchmarks.opcodes import Cost
 from gen_ip.chain.session import Call
 from gen_ip.errors import GenIPError
 from gen_ip.ledger import BASIS_POINTS
@@ -42,13 +44,18 @@ assert all(amount * INCOME_BP % BASIS_POINTS for amount in AMOUNTS.values())
 
 
 class Measurement:
-    """Measures all rows on one chain; gas by key in `gas`, gas by depth in `by_depth`."""
+    """Measures all rows on one chain; cost by key in `costs`, gas by depth in `by_depth`.
 
-    def __init__(self, chain: Chain) -> None:
-        self.chain = chain
+    A row is the cost of several operations where it is in `divisors`, by so many. With `steps`,
+    the chain keeps them and every cost says where the gas went.
+    """
+
+    def __init__(self, chain: Chain, steps: bool = False) -> None:
+        self.chain, self._steps = chain, steps
         self.works = Works(chain)
         self.payer = chain.account()
-        self.gas: dict[str, int] = {}
+        self.costs: dict[str, Cost] = {}
+        self.divisors: dict[str, int] = {}
         self.by_depth: dict[str, dict[str, int]] = {}
 
     def all(self) -> None:
@@ -62,11 +69,16 @@ class Measurement:
         self.one_ancestor()
         self.all_ancestors()
 
+    @property
+    def gas(self) -> dict[str, int]:
+        """Gas by key; a row that is divided is rounded up."""
+        return {key: ceil(cost.gas / self.divisors.get(key, 1)) for key, cost in self.costs.items()}
+
     def certificates(self) -> None:
         """An account's first certificate, on a registry that has others."""
         self.works.certify(self.chain.account())
         self.works.certify(self.chain.account())
-        self.gas["certify"] = self.chain.mine()[-1].gas
+        self.costs["certify"] = self._cost(self.chain.mine()[-1])
 
     def sales(self) -> None:
         """An offer of a license that allows use, and its second sale."""
@@ -77,12 +89,12 @@ class Measurement:
         offer = self._ask(seller.address, work.id, terms, token)
         self.chain.mine()
         post = self.chain.session.encode("LicenseMarketplace", "post", offer)
-        self.gas["post_offer"] = self.chain.do(seller, post, "the offer").gas
+        self.costs["post_offer"] = self._cost(self.chain.do(seller, post, "the offer"))
         for buyer in buyers:
             taking = (work.id, (), 1, buyer.address, 0, NOBODY, bytes(32))
             fill = (offer, Approval(), taking)
             call = self.chain.session.encode("LicenseMarketplace", "fill", fill)
-            self.gas["buy"] = self.chain.do(buyer, call, "the sale").gas
+            self.costs["buy"] = self._cost(self.chain.do(buyer, call, "the sale"))
             self.works.sold()
 
     def anchors(self) -> None:
@@ -97,7 +109,8 @@ class Measurement:
             leaf = certify_leaf(chain_id, registry, certify._replace(content_hash=content), content)
             leaves.append(leaf)
         call = self.chain.session.encode("IPRegistry", "anchor", MerkleTree(leaves).root)
-        self.gas["anchor_each"] = ceil(self.chain.do(owner, call, "the anchor").gas / LEAVES)
+        self.costs["anchor_each"] = self._cost(self.chain.do(owner, call, "the anchor"))
+        self.divisors["anchor_each"] = LEAVES
 
     def derivatives(self) -> None:
         """Certificates under one and two licenses held; the creators' first certificates."""
@@ -108,15 +121,15 @@ class Measurement:
         for depth in DEPTHS:
             # A sister of the line's work at this depth.
             by_depth[depth] = self._derive((line[depth - 1], terms))
-        self.by_depth["derive_depth"] = {str(depth): gas for depth, gas in by_depth.items()}
-        self.gas["derive"] = max(by_depth.values())
+        self.by_depth["derive_depth"] = {str(depth): cost.gas for depth, cost in by_depth.items()}
+        self.costs["derive"] = max(by_depth.values(), key=lambda cost: cost.gas)
 
         originals = [self.works.certify(self.chain.account()) for _ in range(2)]
         one = self._derive((originals[0], terms))
         two = self._derive((originals[0], terms), (originals[1], terms))
         mixed = self._derive((originals[0], terms), (originals[1], others))
-        self.gas["derive_extra_parent"] = two - one
-        self.gas["derive_extra_parent_other_terms"] = mixed - one
+        self.costs["derive_extra_parent"] = two - one
+        self.costs["derive_extra_parent_other_terms"] = mixed - one
 
     def payments(self) -> None:
         """Repeated payments to an original and at every depth; the dearest of them."""
@@ -128,12 +141,12 @@ class Measurement:
             ("pay_erc20", "pay_depth", token),
             ("pay_eth", "pay_depth_eth", ETH),
         ):
-            gas = {}
+            costs = {}
             for depth in (0, *DEPTHS):
                 self._pay(line[depth], used)
-                gas[depth] = self._pay(line[depth], used)
-            self.by_depth[by_depth] = {str(depth): gas[depth] for depth in DEPTHS}
-            self.gas[key] = max(gas.values())
+                costs[depth] = self._pay(line[depth], used)
+            self.by_depth[by_depth] = {str(depth): costs[depth].gas for depth in DEPTHS}
+            self.costs[key] = max(costs.values(), key=lambda cost: cost.gas)
 
     def settlements(self) -> None:
         """What each of 8 further hops adds to the settlement of one, in one transaction."""
@@ -145,8 +158,9 @@ class Measurement:
                 self._pay(line[0], token)
                 with self.chain.undone():
                     one = self._settle(line[:1], token)
-                more = self._settle(line[: HOPS + 1], token) - one
-                self.gas[f"settle_hop{kinds}{time}"] = ceil(more / HOPS)
+                key = f"settle_hop{kinds}{time}"
+                self.costs[key] = self._settle(line[: HOPS + 1], token) - one
+                self.divisors[key] = HOPS
 
     def one_ancestor(self) -> None:
         """The owner of an original collects, to its own wallet, what its 8th descendant earned."""
@@ -156,7 +170,7 @@ class Measurement:
         for key in ("reach8_first", "reach8"):
             self._pay(line[0], token)
             collect = self._splitter("collect", ids, token, owner.address)
-            self.gas[key] = self.chain.do(owner, collect, key).gas
+            self.costs[key] = self._cost(self.chain.do(owner, collect, key))
             assert self._wallet(owner.address, token) > 0
 
     def all_ancestors(self) -> None:
@@ -167,9 +181,9 @@ class Measurement:
             before = [self._wallet(work.owner.address, token) for work in line]
             paid = self._pay(line[0], token)
             distribute = self._splitter("distribute", ids, token)
-            distributed = self.chain.do(self.payer, distribute, key).gas
-            self.gas[f"{key}_distribute"] = distributed
-            self.gas[key] = paid + distributed
+            distributed = self._cost(self.chain.do(self.payer, distribute, key))
+            self.costs[f"{key}_distribute"] = distributed
+            self.costs[key] = paid + distributed
             after = [self._wallet(work.owner.address, token) for work in line]
             assert all(new > old for new, old in zip(after, before, strict=True))
 
@@ -209,19 +223,24 @@ class Measurement:
             self.chain.endow(holder, token)
         return token
 
-    def _derive(self, *edges: tuple[ChainWork, bytes]) -> int:
+    def _derive(self, *edges: tuple[ChainWork, bytes]) -> Cost:
         self.works.derive(self.chain.account(), edges)
-        return self.chain.mine()[-1].gas
+        return self._cost(self.chain.mine()[-1])
 
-    def _pay(self, work: ChainWork, token: str) -> int:
+    def _pay(self, work: ChainWork, token: str) -> Cost:
         amount = AMOUNTS["payment_eth" if token == ETH else "payment"]
         value = amount if token == ETH else 0
         pay = self._splitter("pay", work.id, token, amount, value=value)
-        return self.chain.do(self.payer, pay, "a payment").gas
+        return self._cost(self.chain.do(self.payer, pay, "a payment"))
 
-    def _settle(self, path: Sequence[ChainWork], token: str) -> int:
+    def _settle(self, path: Sequence[ChainWork], token: str) -> Cost:
         settle = self._splitter("settleMany", [work.id for work in path], token)
-        return self.chain.do(self.payer, settle, "a settlement").gas
+        return self._cost(self.chain.do(self.payer, settle, "a settlement"))
+
+    def _cost(self, mined: Mined) -> Cost:
+        if not self._steps:
+            return Cost(mined.gas)
+        return opcodes.traced(self.chain.rpc, mined.tx_hash, mined.gas)
 
     def _splitter(self, function: str, *values: object, value: int = 0) -> Call:
         return self.chain.session.encode("RoyaltySplitter", function, *values, value=value)
@@ -249,6 +268,23 @@ def measure() -> dict[str, Any]:
         "node": node,
     }
     return {**rows, **measurement.by_depth, **conditions}
+
+
+def broken_down(keys: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of these keys by class of opcode; see `benchmarks.opcodes.breakdown`.
+
+    Raises `GenIPError` as `measure` does.
+    """
+    with Chain(b"gas", steps=True) as chain:
+        measurement = Measurement(chain, steps=True)
+        measurement.all()
+        addresses = chain.session.deployment.addresses()
+        names = {address.lower(): name for name, address in addresses.items()}
+        names.update((address.lower(), "token") for address in chain.tokens)
+    return [
+        opcodes.breakdown(key, measurement.costs[key], measurement.divisors.get(key, 1), names)
+        for key in keys
+    ]
 
 
 def table(measured: dict[str, Any]) -> str:
@@ -280,8 +316,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gas", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON, rows by their key")
+    keys = [row.key for row in (*TABLE, *EXTRA)]
+    parser.add_argument(
+        "--breakdown",
+        metavar="ROW",
+        action="append",
+        choices=keys,
+        help="print this row's gas by class of opcode instead; may be repeated",
+    )
     options = parser.parse_args(arguments)
     try:
+        if options.breakdown:
+            found = broken_down(options.breakdown)
+            texts = "\n\n".join(opcodes.text(each) for each in found)
+            print(json.dumps(found, indent=2) if options.json else texts)
+            return 0
         measured = measure()
     except GenIPError as error:
         print(f"error: {error}", file=sys.stderr)

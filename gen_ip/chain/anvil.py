@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
@@ -43,10 +44,14 @@ class AnvilFailed(ChainError):  # noqa: N818
 
 
 class Anvil:
-    """One anvil process; a context manager that stops it at the end."""
+    """One anvil process; a context manager that stops it at the end.
 
-    def __init__(self) -> None:
+    `options` go to anvil as they are, such as `--steps-tracing`.
+    """
+
+    def __init__(self, options: Sequence[str] = ()) -> None:
         self.url = ""
+        self._options = tuple(options)
         self._process: subprocess.Popen[str] | None = None
         self._output: list[str] = []
         self._drain: threading.Thread | None = None
@@ -63,6 +68,7 @@ class Anvil:
         """
         binary = find()
         command = [*_tie(), str(binary), "--host", "127.0.0.1", "--port", str(port)]
+        command += self._options
         if state is not None:
             command += ["--dump-state", str(state.dump)]
             if state.exists():
