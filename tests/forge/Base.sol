@@ -53,7 +53,7 @@ abstract contract Base is Test {
 
     // ----------------------------------------------------------------- deploy
 
-    function codeHashes() internal pure returns (bytes32[] memory hashes) {
+    function codeHashes() internal view returns (bytes32[] memory hashes) {
         hashes = new bytes32[](4);
         hashes[0] = keccak256(type(IPRegistry).creationCode);
         hashes[1] = keccak256(type(RoyaltySplitter).creationCode);
