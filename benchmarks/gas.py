@@ -1,4 +1,7 @@
-"""`python -m benchmarks.gas [--json] [--breakdown ROW]`: what the operations cost in gas, measured.
+"""`python -m benchmarks.gas [--json]`: what the operations cost in gas, measured.
+
+`--breakdown ROW` says where the gas goes, `--check` compares with the committed snapshot, and
+`--write-snapshot` writes it, with the table in docs/gas.md.
 
 Every number is the gas of whole transactions, from the receipts of signed transactions on a
 private anvil. What is measured under which conditions: benchmarks/README.md.
@@ -14,46 +17,37 @@ from hashlib import sha256
 from math import ceil
 from typing import Any
 
-from benchmarks import opcodes
-from benchmarks._chain import Chain, Mined, token_call
-from benchmarks._works import ChainWork, Works
+from benchmarks import opcodes, page, snapshot
+from benchmarks._chain import Chain
+from benchmarks._operations import AMOUNTS, INCOME_BP, Operations
+from benchmarks._works import ChainWork
+from benchmarks.bytecode import verified
 from benchmarks.gas_table import EXTRA, TABLE, Row
 from benchmarks.opcodes import Cost
-from gen_ip.chain.session import Call
 from gen_ip.errors import GenIPError
-from gen_ip.ledger import BASIS_POINTS
 from gen_ip.signing import (
     NOBODY,
     Approval,
     Certify,
     MerkleTree,
-    OfferKind,
-    OfferStruct,
     certify_leaf,
 )
 from gen_ip.work import ETH
 
-INCOME_BP = 1_000
 VOLUME_BP = 10
 DEPTHS = (1, 10, 200)
 HOPS = 8
 LEAVES = 1_000
-AMOUNTS = {"price": 1_234_567, "payment": 1_234_567_891_237, "payment_eth": 10**18 + 234_567_891}
-"""Smallest units. Not round, so that every running total leaves a remainder (a phase)."""
-assert all(amount * INCOME_BP % BASIS_POINTS for amount in AMOUNTS.values())
 
 
-class Measurement:
+class Measurement(Operations):
     """Measures all rows on one chain; cost by key in `costs`, gas by depth in `by_depth`.
 
-    A row is the cost of several operations where it is in `divisors`, by so many. With `steps`,
-    the chain keeps them and every cost says where the gas went.
+    A row is the cost of several operations where it is in `divisors`, by so many.
     """
 
     def __init__(self, chain: Chain, steps: bool = False) -> None:
-        self.chain, self._steps = chain, steps
-        self.works = Works(chain)
-        self.payer = chain.account()
+        super().__init__(chain, steps)
         self.costs: dict[str, Cost] = {}
         self.divisors: dict[str, int] = {}
         self.by_depth: dict[str, dict[str, int]] = {}
@@ -193,72 +187,18 @@ class Measurement:
         self.chain.mine()
         return line, token
 
-    def _ask(self, maker: str, work: int, terms: bytes, token: str) -> OfferStruct:
-        return OfferStruct(
-            kind=OfferKind.LICENSE_ASK,
-            maker=maker,
-            taker=NOBODY,
-            work=work,
-            works_root=bytes(32),
-            terms_hash=terms,
-            token=token,
-            price=AMOUNTS["price"],
-            quantity=1_000,
-            transfers=0,
-            encumbrance=bytes(32),
-            valid_from=0,
-            deadline=0,
-            counter_to=bytes(32),
-            uncontested=False,
-            deliver_within=0,
-            challenge_window=0,
-            counter=0,
-            salt=1,
-        )
-
-    def _token(self, *holders: Any) -> str:
-        """A new ERC-20 that nobody else holds, not even the splitter."""
-        token = self.chain.token()
-        for holder in holders:
-            self.chain.endow(holder, token)
-        return token
-
-    def _derive(self, *edges: tuple[ChainWork, bytes]) -> Cost:
-        self.works.derive(self.chain.account(), edges)
-        return self._cost(self.chain.mine()[-1])
-
-    def _pay(self, work: ChainWork, token: str) -> Cost:
-        amount = AMOUNTS["payment_eth" if token == ETH else "payment"]
-        value = amount if token == ETH else 0
-        pay = self._splitter("pay", work.id, token, amount, value=value)
-        return self._cost(self.chain.do(self.payer, pay, "a payment"))
-
-    def _settle(self, path: Sequence[ChainWork], token: str) -> Cost:
-        settle = self._splitter("settleMany", [work.id for work in path], token)
-        return self._cost(self.chain.do(self.payer, settle, "a settlement"))
-
-    def _cost(self, mined: Mined) -> Cost:
-        if not self._steps:
-            return Cost(mined.gas)
-        return opcodes.traced(self.chain.rpc, mined.tx_hash, mined.gas)
-
-    def _splitter(self, function: str, *values: object, value: int = 0) -> Call:
-        return self.chain.session.encode("RoyaltySplitter", function, *values, value=value)
-
-    def _wallet(self, account: str, token: str) -> int:
-        (held,) = self.chain.read([token_call(token, "balanceOf", account)])
-        return int(held)
-
 
 def measure() -> dict[str, Any]:
-    """All rows by key, gas by depth, and under which conditions.
+    """All rows by key, gas by depth, under which conditions, and the hashes of the code.
 
-    Raises `GenIPError` where there is no anvil or the chain refuses a step.
+    Raises:
+        WrongBytecode: the chain holds other code than the package.
+        GenIPError: there is no anvil, or the chain refuses a step.
     """
     with Chain(b"gas") as chain:
         measurement = Measurement(chain)
         measurement.all()
-        node = chain.node
+        node, code = chain.node, verified(chain.rpc, chain.session.deployment)
     rows = {row.key: row.measured(measurement.gas[row.key]) for row in (*TABLE, *EXTRA)}
     assert rows.keys() == measurement.gas.keys()
     conditions = {
@@ -266,6 +206,7 @@ def measure() -> dict[str, Any]:
         "income_bp": INCOME_BP,
         "volume_bp": VOLUME_BP,
         "node": node,
+        "bytecode": code,
     }
     return {**rows, **measurement.by_depth, **conditions}
 
@@ -301,6 +242,8 @@ def table(measured: dict[str, Any]) -> str:
     amounts = ", ".join(f"{name} {amount}" for name, amount in measured["amounts"].items())
     lines.append(f"amounts, not round so that no phase is zero: {amounts}")
     lines.append(f"on {measured['node']['client']}, {measured['node']['hardfork']}")
+    for name, code in measured["bytecode"].items():
+        lines.append(f"{name}: creation code {code['creation']}, the package's")
     return "\n".join(lines)
 
 
@@ -324,18 +267,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         choices=keys,
         help="print this row's gas by class of opcode instead; may be repeated",
     )
+    snapshots = parser.add_mutually_exclusive_group()
+    snapshots.add_argument(
+        "--check", action="store_true", help="exit 1 where a row is not as in the snapshot"
+    )
+    snapshots.add_argument(
+        "--write-snapshot", action="store_true", help="write the snapshot and docs/gas.md's table"
+    )
     options = parser.parse_args(arguments)
+    if options.breakdown and (options.check or options.write_snapshot):
+        parser.error("--breakdown goes with neither --check nor --write-snapshot")
     try:
-        if options.breakdown:
-            found = broken_down(options.breakdown)
-            texts = "\n\n".join(opcodes.text(each) for each in found)
-            print(json.dumps(found, indent=2) if options.json else texts)
-            return 0
-        measured = measure()
+        return _run(options)
     except GenIPError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.breakdown:
+        found = broken_down(options.breakdown)
+        texts = "\n\n".join(opcodes.text(each) for each in found)
+        print(json.dumps(found, indent=2) if options.json else texts)
+        return 0
+    before = snapshot.read() if options.check else {}
+    measured = measure()
     print(json.dumps(measured, indent=2) if options.json else table(measured))
+    if options.write_snapshot:
+        snapshot.write(measured)
+        page.write("gas", page.gas_table(measured))
+    if options.check and (changes := snapshot.changes(before, measured)):
+        print(snapshot.diff(changes), file=sys.stderr)
+        return 1
     return 0
 
 

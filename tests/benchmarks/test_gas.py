@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks import gas
+from benchmarks import gas, page, snapshot
 from benchmarks.gas_table import EXTRA, TABLE, Row
+from gen_ip.chain import artifacts
 from gen_ip.chain.anvil import AnvilNotFound
 from tests.support.require import require
 
@@ -30,6 +31,21 @@ def test_every_row_is_there_and_judged(measured: dict[str, Any]) -> None:
         assert found.keys() == {"key", "operation", "gas", "limit", "within", "peer"}
         assert (found["key"], found["limit"], found["peer"]) == (row.key, row.limit, row.peer)
         assert found["within"] == (row.limit is None or found["gas"] <= row.limit)
+
+
+def test_as_committed(measured: dict[str, Any]) -> None:
+    if changes := snapshot.changes(snapshot.read(), measured):
+        pytest.fail(snapshot.diff(changes), pytrace=False)
+
+
+def test_the_page_shows_what_is_committed(measured: dict[str, Any]) -> None:
+    assert page.read("gas") == page.gas_table(measured), f"write the page anew: {snapshot.WRITE}"
+
+
+def test_the_bytecode_is_named(measured: dict[str, Any]) -> None:
+    assert tuple(measured["bytecode"]) == artifacts.CONTRACTS
+    text = gas.table(measured)
+    assert all(code["creation"] in text for code in measured["bytecode"].values())
 
 
 def test_within_the_limits(measured: dict[str, Any]) -> None:

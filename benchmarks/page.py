@@ -1,0 +1,67 @@
+"""The sections of docs/gas.md that the benchmarks write, each between its two comments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.gas_table import EXTRA, TABLE
+from benchmarks.snapshot import replace_text
+from gen_ip.errors import GenIPError
+
+PATH = Path(__file__).parent.parent / "docs" / "gas.md"
+
+
+class PageUnreadable(GenIPError):  # noqa: N818
+    """The page is missing or lacks the comments around a section."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; take the page from the repository")
+
+
+def read(section: str, path: Path = PATH) -> str:
+    """What stands in a section.
+
+    Raises:
+        PageUnreadable: the page has no such section.
+    """
+    return _split(section, path)[1]
+
+
+def write(section: str, text: str, path: Path = PATH) -> None:
+    """Replaces a section, the page whole or not at all.
+
+    Raises:
+        PageUnreadable: the page has no such section.
+    """
+    before, _, after = _split(section, path)
+    replace_text(path, f"{before}{text}{after}")
+
+
+def _split(section: str, path: Path) -> tuple[str, str, str]:
+    begin, end = f"<!-- {section}: begin -->\n\n", f"\n\n<!-- {section}: end -->"
+    try:
+        whole = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise PageUnreadable(path, "there is no such page") from None
+    before, found, rest = whole.partition(begin)
+    text, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise PageUnreadable(path, f"no section between {begin.strip()} and {end.strip()}")
+    return before + begin, text, end + after
+
+
+def gas_table(measured: Mapping[str, Any]) -> str:
+    """The rows of `benchmarks.gas` as Markdown."""
+    lines = [
+        "| operation | row | gas | at most | best-known peer |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in (*TABLE, *EXTRA):
+        gas = measured[row.key]["gas"]
+        limit = "-" if row.limit is None else f"{row.limit:,}"
+        over = "" if row.limit is None or gas <= row.limit else " **over**"
+        peer = "-" if row.peer is None else f"{row.peer:,}"
+        lines.append(f"| {row.operation} | `{row.key}` | {gas:,}{over} | {limit} | {peer} |")
+    return "\n".join(lines)
