@@ -170,14 +170,15 @@ class Chain:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """What is mined inside the block has not happened after it."""
-        nonces = dict(self._nonces)
+        """What is queued or mined inside the block has not happened after it."""
+        nonces, queued = dict(self._nonces), len(self._queue)
         snapshot = self.rpc.request("evm_snapshot")
         try:
             yield
         finally:
             self.rpc.request("evm_revert", snapshot)
             self._nonces = nonces
+            del self._queue[queued:]
 
     def read(self, calls: Sequence[Call]) -> list[Any]:
         """What view functions return, each one value or a tuple."""
