@@ -34,7 +34,7 @@ UNLIMITED = 2**256 - 1
 _PER_BLOCK = 400
 _PER_REQUEST = 400
 _GAS_LIMIT = 16_000_000
-_BLOCK_GAS_LIMIT = _GAS_LIMIT * _PER_BLOCK
+_BLOCK_GAS_LIMIT = 64_000_000 * _PER_BLOCK
 _HIGHEST_BID = 10**12
 _FUNDS = 2**200
 
@@ -67,7 +67,8 @@ class Chain:
     """A context manager: starts anvil on a free port, deploys, and stops it at the end.
 
     `seed` makes the accounts; the same seed gives the same ones, so that gas repeats exactly.
-    With `steps`, anvil keeps the steps of every transaction for `benchmarks.opcodes`.
+    With `steps`, anvil keeps the steps of every transaction for `benchmarks.opcodes`. `gas_limit`
+    is what each transaction may use, at most 64 million; it may be set between them.
 
     Raises:
         AnvilNotFound, AnvilFailed: there is no anvil, or it does not start.
@@ -76,6 +77,7 @@ class Chain:
     def __init__(self, seed: bytes, steps: bool = False) -> None:
         self._seed = seed
         self._options = ("--steps-tracing",) if steps else ()
+        self.gas_limit = _GAS_LIMIT
         self.tokens: list[str] = []
         self._accounts = 0
         self._nonces: dict[str, int] = {}
@@ -122,8 +124,10 @@ class Chain:
         return account
 
     def token(self, code: bytes | None = None) -> str:
-        """A new ERC-20 that anyone may mint: `code`, by default DemoToken."""
+        """A new ERC-20 that anyone may mint: `code`, by default DemoToken. Its address is dense."""
         creator = self.account()
+        while not dense(_first_contract(creator.address)):
+            creator = self.account()
         self._nonces[creator.address] = 1
         self._send_raw([self._sign(creator, None, code or _token_code(), 0, 0, _HIGHEST_BID)])
         self.rpc.request("evm_mine")
@@ -177,6 +181,8 @@ class Chain:
             yield
         finally:
             self.rpc.request("evm_revert", snapshot)
+            # The limit is lost with the state.
+            self.rpc.request("evm_setBlockGasLimit", hex(_BLOCK_GAS_LIMIT))
             self._nonces = nonces
             del self._queue[queued:]
 
@@ -229,7 +235,7 @@ class Chain:
         fields: dict[str, Any] = {
             "chainId": self.rpc.chain_id,
             "nonce": nonce,
-            "gas": _GAS_LIMIT,
+            "gas": self.gas_limit,
             "gasPrice": bid,
             "value": value,
             "data": data,
@@ -273,6 +279,11 @@ def dense(data: bytes) -> bool:
     ids, addresses and hashes equal calls have equal gas, and the highest there is.
     """
     return 0 not in data
+
+
+def _first_contract(creator: str) -> bytes:
+    # CREATE: keccak256 of RLP [address, 0].
+    return keccak(b"\xd6\x94" + bytes.fromhex(creator[2:]) + b"\x80")[12:]
 
 
 def _token_code() -> bytes:

@@ -11,12 +11,22 @@ from eth_utils.crypto import keccak
 from benchmarks._chain import Chain, dense
 from benchmarks.replay_format import CaseWork
 from gen_ip.ledger import Edge, Payee
+from gen_ip.signing import (
+    CONSENT,
+    Certify,
+    Consent,
+    SignedConsent,
+    TreeProof,
+    registry_domain,
+    sign,
+)
 from gen_ip.work import ETH
 
 COMMERCIAL, DERIVE = 1, 2
 """Bits of contracts/libraries/Rights.sol."""
 ANY_NUMBER = 2**32 - 1
 RESALE_ROYALTY = 500
+_DEADLINE = 0x1_1111_1111
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,20 @@ class Works:
         for _ in range(generations):
             line.insert(0, self.derive(self.chain.account(), [(line[0], terms)]))
         return line
+
+    def signed(self, owner: LocalAccount) -> tuple[ChainWork, tuple[object, ...]]:
+        """A work that its creator only signs, and what `certifyMany` takes for it."""
+        chain = self.chain
+        chain_id, registry = chain.rpc.chain_id, chain.session.deployment.registry
+        while True:
+            content, work_id = self._content(owner)
+            metadata = self._hash("metadata")
+            certify = Certify(owner.address, content, chain_id, metadata, RESALE_ROYALTY)
+            message = SignedConsent(certify, _DEADLINE)
+            signature = sign(owner, registry_domain(chain_id, registry), CONSENT, message)
+            if dense(signature):
+                consent = Consent(_DEADLINE, signature)
+                return ChainWork(work_id, owner), (certify, TreeProof(), consent)
 
     def open(
         self, works: Sequence[CaseWork], owners: Sequence[LocalAccount] | None = None

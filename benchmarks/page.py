@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks._curves import TRANSACTION_LIMIT, Curve
 from benchmarks.gas_table import EXTRA, TABLE
 from benchmarks.snapshot import replace_text
 from gen_ip.errors import GenIPError
@@ -65,3 +66,28 @@ def gas_table(measured: Mapping[str, Any]) -> str:
         peer = "-" if row.peer is None else f"{row.peer:,}"
         lines.append(f"| {row.operation} | `{row.key}` | {gas:,}{over} | {limit} | {peer} |")
     return "\n".join(lines)
+
+
+def growth_table(panels: Mapping[str, Mapping[str, Curve]], farthest: Mapping[str, int]) -> str:
+    """The curves of `benchmarks.growth` as Markdown: both ends, the slope, and where it ends."""
+    lines = [
+        "| against | operation | curve | smallest | largest | each more "
+        f"| in {TRANSACTION_LIMIT:,} gas |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, curves in panels.items():
+        for curve in curves.values():
+            low, high = min(curve.gas), max(curve.gas)
+            ends = f"{low}: {curve.gas[low]:,} | {high}: {curve.gas[high]:,}"
+            slope, reach = "flat", "any"
+            if not curve.flat:
+                slope = f"{curve.slope:,.0f} a {curve.step}"
+                # No work has more than 32 parents.
+                reach = "all" if name == "parents" else f"{curve.largest(TRANSACTION_LIMIT):,}"
+            lines.append(f"| {name} | {curve.label} | `{curve.key}` | {ends} | {slope} | {reach} |")
+    found = (
+        f"Found with real transactions: within {farthest['limit']:,} gas the owner of an original\n"
+        f"collects, first ever, from {farthest['generations']:,} generations below "
+        f"({farthest['gas']:,} gas); from one generation\nmore the transaction runs out of gas."
+    )
+    return "\n".join([*lines, "", found])
