@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo test lint format geth kubo slither clean
+.PHONY: help setup compile demo test lint format geth kubo slither mutate clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -57,6 +57,9 @@ geth: ## build a real geth for the tests (needs Go)
 slither: setup ## static analysis of the contracts
 	@$(TOOLS) slither . --compile-force-framework foundry --filter-paths "node_modules|tests|.cache" \
 		--exclude-low --exclude-informational --exclude-optimization --fail-high
+
+mutate: setup ## try wrong versions of the splitter and the marketplace against the tests
+	@$(TOOLS) python tools/mutate/run.py
 
 clean: ## remove everything that can be made again
 	@echo "clean: .venv node_modules .toolchain .build caches"
