@@ -43,7 +43,8 @@ class Curve:
         return linear_regression(list(self.gas), list(self.gas.values())).slope
 
     def largest(self, limit: int) -> int:
-        """The size that `limit` gas is enough for, going on from the largest point."""
+        """The size that `limit` gas is enough for, going on from the largest point of a curve that
+        rises."""
         size = max(self.gas)
         return size + int((limit - self.gas[size]) // self.slope)
 

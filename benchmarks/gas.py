@@ -1,7 +1,8 @@
 """`python -m benchmarks.gas [--json]`: what the operations cost in gas, measured.
 
 `--breakdown ROW` says where the gas goes, `--check` compares with the committed snapshot, and
-`--write-snapshot` writes it, with the table in docs/gas.md.
+`--write-snapshot` writes it, with the table in docs/gas.md; `--write-breakdown` writes there where
+the gas of every row goes.
 
 Every number is the gas of whole transactions, from the receipts of signed transactions on a
 private anvil. What is measured under which conditions: benchmarks/README.md.
@@ -274,9 +275,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     snapshots.add_argument(
         "--write-snapshot", action="store_true", help="write the snapshot and docs/gas.md's table"
     )
+    snapshots.add_argument(
+        "--write-breakdown",
+        action="store_true",
+        help="write docs/gas.md's table of where the gas goes",
+    )
     options = parser.parse_args(arguments)
-    if options.breakdown and (options.check or options.write_snapshot):
-        parser.error("--breakdown goes with neither --check nor --write-snapshot")
+    if options.breakdown and (options.check or options.write_snapshot or options.write_breakdown):
+        parser.error("--breakdown only prints: leave out --check and --write-...")
     try:
         return _run(options)
     except GenIPError as error:
@@ -289,6 +295,11 @@ def _run(options: argparse.Namespace) -> int:
         found = broken_down(options.breakdown)
         texts = "\n\n".join(opcodes.text(each) for each in found)
         print(json.dumps(found, indent=2) if options.json else texts)
+        return 0
+    if options.write_breakdown:
+        written = page.breakdown_table(broken_down([row.key for row in (*TABLE, *EXTRA)]))
+        page.write("breakdown", written)
+        print(written)
         return 0
     before = snapshot.read() if options.check else {}
     measured = measure()

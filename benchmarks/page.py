@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
+from benchmarks import opcodes
 from benchmarks._curves import TRANSACTION_LIMIT, Curve
 from benchmarks.gas_table import EXTRA, TABLE
 from benchmarks.snapshot import replace_text
 from gen_ip.errors import GenIPError
 
 PATH = Path(__file__).parent.parent / "docs" / "gas.md"
+
+_GROUPS = {
+    "transaction, calldata": (opcodes.TRANSACTION, opcodes.CALLDATA),
+    "new slots": (opcodes.NEW,),
+    "other writes": (opcodes.CHANGED, opcodes.AGAIN),
+    "reads": (opcodes.COLD, opcodes.WARM, opcodes.TRANSIENT),
+    "calls": (opcodes.COLD_ACCOUNT, opcodes.WARM_ACCOUNT, opcodes.PRECOMPILE, opcodes.CREATE),
+    "events": (opcodes.LOG,),
+    "hashing, memory": (opcodes.KECCAK, opcodes.MEMORY),
+    "computing": (opcodes.ENVIRONMENT, opcodes.ARITHMETIC, opcodes.STACK, opcodes.JUMPS),
+    "refund": (opcodes.REFUND,),
+}
+"""What the page shows of a breakdown: groups of its classes."""
+assert sorted(kind for kinds in _GROUPS.values() for kind in kinds) == sorted(opcodes.CLASSES)
 
 
 class PageUnreadable(GenIPError):  # noqa: N818
@@ -65,6 +81,20 @@ def gas_table(measured: Mapping[str, Any]) -> str:
         over = "" if row.limit is None or gas <= row.limit else " **over**"
         peer = "-" if row.peer is None else f"{row.peer:,}"
         lines.append(f"| {row.operation} | `{row.key}` | {gas:,}{over} | {limit} | {peer} |")
+    return "\n".join(lines)
+
+
+def breakdown_table(documents: Sequence[Mapping[str, Any]]) -> str:
+    """Breakdowns of rows as Markdown, a row a line; shares of a divided row are rounded."""
+    heads = ("row", "gas", *_GROUPS)
+    lines = [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |"]
+    for document in documents:
+        divisor, classes = document["divided_by"], document["classes"]
+        cells = [f"`{document['key']}`", f"{ceil(document['gas'] / divisor):,}"]
+        for kinds in _GROUPS.values():
+            gas = sum(classes.get(kind, 0) for kind in kinds)
+            cells.append(f"{gas / divisor:,.0f}" if gas else "-")
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -47,6 +47,8 @@ def test_the_first_points_are_as_committed(
         if then[name][key].gas[size] != gas
     ]
     assert not changed, "\n".join([*changed, f"write them anew: {growth.WRITE}"])
+    # The later points are measured by the command alone, so they must be of the same code.
+    assert measured["bytecode"] == committed["bytecode"], f"other code; run {growth.WRITE}"
 
 
 def test_committed_is_all_that_the_command_measures(committed: dict[str, Any]) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks import gas, opcodes
+from benchmarks import gas, opcodes, page, snapshot
 from benchmarks._chain import Chain
 from benchmarks._works import Works
+from benchmarks.gas_table import EXTRA, TABLE
 from benchmarks.opcodes import Cost, cost
 from gen_ip.chain.errors import NodeError
 from tests.support.require import require
@@ -130,3 +131,23 @@ def test_an_unknown_row(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         gas.main(["--breakdown", "nothing"])
     assert "invalid choice: 'nothing'" in capsys.readouterr().err
+
+
+def test_the_page_breaks_down_what_is_committed() -> None:
+    committed, again = snapshot.read(), "run .venv/bin/python -m benchmarks.gas --write-breakdown"
+    lines = page.read("breakdown").splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert [row[0].strip("`") for row in rows] == [row.key for row in (*TABLE, *EXTRA)], again
+    for name, *cells in rows:
+        gas, *parts = (0 if cell == "-" else int(cell.replace(",", "")) for cell in cells)
+        assert gas == committed[name.strip("`")], again
+        # Shares of rows that are divided are rounded, each by up to a half.
+        assert abs(sum(parts) - gas) <= 5, again
+
+
+def test_a_breakdown_on_the_page() -> None:
+    found = Cost(17, {("", opcodes.CALLDATA): 9, (TO, opcodes.LOG): 4, (OTHER, opcodes.LOG): 4})
+    document = opcodes.breakdown("buy", found, 2, {})
+    cells = page.breakdown_table([document]).splitlines()[2].split("|")
+    assert [cell.strip() for cell in cells[1:5]] == ["`buy`", "9", "4", "-"]
+    assert cells[8].strip() == "4"
