@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo test lint format geth kubo slither mutate clean
+.PHONY: help setup compile demo test lint format geth kubo gas slither mutate clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -60,6 +60,11 @@ slither: setup ## static analysis of the contracts
 
 mutate: setup ## try wrong versions of the splitter and the marketplace against the tests
 	@$(TOOLS) python tools/mutate/run.py
+
+gas: setup ## measure gas anew: the snapshots, docs/gas.md and its pictures
+	@$(TOOLS) python -m benchmarks.gas --write-snapshot
+	@$(TOOLS) python -m benchmarks.gas --write-breakdown >/dev/null
+	@$(TOOLS) python -m benchmarks.growth --write-snapshot
 
 clean: ## remove everything that can be made again
 	@echo "clean: .venv node_modules .toolchain .build caches"
