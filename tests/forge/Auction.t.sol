@@ -563,21 +563,7 @@ contract AuctionTest is MarketBase {
         address[3] memory bidders = [cid, dan, eve];
         for (uint256 i; i < 40; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            uint256 id = ids[(seed >> 8) % 3];
-            address who = bidders[(seed >> 16) % 3];
-            uint256 what = seed % 16;
-            uint256 amount = house.auctionOf(id).highest;
-            amount += amount / 20 + 1 + ((seed >> 24) % 3_000);
-            vm.prank(who);
-            bytes memory call_;
-            if (what < 9) call_ = abi.encodeCall(house.bid, (id, amount));
-            else if (what < 12) call_ = abi.encodeCall(house.withdraw, (ETHER));
-            else if (what < 14) call_ = abi.encodeCall(house.settle, (id));
-            else call_ = abi.encodeCall(house.voidAuction, (id));
-            uint256 value = what < 9 && who.balance >= amount ? amount : 0;
-            (bool success, ) = address(house).call{value: value}(call_);
-            success;
-            if (what == 15) allow(bob, work, (seed >> 32) & 1 == 1);
+            step(seed, ids[(seed >> 8) % 3], bidders[(seed >> 16) % 3]);
             vm.warp(block.timestamp + ((seed >> 40) % 8 hours));
 
             uint256 owed;
@@ -586,5 +572,21 @@ contract AuctionTest is MarketBase {
             }
             eq(address(house).balance, owed, "bids and refunds");
         }
+    }
+    /// @dev One random call of `who`; whether the house refuses it does not matter.
+    function step(uint256 seed, uint256 id, address who) internal {
+        uint256 what = seed % 16;
+        uint256 amount = house.auctionOf(id).highest;
+        amount += amount / 20 + 1 + ((seed >> 24) % 3_000);
+        vm.prank(who);
+        bytes memory call_;
+        if (what < 9) call_ = abi.encodeCall(house.bid, (id, amount));
+        else if (what < 12) call_ = abi.encodeCall(house.withdraw, (ETHER));
+        else if (what < 14) call_ = abi.encodeCall(house.settle, (id));
+        else call_ = abi.encodeCall(house.voidAuction, (id));
+        uint256 value = what < 9 && who.balance >= amount ? amount : 0;
+        (bool success, ) = address(house).call{value: value}(call_);
+        success;
+        if (what == 15) allow(bob, work, (seed >> 32) & 1 == 1);
     }
 }

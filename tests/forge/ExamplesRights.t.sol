@@ -84,22 +84,22 @@ contract ExamplesRightsTest is MarketBase {
     }
 
     /// @dev What docs/integrating.md says reads cost, at most. One call a test: all slots are cold.
-    function test_gas_check() external {
+    function test_gas_check() external view {
         license.check(sold, cid, MERCHANT, block.timestamp);
         atMost(vm.lastCallGas().gasTotalUsed, 10_000, "check");
     }
 
-    function test_gas_checkAndWork() external {
+    function test_gas_checkAndWork() external view {
         gate.requireLicensed(sold, cid);
         atMost(vm.lastCallGas().gasTotalUsed, 20_000, "check and work");
     }
 
-    function test_gas_oneStepOfALineage() external {
+    function test_gas_oneStepOfALineage() external view {
         splitter.sharesOf(work);
         atMost(vm.lastCallGas().gasTotalUsed, 10_000, "sharesOf, one parent");
     }
 
-    function test_gas_fingerprint() external {
+    function test_gas_fingerprint() external view {
         registry.getStateFingerprint(work);
         atMost(vm.lastCallGas().gasTotalUsed, 10_000, "getStateFingerprint");
     }
