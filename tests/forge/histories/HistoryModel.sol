@@ -39,6 +39,11 @@ contract HistoryModel is LedgerModel {
         }
     }
 
+    /// @notice A fee of a payment.
+    function credited(address to, address token, uint256 amount) external {
+        earned[to][token] += amount;
+    }
+
     function setPayout(uint256 work, address to) external {
         _payouts[work] = to;
     }
