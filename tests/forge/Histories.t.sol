@@ -31,25 +31,27 @@ contract HistoriesTest is HistoryPlayer {
     // solhint-disable-next-line const-name-snakecase
     IHistoryFiles internal constant files = IHistoryFiles(address(vm));
 
-    event Seed(uint256 seed);
+    /// @notice A seed that fails, and the commands that say how, here and in Python.
+    error SeedFails(uint256 seed, string here, string there, bytes reason);
 
     /// @dev The whole list in the long profile. GENIP_SEED plays one seed of it alone.
     function test_everySeedEndsAsThePythonModelSays() external {
         files.pauseGasMetering();
-        string memory only = vm.envOr("GENIP_SEED", "");
         string memory json = files.readFile("tests/vectors/histories.json");
+        (bool one, uint256 only) = chosen();
         uint256 count;
         for (; exists(json, ".histories", count); ++count) {
-            if (count == 16 && bytes(only).length == 0 && !long()) return;
+            if (count == 16 && !one && !long()) return;
             string memory key = at(".histories", count);
             uint256 seed = files.parseJsonUint(json, string.concat(key, ".seed"));
-            if (bytes(only).length > 0 && files.parseUint(only) != seed) continue;
-            emit Seed(seed);
+            if (one && only != seed) continue;
             uint256 before = vm.snapshotState();
-            (bytes32 steps, bytes32 end_) = this.playSeed(seed);
+            this.playListed(
+                seed,
+                files.parseJsonBytes32(json, string.concat(key, ".steps")),
+                files.parseJsonBytes32(json, string.concat(key, ".end"))
+            );
             vm.revertToState(before);
-            eq(steps, files.parseJsonBytes32(json, string.concat(key, ".steps")), "steps");
-            eq(end_, files.parseJsonBytes32(json, string.concat(key, ".end")), "end");
         }
         yes(count >= 64, "the list has its seeds");
     }
@@ -59,8 +61,10 @@ contract HistoriesTest is HistoryPlayer {
     /// forge-config: long.fuzz.runs = 1500
     function testFuzz_anySeed(uint64 seed) external {
         files.pauseGasMetering();
-        string memory only = vm.envOr("GENIP_SEED", "");
-        this.playSeed(bytes(only).length > 0 ? files.parseUint(only) : seed);
+        (bool one, uint256 only) = chosen();
+        try this.playSeed(one ? only : seed) {} catch (bytes memory reason) {
+            fail(one, one ? only : seed, reason);
+        }
     }
 
     /// @notice A file that a failing search in Python has left, named by GENIP_HISTORY.
@@ -76,12 +80,45 @@ contract HistoriesTest is HistoryPlayer {
         yes(count > 0, "the history has steps");
     }
 
+    function playListed(uint256 seed, bytes32 steps, bytes32 end_) external {
+        (bool one, ) = chosen();
+        try this.playSeed(seed) returns (bytes32 steps_, bytes32 found) {
+            eq(steps_, steps, string.concat("steps of seed ", files.toString(seed)));
+            eq(found, end_, string.concat("end of seed ", files.toString(seed)));
+        } catch (bytes memory reason) {
+            fail(one, seed, reason);
+        }
+    }
+
     function playSeed(uint256 seed) external returns (bytes32 steps, bytes32 end_) {
         begin(seed);
         while (more()) {
             play(next());
         }
         return (played, end());
+    }
+
+    /// @dev Whether GENIP_SEED names a seed, and which.
+    function chosen() internal view returns (bool one, uint256 seed) {
+        string memory only = vm.envOr("GENIP_SEED", "");
+        one = bytes(only).length > 0;
+        if (one) seed = files.parseUint(only);
+    }
+
+    /// @dev Of a seed that was asked for, the reason as it is.
+    function fail(bool one, uint256 seed, bytes memory reason) internal pure {
+        if (one) {
+            assembly ("memory-safe") {
+                revert(add(reason, 0x20), mload(reason))
+            }
+        }
+        string memory with = string.concat("GENIP_SEED=", files.toString(seed));
+        revert SeedFails(
+            seed,
+            string.concat(with, " forge test --match-path tests/forge/Histories.t.sol"),
+            string.concat(with, " python -m pytest tests/ledger/test_shared_histories.py"),
+            reason
+        );
     }
 
     // ------------------------------------------------------------------- json

@@ -33,6 +33,8 @@ payees = st.tuples(
     st.one_of(st.integers(0, VAULT), st.integers(TILL, TILL + MOST_WORKS - 1)),
     st.integers(1, BASIS_POINTS),
 )
+works = st.tuples(people, parents, st.lists(payees, max_size=3))
+_Work = tuple[int, list[tuple[int, int, int]], list[tuple[int, int]]]
 
 
 class SplitterMachine(RuleBasedStateMachine):
@@ -57,24 +59,16 @@ class SplitterMachine(RuleBasedStateMachine):
 
     # --- works
 
-    @initialize(creator=people, cuts=st.lists(payees, max_size=3))
-    def first_original(self, creator: int, cuts: list[tuple[int, int]]) -> None:
-        self._certify(creator, [], cuts)
+    @initialize(creator=people, graph=st.lists(works, max_size=MOST_WORKS - 3))
+    def first_works(self, creator: int, graph: list[_Work]) -> None:
+        self._certify(creator, [], [])
+        for work in graph:
+            self._certify(*work)
 
     @precondition(lambda self: self._count < MOST_WORKS)
-    @rule(creator=people, cuts=st.lists(payees, max_size=3))
-    def original(self, creator: int, cuts: list[tuple[int, int]]) -> None:
-        self._certify(creator, [], cuts)
-
-    @precondition(lambda self: self._count < MOST_WORKS)
-    @rule(creator=people, wanted=parents, cuts=st.lists(payees, max_size=3))
-    def derivative(
-        self,
-        creator: int,
-        wanted: list[tuple[int, int, int]],
-        cuts: list[tuple[int, int]],
-    ) -> None:
-        self._certify(creator, wanted, cuts)
+    @rule(work=works)
+    def certify(self, work: _Work) -> None:
+        self._certify(*work)
 
     @rule(work=numbers, to=st.integers(0, VAULT))
     def transfer(self, work: int, to: int) -> None:
@@ -99,10 +93,21 @@ class SplitterMachine(RuleBasedStateMachine):
     def pay(self, work: int, token: int, amount: int) -> None:
         self.stage.play(Step(Kind.PAY, work % self._count, token, amount))
 
-    @rule(work=numbers, token=tokens, amount=amounts)
-    def pay_again(self, work: int, token: int, amount: int) -> None:
-        # Money is what all else works on, so it comes twice as often.
-        self.pay(work, token, amount)
+    @rule(work=numbers, token=tokens, parts=st.lists(amounts, min_size=2, max_size=5))
+    def trickle(self, work: int, token: int, parts: list[int]) -> None:
+        # A floor that restarts too often shows where money comes bit by bit.
+        for amount in parts:
+            self.pay(work, token, amount)
+            self.settle(work, token)
+
+    @rule(work=numbers, token=tokens, parts=st.lists(amounts, min_size=2, max_size=5))
+    def spend(self, work: int, token: int, parts: list[int]) -> None:
+        for amount in parts:
+            self.pay(work, token, amount)
+            self.draw(work, token)
+        owner = self.stage.books.owners[work % self._count]
+        if owner != VAULT:
+            self.withdraw(owner, token)
 
     @rule(work=numbers, token=tokens)
     def settle(self, work: int, token: int) -> None:

@@ -17,7 +17,7 @@ from tests.vectors.histories import PATH
 _SHORT = 6
 
 
-def _chosen() -> tuple[bool, list[int]]:
+def _chosen() -> tuple[bool, bool, list[int]]:
     profile, only = os.environ.get("GENIP_PROFILE", ""), os.environ.get("GENIP_SEED", "")
     if profile not in ("", "default", "long"):
         raise pytest.UsageError(f"GENIP_PROFILE is {profile!r}; set it to long, or not at all")
@@ -25,10 +25,10 @@ def _chosen() -> tuple[bool, list[int]]:
         raise pytest.UsageError(f"GENIP_SEED is {only!r}; set it to a number from 0 to 2**256 - 1")
     listed = [each["seed"] for each in json.loads(PATH.read_text("utf-8"))["histories"]]
     long = profile == "long"
-    return long, [int(only)] if only else listed if long else listed[:_SHORT]
+    return long, bool(only), [int(only)] if only else listed if long else listed[:_SHORT]
 
 
-LONG, SEEDS = _chosen()
+LONG, ONE, SEEDS = _chosen()
 
 
 def again(seed: int | None, file: str) -> str:

@@ -159,9 +159,9 @@ class Stage:
                 f"{error}\n"
                 f"  steps:    {path} ({len(self.steps)})\n"
                 f"  again:    {self.again}\n"
-                f"  replayed: GENIP_HISTORY={path} python -m pytest "
+                f"  replay:   GENIP_HISTORY={path} python -m pytest "
                 f"tests/ledger/test_shared_histories.py -k replay\n"
-                f"  and:      GENIP_HISTORY={path} forge test --match-test test_history"
+                f"  in forge: GENIP_HISTORY={path} forge test --match-test test_history"
             ) from error
         self._credits = {
             (work, token): found[token, "credit", work]
