@@ -5,7 +5,7 @@
 PYTHON ?= python3
 FORGE_PROFILE ?= default
 PYTEST_ARGS ?=
-SOLIDITY := 'contracts/**/*.sol' 'tests/forge/**/*.sol'
+SOLIDITY := 'contracts/**/*.sol' 'tests/forge/**/*.sol' 'tests/proofs/**/*.sol'
 
 # In recipes the tools of the project come first.
 TOOLS = PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$$PATH" \
