@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo test lint format geth kubo gas slither mutate clean
+.PHONY: help setup compile demo test lint format geth kubo gas slither mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -60,6 +60,9 @@ slither: setup ## static analysis of the contracts
 
 mutate: setup ## try wrong versions of the splitter and the marketplace against the tests
 	@$(TOOLS) python tools/mutate/run.py
+
+coverage: setup ## line and branch coverage of the contracts, every gap explained
+	@$(TOOLS) python tools/coverage/run.py
 
 gas: setup ## measure gas anew: the snapshots, docs/gas.md and its pictures
 	@$(TOOLS) python -m benchmarks.gas --write-snapshot
