@@ -54,8 +54,10 @@ def current() -> Documents:
 
 
 def canonical(entries: Iterable[Entry]) -> list[Any]:
-    """ABI entries by kind and signature, without what only the compiler means."""
-    plain = [_plain(entry) for entry in entries]
+    """ABI entries by kind and signature, without what only the compiler means: a constructor
+    without parameters is there or not, as the code is written."""
+    bare = {"inputs": [], "stateMutability": "nonpayable", "type": "constructor"}
+    plain = [_plain(entry) for entry in entries if entry != bare]
     return sorted(plain, key=lambda entry: (entry["type"], _signature(entry)))
 
 
