@@ -2,15 +2,18 @@
 pragma solidity 0.8.30;
 
 import {Certify, Edge, Payee} from "../../../contracts/types/Structs.sol";
-import {DealMoves} from "./DealMoves.sol";
+import {AuctionMoves} from "./AuctionMoves.sol";
 
 /// @notice What the moves start from: two originals, and chains of every kind of share upon them. A
 /// diamond, volume that is merely inherited, share-alike, an end, payees, one of which is a till.
-abstract contract Chains is DealMoves {
+abstract contract Chains is AuctionMoves {
     function setUp() public virtual override {
         super.setUp();
-        for (uint256 i; i < PEOPLE; ++i) {
-            noteAnchor(AnchorNote(people[i], bytes32(1 + i), eve, 0, bytes32(0), block.timestamp));
+        for (uint256 i; i < PEOPLE * CONTENTS; ++i) {
+            bytes32 content = bytes32(1 + i / PEOPLE);
+            noteAnchor(
+                AnchorNote(people[i % PEOPLE], content, eve, 0, bytes32(0), block.timestamp)
+            );
         }
         vm.warp(block.timestamp + 1 days);
         plant(ann, 1, [uint256(0), 0], [uint256(0), 0], none());
@@ -21,10 +24,18 @@ abstract contract Chains is DealMoves {
         plant(vault, 1, [uint256(2), 0], [uint256(3), 0], none());
         plant(ann, 3, [uint256(6), 0], [uint256(3), 0], one(vault, 1));
         plant(cid, 5, [uint256(2), 5], [uint256(4), 11], none());
-        for (uint256 i; i < works.length * TOKENS; ++i) {
+        plant(dan, 2, [uint256(8), 0], [uint256(12), 0], one(eve, 2_500));
+        vm.warp(block.timestamp + 1 hours);
+        // Too late: a proof may only lower a claim.
+        for (uint256 i; i < 4; ++i) {
+            WorkNote storage work = works[2 * i];
+            noteAnchor(AnchorNote(work.creator, work.content, eve, 1, bytes32(0), block.timestamp));
+        }
+        for (uint256 i; i < 3 * works.length; ++i) {
             this.pay(i);
             this.makeOffer(i);
             if (i % 2 == 0) this.fillOffer(i);
+            if (i % 4 == 0) this.openAuction(i);
         }
     }
 

@@ -24,7 +24,7 @@ contract InvariantsTest is Chains {
 
     /// @dev Some come more often, since others build on them or refuse many.
     function moves() internal pure returns (bytes4[] memory list_) {
-        bytes4[50] memory all = [
+        bytes4[58] memory all = [
             this.wait.selector,
             this.certifyOriginal.selector,
             this.anchorRoot.selector,
@@ -74,7 +74,15 @@ contract InvariantsTest is Chains {
             this.releaseDeal.selector,
             this.releaseDeal.selector,
             this.refund.selector,
-            this.refund.selector
+            this.refund.selector,
+            this.openAuction.selector,
+            this.bid.selector,
+            this.bid.selector,
+            this.bid.selector,
+            this.settleAuction.selector,
+            this.settleAuction.selector,
+            this.voidAuction.selector,
+            this.takeRefund.selector
         ];
         list_ = new bytes4[](all.length);
         for (uint256 i; i < all.length; ++i) {
@@ -296,6 +304,7 @@ contract InvariantsTest is Chains {
             eq(holdings(address(market), tokens[t]), waits[t], "what waits");
             uint256 ended = paidOut[tokens[t]] + givenBack[tokens[t]];
             eq(taken[t], waits[t] + ended, "what was taken in");
+            eq(holdings(address(house), tokens[t]), heldInAuctions(tokens[t]), "bids and refunds");
         }
     }
 
@@ -314,8 +323,8 @@ contract InvariantsTest is Chains {
     /// @dev That none of this is vacuous: in a few worlds of fixed seeds every move succeeds, and
     /// is refused where it can be.
     function test_everyMoveIsReachedAndRefused() public {
-        bytes32[31] memory names = names_();
-        bool[62] memory seen;
+        bytes32[36] memory names = moveNames();
+        bool[72] memory seen;
         bytes4[] memory list_ = moves();
         for (uint256 world; world < 24; ++world) {
             uint256 snapshot = vm.snapshotState();
@@ -340,7 +349,7 @@ contract InvariantsTest is Chains {
         }
     }
 
-    function names_() internal pure returns (bytes32[31] memory) {
+    function moveNames() internal pure returns (bytes32[36] memory) {
         return
             [
                 bytes32("certify"),
@@ -373,7 +382,12 @@ contract InvariantsTest is Chains {
                 "deliver",
                 "challenge",
                 "release a deal",
-                "refund"
+                "refund",
+                "open an auction",
+                "bid",
+                "settle an auction",
+                "void an auction",
+                "take a refund"
             ];
     }
 }

@@ -57,6 +57,12 @@ abstract contract LicenseMoves is SplitterMoves {
         for (uint256 i; i < 4 && !renewable(id); ++i) {
             id = 1 + roll(licenses.length);
         }
+        // The young ones of a kind that seldom lives long.
+        bool soles = roll(2) == 0;
+        for (uint256 n = licenses.length; n > 0 && soles; --n) {
+            if (!isSole(licenses[n - 1].terms) || !renewable(n)) continue;
+            (id, soles) = (n, false);
+        }
         uint256 number = licenses[id - 1].work;
         address who = roll(4) == 0 ? broker : mostly(works[number].owner);
         bool expected = mayIssue(who, number) && renewable(id);

@@ -139,7 +139,7 @@ abstract contract MarketMoves is LicenseMoves {
     function cancelAll(uint256 seed) external move(seed) {
         address who = anyone();
         vm.prank(who);
-        eq(market.cancelAll(), ++counters[who], "the next counter");
+        agrees(market.cancelAll(), ++counters[who], "the next counter");
         ++reached["cancel all"][true];
     }
 
@@ -231,7 +231,7 @@ abstract contract MarketMoves is LicenseMoves {
             notePaid(trade.number, o.token, trade.price, o.fees, rest);
         } else if (o.deliverWithin != 0) {
             Deal memory deal_ = lastDeal();
-            eq(deal_.amount, arriving(o.token, trade.price), "what waits");
+            agrees(deal_.amount, arriving(o.token, trade.price), "what waits");
             bytes32 chained = deal_.encumbrance;
             deal_.encumbrance = 0;
             encumbered(works[trade.number], keccak256(abi.encode(deal_)));

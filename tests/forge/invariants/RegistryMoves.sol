@@ -79,7 +79,7 @@ abstract contract RegistryMoves is World {
         for (uint256 i; i < anchors.length; ++i) {
             if (anchors[i].root == note.root) note.time = anchors[i].time;
         }
-        eq(registry.anchor(note.root), note.time, "an anchor keeps its first time");
+        agrees(registry.anchor(note.root), note.time, "an anchor keeps its first time");
         anchors.push(note);
     }
 
@@ -144,7 +144,9 @@ abstract contract RegistryMoves is World {
         }
         // Now and then to a till, which could never sell it.
         bool toTill = roll(8) == 0;
-        address to = toTill ? address(uint160(works[roll(works.length)].id)) : anyone();
+        // Often back to the creator, whose old asks must not revive.
+        address to = roll(2) == 0 ? work.creator : anyone();
+        if (toTill) to = address(uint160(works[roll(works.length)].id));
         bool expected = !toTill && (approved || who == work.owner);
         bool success = attempt(
             who,

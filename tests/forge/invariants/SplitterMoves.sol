@@ -8,7 +8,7 @@ import {RegistryMoves} from "./RegistryMoves.sol";
 /// @notice Whatever moves money through the splitter, done on the model as well. Strangers do what
 /// anyone may do, and must leave nobody with less.
 abstract contract SplitterMoves is RegistryMoves {
-    /// @dev Highest seen since last drawn or withdrawn.
+    /// @dev As they stood after the last move of the token.
     mapping(uint256 work => mapping(address token => uint256)) internal seenCredit;
     mapping(address account => mapping(address token => uint256)) internal seenBalance;
     /// @dev Credits and balances that fell although nobody drew or withdrew them, and strangers'
@@ -93,7 +93,7 @@ abstract contract SplitterMoves is RegistryMoves {
         _mayDraw[number] = true;
         vm.prank(eve);
         uint256 amount = splitter.draw(works[number].id, token);
-        eq(amount, model.drawWork(number, token), "drawn");
+        agrees(amount, model.drawWork(number, token), "drawn");
         nobodyPoorer(before, token);
         observe();
         _mayDraw[number] = false;
@@ -113,7 +113,7 @@ abstract contract SplitterMoves is RegistryMoves {
         bytes memory call_ = abi.encodeCall(IRoyaltySplitter.withdraw, (token, sink));
         bool success = attempt(who, address(splitter), 0, call_, amount != 0, "withdraw");
         if (success) model.withdraw(who, token);
-        eq(holdings(sink, token), before + arriving(token, amount), "in the wallet");
+        agrees(holdings(sink, token), before + arriving(token, amount), "in the wallet");
         observe();
         _mayClear[who] = false;
     }
@@ -134,8 +134,8 @@ abstract contract SplitterMoves is RegistryMoves {
                 _mayDraw[numbers[i]] = true;
                 model.drawWork(numbers[i], token);
             }
-            eq(amount, model.withdraw(who, token), "collected");
-            eq(holdings(sink, token), before + arriving(token, amount), "in the wallet");
+            agrees(amount, model.withdraw(who, token), "collected");
+            agrees(holdings(sink, token), before + arriving(token, amount), "in the wallet");
             _mayClear[who] = true;
             observe();
             lowering(numbers, false);
@@ -144,7 +144,7 @@ abstract contract SplitterMoves is RegistryMoves {
             // Settling may yield what is owed to the caller, so the notes do not tell beforehand.
             bytes4 why = IRoyaltySplitter.NothingToWithdraw.selector;
             eq(bytes32(bytes4(reason)), bytes32(why), "why nothing was collected");
-            eq(model.balance(who, token), 0, "the balance of who collects nothing");
+            agrees(model.balance(who, token), 0, "nothing to collect");
             ++reached["collect"][false];
         }
     }

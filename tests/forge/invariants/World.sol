@@ -65,7 +65,8 @@ abstract contract World is MarketBase {
     HistoryModel internal model;
     address[TOKENS] internal tokens;
     address[PEOPLE] internal people;
-    /// @dev One of the people is a contract that signs nothing: `release` leaves it its balance.
+    /// @dev One of the people is a contract that signs nothing and takes no ETH: `release` leaves
+    /// it its balance.
     address internal vault = actor("vault");
     address internal sink = actor("sink");
     address internal judge = actor("judge");
@@ -85,7 +86,7 @@ abstract contract World is MarketBase {
         (all[0], all[1], all[2]) = (tokens[0], tokens[1], tokens[2]);
         model = new HistoryModel(vault, all);
         people = [ann, bob, cid, dan, vault];
-        vm.etch(vault, hex"fe");
+        vm.etch(vault, hex"60006000fd");
         for (uint256 i; i < PEOPLE; ++i) {
             enrich(people[i]);
         }
@@ -115,6 +116,7 @@ abstract contract World is MarketBase {
         kind(open, 0, 4_000, 3_000, 0, 1);
         uint16 strict = Rights.ATTRIBUTION | Rights.REVOCABLE_FOR_BREACH;
         kind(open | strict, open, 1, 1, 0, UNLIMITED);
+        kind(open | strict, open, 50, 0, 8 days, 4);
     }
 
     function enrich(address who) internal {
@@ -178,6 +180,12 @@ abstract contract World is MarketBase {
         (success, result) = target.call{value: value}(call_);
         if (success != expected && surprise == 0) (surprise, why) = (what, result);
         ++reached[what][success];
+    }
+
+    /// @notice Notes whether a move did what the notes say.
+    function agrees(uint256 found, uint256 expected, bytes32 what) internal {
+        if (found != expected && surprise == 0)
+            (surprise, why) = (what, abi.encode(found, expected));
     }
 
     // ---------------------------------------------------------------- choices
