@@ -196,6 +196,14 @@ def test_a_change_is_named(change: Callable[[Documents], None], lines: list[str]
         assert line.startswith(start)
 
 
+def test_a_constructor_counts_where_it_takes_something() -> None:
+    bare = {"inputs": [], "stateMutability": "nonpayable", "type": "constructor"}
+    assert freeze.canonical([bare]) == []
+    [kept] = [e for e in freeze.read(NEWEST)["Deployer"] if e["type"] == "constructor"]
+    assert freeze.described(kept) == "constructor (bytes32[] hashes)"
+    assert freeze.canonical([kept]) == [kept]
+
+
 def test_a_change_of_the_contracts_fails_the_check(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

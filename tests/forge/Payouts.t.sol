@@ -266,6 +266,7 @@ contract PayoutsTest is Base {
 
         vm.startPrank(ann);
         splitter.setPayout(root, wallet);
+        eq(splitter.payoutOf(root), wallet, "set anew after transfers");
         splitter.setPayout(root, address(0));
         eq(splitter.payoutOf(root), address(0), "unset");
     }
@@ -310,6 +311,24 @@ contract PayoutsTest is Base {
         eq(bob.balance, 9_000, "child");
         eq(ann.balance, 1_000, "root");
         eq(address(splitter).balance, 0, "nothing left");
+    }
+
+    /// @dev What nobody asked for gets enough gas to be noted, and no more: the code notes how much.
+    function test_receiversGetTheGasThatIsPromised() public {
+        // sstore(0, gas()); return 1, as a token does.
+        bytes memory noting = hex"5a5f5560015f5260205ff3";
+        vm.etch(dan, noting);
+        vm.prank(bob);
+        splitter.setPayout(child, dan);
+        payEther(eve, child, 1_000);
+        splitter.release(child, ETHER);
+        // The stipend comes on top, and reading the gas costs 2.
+        eq(uint256(vm.load(dan, 0)), 50_000 + 2_300 - 2, "with ETH");
+
+        payDollar(eve, child, 1_000);
+        vm.etch(address(dollar), noting);
+        splitter.release(child, address(dollar));
+        eq(uint256(vm.load(address(dollar), 0)), 200_000 - 2, "a token's transfer");
     }
 
     // ------------------------------------------------------ hostile receivers

@@ -13,7 +13,7 @@ from tools.mutate.errors import MutationError
 from tools.mutate.mutants import Mutant, mutants_of
 from tools.mutate.results import Results
 from tools.mutate.solc import Solc
-from tools.mutate.trees import timings
+from tools.mutate.trees import first_failed, timings
 
 TARGETS = {"Purse": UNIT}
 KILLED = (
@@ -97,3 +97,19 @@ def test_timings_add_up_by_file_and_name_what_fails() -> None:
     suites["a.t.sol:A"]["test_results"] = {"test_a()": {"status": "Failure"}}
     with pytest.raises(MutationError, match=r"a\.t\.sol:A\.test_a\(\)"):
         timings(json.loads(json.dumps(suites)))
+
+
+def test_the_first_failed_test_is_named() -> None:
+    passed = "[PASS] test_a() (gas: 5)\n"
+    assert first_failed(passed) is None
+    unit = '[FAIL: NotEqual("x", 1, 2)] test_b() (gas: 5)\n'
+    fuzz = (
+        "[FAIL: oh; counterexample: calldata=0x4a args=[3, [1.2e4]]] testFuzz_c(uint8) (runs: 1)\n"
+    )
+    invariant = (
+        "[FAIL: oh]\n\t[Sequence] (original: 9, shrunk: 2)\n"
+        "\t\tsender=0x01 addr=[tests/Handler.sol:Handler]0x02 calldata=pay(uint8) args=[1]\n"
+        " invariant_d() (runs: 1, calls: 9, reverts: 0)\n"
+    )
+    for output, name in ((unit, "test_b"), (fuzz, "testFuzz_c"), (invariant, "invariant_d")):
+        assert first_failed(passed + output + passed) == name

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 from tools.mutate.errors import MutationError
 from tools.mutate.mutants import Mutant
@@ -15,18 +14,13 @@ from tools.mutate.results import Results
 from tools.mutate.solc import Code, Solc
 from tools.mutate.trees import Tree, Verdict
 
-#: Test files that take longer than this many seconds wait until the quick ones found nothing.
+#: Test files that take longer than this many seconds and this share of the time of all wait until
+#: the quick ones found nothing.
 QUICK = 1.0
+QUICK_SHARE = 0.04
 #: A mutant may take this many times as long as the contract, and a while besides.
 PATIENCE = 5
 GRACE = 30.0
-
-
-class Bench(NamedTuple):
-    """What one worker works with."""
-
-    quick: Tree
-    slow: Tree
 
 
 class Campaign:
@@ -40,6 +34,7 @@ class Campaign:
         self._targets = targets
         self._originals: dict[str, Code] = {}
         self._seconds = 0.0
+        self._tests: set[str] = set()
         self._slow: set[str] = set()
 
     @property
@@ -70,7 +65,9 @@ class Campaign:
             )
         timings = self._base.suites()
         self._seconds = sum(timings.values())
-        self._slow = {file for file, seconds in timings.items() if seconds > QUICK}
+        quick = max(QUICK, QUICK_SHARE * self._seconds)
+        self._tests = set(timings)
+        self._slow = {file for file, seconds in timings.items() if seconds > quick}
         for target, code in self._originals.items():
             self._base.put(self._targets[target], target, Code("fe", "fe"))
             if not self._base.test(self._patience).killed:
@@ -119,7 +116,7 @@ class Campaign:
             return None
 
         def work(number: int) -> None:
-            bench = self._bench(number)
+            benches = self._benches(number)
             with Solc(self._base.root) as solc:
                 while not stop.is_set():
                     try:
@@ -128,9 +125,8 @@ class Campaign:
                         return
                     code = consider(target, mutant, solc)
                     if code is not None:
-                        # Also the slow tests look at what is not excused, and at nothing else.
                         excused = mutant.identity in results.justified
-                        verdict = self._try(target, code, bench, excused)
+                        verdict = self._try(target, code, benches[target], excused)
                         with lock:
                             results.verdicts.append((mutant, verdict))
                     with lock:
@@ -144,16 +140,32 @@ class Campaign:
             finally:
                 stop.set()
 
-    def _bench(self, number: int) -> Bench:
+    def _benches(self, number: int) -> dict[str, list[tuple[Tree, bool]]]:
+        """For every contract the copies to try its mutants in, in this order, and which are slow:
+        the tests about it, the other quick ones, the slow ones."""
         root = self._folder / f"worker-{number}"
-        return Bench(
-            self._base.fork(root / "quick", self._slow, keep=False),
-            self._base.fork(root / "slow", self._slow, keep=True),
-        )
+        slow = self._base.fork(root / "slow", self._slow)
+        benches: dict[str, list[tuple[Tree, bool]]] = {}
+        for target in self._targets:
+            about = self._base.about(target) - self._slow
+            others = self._tests - about - self._slow
+            benches[target] = [
+                (self._base.fork(root / target / name, files), False)
+                for name, files in (("about", about), ("others", others))
+                if files
+            ]
+            if self._slow:
+                benches[target].append((slow, True))
+        return benches
 
-    def _try(self, target: str, code: Code, bench: Bench, excused: bool) -> Verdict:
+    def _try(
+        self, target: str, code: Code, bench: list[tuple[Tree, bool]], excused: bool
+    ) -> Verdict:
+        """Only survivors that nothing excuses so far are shown to the slow tests."""
         verdict = Verdict(False, "")
-        for tree in [bench.quick] if excused or not self._slow else [bench.quick, bench.slow]:
+        for tree, slow in bench:
+            if slow and excused:
+                break
             tree.put(self._targets[target], target, code)
             verdict = tree.test(self._patience)
             tree.put(self._targets[target], target, self._originals[target])

@@ -28,7 +28,7 @@ from tools.mutate.solc import Solc  # noqa: E402
 
 TARGETS = ("RoyaltySplitter", "LicenseMarketplace")
 #: How much of all mutants a run tries unless told to try all, and which.
-SHARE = 0.5
+SHARE = 0.4
 SEED = "gen-ip"
 FOLDER = ROOT / ".build" / "mutate"
 #: Seconds between two lines of progress where there is no terminal.
@@ -43,9 +43,15 @@ class Progress:
         self._start = time.monotonic()
         self._last = self._start
         self._terminal = sys.stderr.isatty()
+        self._named: set[Mutant] = set()
 
     def __call__(self) -> None:
-        """Shows the line, on a terminal in place of the one before."""
+        """Names new survivors and shows the line, on a terminal in place of the one before."""
+        for mutant in self._results.unjustified:
+            if mutant not in self._named:
+                self._named.add(mutant)
+                text = f"mutate: survivor {mutant.identity.short} {mutant.identity}"
+                print(text.ljust(79), file=sys.stderr)
         now = time.monotonic()
         results = self._results
         left = results.planned - results.done
@@ -82,8 +88,8 @@ def chosen(
         MutationError: for an id of ``only`` that no mutant has.
     """
     if not only:
-        kept = {mutant.identity for mutant in sampled((m for _, m in everyone), share, SEED)}
-        return [each for each in everyone if each[1].identity in kept]
+        of = {mutant: target for target, mutant in everyone}
+        return [(of[mutant], mutant) for mutant in sampled(of, share, SEED)]
     found = [each for each in everyone if each[1].identity.short in only]
     if unknown := set(only) - {mutant.identity.short for _, mutant in found}:
         names = ", ".join(sorted(unknown))

@@ -25,6 +25,9 @@ function read(name) {
   return { contents: cache.get(file) };
 }
 
+// Whoever asked may have been stopped.
+process.stdout.on("error", () => process.exit(1));
+
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
   const output = solc.compile(line, { import: read });
   process.stdout.write(JSON.stringify(JSON.parse(output)) + "\n");

@@ -30,7 +30,8 @@ BUILT = ".build/forge"
 #: The same inputs for every mutant; tests that say how many they want get as many.
 FUZZING = {"FOUNDRY_FUZZ_RUNS": "16", "FOUNDRY_FUZZ_SEED": "0x67656e2d6970"}
 
-_FAILED = re.compile(r"^\[FAIL.*\] (\w+)\(", re.MULTILINE)
+#: Of an invariant, the calls that broke it stand between the two.
+_FAILED = re.compile(r"^\[FAIL(?:[^\n]*\]|.*?^) ?(\w+)\([^)\n]*\) \(", re.MULTILINE | re.DOTALL)
 _DURATION = re.compile(r"([\d.]+)(ns|µs|us|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 
@@ -56,22 +57,35 @@ class Tree:
         built = self.root / BUILT
         if not built.exists() and (project / BUILT).exists():
             shutil.copytree(project / BUILT, built)
-        for name in (*COPIED, *readable):
+        for name in COPIED:
             _copy(project / name, self.root / name)
+        for name in readable:
+            # Tests may read what not every checkout has.
+            if (project / name).exists():
+                _copy(project / name, self.root / name)
         for name in LINKED:
             link = self.root / name
             if not link.exists():
                 link.symlink_to((project / name).resolve(), target_is_directory=True)
 
-    def fork(self, root: Path, files: set[str], keep: bool) -> Tree:
-        """A copy of this tree with only (or, unless ``keep``, without) the test ``files``."""
+    def fork(self, root: Path, files: set[str]) -> Tree:
+        """A copy of this tree in ``root`` with only ``files`` of its test files."""
         if root.exists():
             shutil.rmtree(root)
         shutil.copytree(self.root, root, symlinks=True)
         for path in (root / "tests/forge").rglob("*.t.sol"):
-            if (path.relative_to(root).as_posix() in files) != keep:
+            if path.relative_to(root).as_posix() not in files:
                 path.unlink()
         return Tree(root)
+
+    def about(self, target: str) -> set[str]:
+        """Test files that import the contract ``target`` or its interface."""
+        names = (f"/{target}.sol", f"/I{target}.sol")
+        return {
+            path.relative_to(self.root).as_posix()
+            for path in (self.root / "tests/forge").rglob("*.t.sol")
+            if any(name in path.read_text("utf-8") for name in names)
+        }
 
     def sources(self) -> dict[str, str]:
         """Source unit -> text of the contracts."""
@@ -122,10 +136,9 @@ class Tree:
                 return Verdict(True, "timeout")
         if process.returncode == 0:
             return Verdict(False, "")
-        failed = _FAILED.search(output)
-        if failed is None:
+        if (test := first_failed(output)) is None:
             raise MutationError(f"forge test ended without a verdict: {(errors or output)[-2000:]}")
-        return Verdict(True, failed[1])
+        return Verdict(True, test)
 
     def suites(self) -> dict[str, float]:
         """Test file -> seconds its tests take, all of them passing.
@@ -144,6 +157,12 @@ class Tree:
         if not run.stdout.startswith("{"):
             raise MutationError(f"forge test failed: {run.stderr.strip()[-2000:]}; run make test")
         return timings(json.loads(run.stdout))
+
+
+def first_failed(output: str) -> str | None:
+    """The first test that `forge test` says failed."""
+    failed = _FAILED.search(output)
+    return failed[1] if failed else None
 
 
 def timings(report: Mapping[str, Any]) -> dict[str, float]:
