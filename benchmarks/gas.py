@@ -169,18 +169,20 @@ class Measurement(Operations):
             assert self._wallet(owner.address, token) > 0
 
     def all_ancestors(self) -> None:
-        """A payment and its distribution to the wallets of the paid work and of 8 ancestors."""
-        line, token = self._line_and_token()
-        ids = [work.id for work in line]
-        for key in ("reach_all8_first", "reach_all8"):
-            before = [self._wallet(work.owner.address, token) for work in line]
-            paid = self._pay(line[0], token)
-            distribute = self._splitter("distribute", ids, token)
-            distributed = self._cost(self.chain.do(self.payer, distribute, key))
-            self.costs[f"{key}_distribute"] = distributed
-            self.costs[key] = paid + distributed
-            after = [self._wallet(work.owner.address, token) for work in line]
-            assert all(new > old for new, old in zip(after, before, strict=True))
+        """A payment and its distribution to the wallets of 8 ancestors; of the paid work too."""
+        for row, released_from in (("reach_all8", 1), ("reach_all9", 0)):
+            line, token = self._line_and_token()
+            ids = [work.id for work in line]
+            for key in (f"{row}_first", row):
+                before = [self._wallet(work.owner.address, token) for work in line]
+                paid = self._pay(line[0], token)
+                distribute = self._splitter("distribute", ids, released_from, token)
+                distributed = self._cost(self.chain.do(self.payer, distribute, key))
+                self.costs[f"{key}_distribute"] = distributed
+                self.costs[key] = paid + distributed
+                after = [self._wallet(work.owner.address, token) for work in line]
+                got = [new > old for new, old in zip(after, before, strict=True)]
+                assert got == [place >= released_from for place in range(len(line))]
 
     def _line_and_token(self) -> tuple[list[ChainWork], str]:
         line = self.works.line(HOPS, self.works.terms(INCOME_BP, 0))

@@ -52,5 +52,9 @@ EXTRA = (
     Row("settle_hop_both_first", "settle a hop that owes both kinds, first ever"),
     Row("reach_all8_first_distribute", "all 8 ancestors, first ever: distribute alone"),
     Row("reach_all8_distribute", "all 8 ancestors, steady: distribute alone"),
+    Row("reach_all9_first", "all 8 ancestors and the paid work, first ever (2 tx)"),
+    Row("reach_all9", "the same, steady"),
+    Row("reach_all9_first_distribute", "all 9, first ever: distribute alone"),
+    Row("reach_all9_distribute", "all 9, steady: distribute alone"),
 )
 """Measured on the way, without a limit."""

@@ -372,7 +372,7 @@ contract IPLicense is IIPLicense, ERC721 {
         for (uint256 i; i < edges.length; ++i) {
             uint256 licenseId = edges[i].licenseId;
             if (licenseId == 0 && used < bought.length) licenseId = bought[used++];
-            Stored memory terms = _useLicense(edges[i], licenseId, certify_.creator, workId, bound);
+            Stored memory terms = _useLicense(edges[i], licenseId, certify_.creator, bound);
             shares[i] = Share({
                 parent: edges[i].parent,
                 income: terms.income,
@@ -403,7 +403,6 @@ contract IPLicense is IIPLicense, ERC721 {
         Edge calldata edge,
         uint256 licenseId,
         address creator,
-        uint256 derivative,
         Rights.Bounds memory bound
     ) internal returns (Stored memory terms) {
         uint256 parent = edge.parent;
@@ -424,7 +423,6 @@ contract IPLicense is IIPLicense, ERC721 {
         if (terms.grant & Rights.DERIVE == 0) revert NoDeriveRight(licenseId, terms.grant);
         if (held.units == 0) revert NoUnitsLeft(licenseId);
         if (held.units != UNLIMITED) _licenses[licenseId].units = --held.units;
-        emit LicenseUsed(licenseId, derivative, held.units);
 
         (, , uint256 parents, , uint72 tag) = SPLITTER.node(parent);
         uint40 parentUntil = parents == 0 ? 0 : Rights.unpack(tag).until;

@@ -96,11 +96,12 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
     function post(Offer calldata offer) external returns (bytes32 offerHash) {
         offerHash = Offering.hashOffer(offer);
         if (msg.sender != offer.maker) revert NotMaker(msg.sender, offer.maker);
-        uint256 state = _state[msg.sender][offerHash];
+        mapping(bytes32 offerHash => uint256) storage states = _state[msg.sender];
+        uint256 state = states[offerHash];
         if (state & CANCELLED != 0) revert OfferNotOpen(offerHash);
         if (state & POSTED != 0) revert AlreadyPosted(offerHash);
         _checkForm(offer, offerHash);
-        _state[msg.sender][offerHash] = state | POSTED;
+        states[offerHash] = state | POSTED;
         emit OfferPosted(offerHash, offer.workId, msg.sender, offer);
     }
 

@@ -7,6 +7,7 @@ import {Till} from "./Till.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {IPaymentCallback, IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
+import {IERC20Transfer} from "./interfaces/Tokens.sol";
 import {Ledger} from "./libraries/Ledger.sol";
 import {Tills} from "./libraries/Tills.sol";
 import {Fee, Payee, Share} from "./types/Structs.sol";
@@ -243,12 +244,14 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function settle(uint256 workId, address token) external lock {
-        _settle(workId, token);
+        if (!_settle(workId, token)) _requireWork(workId);
     }
 
     /// @inheritdoc IRoyaltySplitter
     function settleMany(uint256[] calldata path, address token) external lock {
-        _settleMany(path, token);
+        for (uint256 i; i < path.length; ++i) {
+            if (!_settle(path[i], token)) _requireWork(path[i]);
+        }
     }
 
     // --------------------------------------------------------------- withdraw
@@ -270,7 +273,9 @@ contract RoyaltySplitter is IRoyaltySplitter {
         address token,
         address to
     ) external lock returns (uint256 amount) {
-        _settleMany(path, token);
+        for (uint256 i; i < path.length; ++i) {
+            _settle(path[i], token);
+        }
         // What the caller earns as an owner goes straight out; it never rests in the balance.
         uint256 own;
         for (uint256 i; i < path.length; ++i) {
@@ -288,9 +293,11 @@ contract RoyaltySplitter is IRoyaltySplitter {
     }
 
     /// @inheritdoc IRoyaltySplitter
-    function distribute(uint256[] calldata path, address token) external lock {
-        _settleMany(path, token);
+    function distribute(uint256[] calldata path, uint256 from, address token) external lock {
         for (uint256 i; i < path.length; ++i) {
+            if (!_settle(path[i], token) && i < from) _requireWork(path[i]);
+        }
+        for (uint256 i = from; i < path.length; ++i) {
             _release(path[i], token);
         }
     }
@@ -301,6 +308,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (msg.sender != owner) revert NotOwner(workId, msg.sender, owner);
         if (payout == address(this)) revert InvalidReceiver(payout);
         _payout[workId] = payout == address(0) ? 0 : uint160(payout) | (transfers << 160);
+        _node[workId] = _node[workId].withPayout(payout != address(0));
         emit PayoutSet(workId, owner, payout);
     }
 
@@ -389,7 +397,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     function _book(uint256 workId, address token, uint256 amount, address payer) internal {
         if (amount > Ledger.MAX_AMOUNT) revert AmountTooLarge(amount, Ledger.MAX_AMOUNT);
         uint256 packed = _node[workId];
-        _requireWork(workId, packed);
+        if (packed == 0) _requireWork(workId);
         uint256 rel = packed.relOf();
         uint256 vol = packed.volOf();
         Account storage account = _accounts[workId][token];
@@ -402,18 +410,10 @@ contract RoyaltySplitter is IRoyaltySplitter {
         emit Paid(workId, token, payer, amount);
     }
 
-    function _settleMany(uint256[] calldata path, address token) internal {
-        for (uint256 i; i < path.length; ++i) {
-            _settle(path[i], token);
-        }
-    }
-
-    function _settle(uint256 workId, address token) internal {
+    /// @dev Returns whether the work has parents to settle with, which proves that it is certified.
+    function _settle(uint256 workId, address token) internal returns (bool owes) {
         uint256 packed = _node[workId];
-        if (packed.relOf() | packed.volOf() == 0) {
-            _requireWork(workId, packed);
-            return;
-        }
+        if (packed.relOf() | packed.volOf() == 0) return false;
         uint256 income;
         uint256 incomePhase;
         uint256 volume;
@@ -423,7 +423,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             uint256 first;
             uint256 second;
             (first, second, income, incomePhase, volume, volumePhase) = _waiting(packed, account);
-            if (income | volume == 0) return;
+            if (income | volume == 0) return true;
             account.first = first;
             if (second != 0) account.second = second;
         }
@@ -436,6 +436,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             if (a != 0) inflow += Ledger.due(volumePhase, volume, a);
             _inflow(parent, token, inflow, volume);
         }
+        return true;
     }
 
     /// @dev What waits at a work, and its account once that is taken. `second` is 0 where unused.
@@ -539,15 +540,42 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     function _release(uint256 workId, address token) internal {
         (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
-        uint256 own = _take(workId, token, owner);
-        address to = _payoutOf(workId, transfers);
-        if (to == address(0) && owner.code.length == 0) {
-            to = owner;
-            if (own == 0) own = _clear(owner, token);
-        }
-        _push(owner, token, to, own);
+        uint256 packed = _node[workId];
+        address to = packed.hasPayout() ? _payoutOf(workId, transfers) : address(0);
+        bool toOwner = to == address(0) && owner.code.length == 0;
+        if (toOwner) to = owner;
 
-        uint256 payees = _node[workId].payeesOf();
+        uint256 payees = packed.payeesOf();
+        if (payees == 0 && to != address(0) && _releaseCredit(workId, token, owner, to)) return;
+        uint256 own = _take(workId, token, owner);
+        if (own == 0 && toOwner) own = _clear(owner, token);
+        _push(owner, token, to, own);
+        if (payees != 0) _releasePayees(workId, token, payees);
+    }
+
+    /// @dev Sends a work's credit out without a stop in anybody's balance. Returns whether there was
+    /// any.
+    function _releaseCredit(
+        uint256 workId,
+        address token,
+        address owner,
+        address to
+    ) internal returns (bool) {
+        Account storage account = _accounts[workId][token];
+        uint256 first = account.first;
+        uint256 amount = first.creditOf();
+        if (amount == 0) return false;
+        account.first = first - amount;
+        if (_send(token, to, amount)) {
+            emit Released(workId, token, to, amount);
+        } else {
+            emit Drawn(workId, token, owner, amount);
+            balances[owner][token] += amount;
+        }
+        return true;
+    }
+
+    function _releasePayees(uint256 workId, address token, uint256 payees) internal {
         for (uint256 i; i < payees; ++i) {
             address payee = address(uint160(_payee[workId][i]));
             uint256 payeeWork = Tills.idOf(payee);
@@ -570,25 +598,27 @@ contract RoyaltySplitter is IRoyaltySplitter {
     /// receiver or the receiver refuses.
     function _push(address account, address token, address to, uint256 amount) internal {
         if (amount == 0) return;
-        bool success;
-        if (to != address(0)) {
-            success =
-                token == address(0) // Enough for a wallet contract to take note; too little to harm who distributes.
-                    ? to.trySafeTransferETH(amount, ETHER_GAS)
-                    : _tryTransfer(token, to, amount);
+        if (to != address(0) && _send(token, to, amount)) {
+            emit Withdrawn(account, token, to, amount);
+        } else {
+            balances[account][token] += amount;
         }
-        if (success) emit Withdrawn(account, token, to, amount);
-        else balances[account][token] += amount;
     }
 
-    /// @dev Whether the token says, or by silence agrees, that it moved `amount` to `to`.
-    function _tryTransfer(address token, address to, uint256 amount) internal returns (bool) {
-        // A hook may run: not enough gas for it to stop a whole distribution.
-        (bool success, bytes memory result) = token.call{gas: TRANSFER_GAS}(
-            abi.encodeWithSignature("transfer(address,uint256)", to, amount)
-        );
-        if (result.length == 0) return success && token.code.length != 0;
-        return success && result.length >= 32 && abi.decode(result, (uint256)) == 1;
+    /// @dev Sends money to somebody who did not ask for it, and who so cannot stop a distribution:
+    /// enough gas for a wallet contract to take note, too little to harm who distributes. For a token:
+    /// whether it says, or by silence agrees, that it moved `amount`.
+    function _send(address token, address to, uint256 amount) internal returns (bool success) {
+        if (token == address(0)) return to.trySafeTransferETH(amount, ETHER_GAS);
+        bytes memory data = abi.encodeCall(IERC20Transfer.transfer, (to, amount));
+        assembly ("memory-safe") {
+            success := call(TRANSFER_GAS, token, 0, add(data, 0x20), mload(data), 0, 0x20)
+            switch returndatasize()
+            case 0 { success := and(success, iszero(iszero(extcodesize(token)))) }
+            default {
+                success := and(success, and(gt(returndatasize(), 0x1f), eq(mload(0), 1)))
+            }
+        }
     }
 
     function _payoutOf(uint256 workId, uint256 transfers) internal view returns (address) {
@@ -624,7 +654,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     ) internal returns (address till) {
         bytes32 salt = Tills.salt(creator, contentHash, homeChainId);
         till = Tills.at(address(this), TILL_CODE_HASH, salt);
-        if (homeChainId == block.chainid) _requireWork(Tills.idOf(till), 0);
+        if (homeChainId == block.chainid) _requireWork(Tills.idOf(till));
         if (till.code.length == 0) new Till{salt: salt}();
     }
 
@@ -648,8 +678,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
     // ------------------------------------------------------------------ works
 
     /// @dev A node proves that a work is certified; without one the registry is asked.
-    function _requireWork(uint256 workId, uint256 packed) internal view {
-        if (packed == 0 && !REGISTRY.exists(workId)) revert UnknownWork(workId);
+    function _requireWork(uint256 workId) internal view {
+        if (!_isWork(workId)) revert UnknownWork(workId);
     }
 
     function _isWork(uint256 workId) internal view returns (bool) {

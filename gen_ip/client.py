@@ -193,14 +193,22 @@ class GenIP(Certifying, Trading):
         """
         return self._royalties.collect(arguments.work_id("work", work), token, to)
 
-    def distribute(self, works: Sequence[int | str], *, token: str = ETH) -> Receipt:
-        """Settles works in the order given, then pays out each to its owner and payees, as far as
-        they have no code or named a payout address. Anyone may.
+    def distribute(
+        self, works: Sequence[int | str], *, token: str = ETH, release_from: int = 0
+    ) -> Receipt:
+        """Settles works in the order given, then pays out those from index `release_from` on to
+        their owners and payees, as far as they have no code or named a payout address. Anyone may.
 
         Raises:
             UnknownWork: one is not certified.
+            InvalidArgument: `release_from` is below 0 or above the number of works.
         """
-        return self._royalties.distribute(arguments.work_ids("works", works), token)
+        ids = arguments.work_ids("works", works)
+        if not 0 <= release_from <= len(ids):
+            raise InvalidArgument(
+                f"release_from is {release_from}; it is an index of the {len(ids)} works"
+            )
+        return self._royalties.distribute(ids, release_from, token)
 
     def withdraw(self, *, token: str = ETH, to: str | None = None) -> Receipt:
         """Sends the account's whole balance (of fees, sold certificates, drawn income) to `to`

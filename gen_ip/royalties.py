@@ -131,10 +131,13 @@ class Royalties:
         token = arguments.address("token", token)
         return self._session.transact("RoyaltySplitter", "settleMany", list(works), token)
 
-    def distribute(self, works: Sequence[int], token: str) -> Receipt:
-        """Settles works in the order given, then releases each, in one transaction."""
+    def distribute(self, works: Sequence[int], release_from: int, token: str) -> Receipt:
+        """Settles works in the order given, then releases those from an index on, in one
+        transaction."""
         token = arguments.address("token", token)
-        return self._session.transact("RoyaltySplitter", "distribute", list(works), token)
+        return self._session.transact(
+            "RoyaltySplitter", "distribute", list(works), release_from, token
+        )
 
     def earnings(self, work: int, token: str) -> Earnings:
         """What a work has earned; see `Earnings`.

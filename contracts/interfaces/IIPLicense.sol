@@ -19,8 +19,6 @@ interface IIPLicense {
         uint256 start,
         uint256 end
     );
-    /// @notice A unit of a license was spent on a derivative.
-    event LicenseUsed(uint256 indexed licenseId, uint256 indexed derivative, uint256 unitsLeft);
     /// @notice A license was renewed.
     event LicenseRenewed(uint256 indexed licenseId, uint256 indexed workId, uint256 end);
     /// @notice The work's arbiter revoked a license.

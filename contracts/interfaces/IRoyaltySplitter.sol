@@ -48,6 +48,14 @@ interface IRoyaltySplitter {
         address indexed owner,
         uint256 amount
     );
+    /// @notice The credit of a work without payees left the splitter at once: `Drawn` and `Withdrawn`
+    /// in one, where `release` or `distribute` pays the owner's wallet or payout address.
+    event Released(
+        uint256 indexed workId,
+        address indexed token,
+        address indexed to,
+        uint256 amount
+    );
     /// @notice Money left the splitter.
     event Withdrawn(
         address indexed account,
@@ -205,8 +213,9 @@ interface IRoyaltySplitter {
     /// what a receiver refuses, stays balance.
     function release(uint256 workId, address token) external;
 
-    /// @notice Settles the works of `path` in order, then releases each. Anyone may call.
-    function distribute(uint256[] calldata path, address token) external;
+    /// @notice Settles the works of `path` in order, then releases those from index `from` on. Anyone
+    /// may call. With 1 the first, often the paid work itself, keeps its credit.
+    function distribute(uint256[] calldata path, uint256 from, address token) external;
 
     /// @notice Names where `release` pays the owner's part of what it draws; 0 unsets. Void once the certificate
     /// changes hands. For the owner.

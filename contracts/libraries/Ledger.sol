@@ -25,6 +25,7 @@ library Ledger {
     uint256 internal constant NET_AT = 238;
     uint256 internal constant MASK_14 = 0x3fff;
     uint256 internal constant USED = 1 << 255;
+    uint256 internal constant PAYOUT = 1 << 112;
 
     /// @notice The credit is full: draw it first.
     error CreditOverflow(uint256 credit, uint256 added);
@@ -33,7 +34,8 @@ library Ledger {
 
     // ------------------------------------------------------------------- node
 
-    /// @notice Packs a work's constants: rel 14 | vol 14 | parents 6 | payees 6 | tag 72.
+    /// @notice Packs a work's constants: rel 14 | vol 14 | parents 6 | payees 6 | tag 72; one bit more
+    /// notes later that there is a payout address.
     function packNode(
         uint256 rel,
         uint256 vol,
@@ -67,6 +69,16 @@ library Ledger {
     /// @notice What the license contract noted about the work; means nothing here.
     function tagOf(uint256 node) internal pure returns (uint72) {
         return uint72(node >> 40);
+    }
+
+    /// @notice Whether the owner may have set a payout address.
+    function hasPayout(uint256 node) internal pure returns (bool) {
+        return node & PAYOUT != 0;
+    }
+
+    /// @notice The node with the mark that `hasPayout` reads set or cleared.
+    function withPayout(uint256 node, bool isSet) internal pure returns (uint256) {
+        return isSet ? node | PAYOUT : node & ~PAYOUT;
     }
 
     /// @notice The node with one payee more.

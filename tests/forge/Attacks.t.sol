@@ -533,7 +533,7 @@ contract AttacksTest is Signing {
         eq(splitter.payoutOf(work), address(0), "void");
         vm.startPrank(eve);
         splitter.release(work, ETHER);
-        splitter.distribute(list(work), ETHER);
+        splitter.distribute(list(work), 0, ETHER);
         vm.stopPrank();
         eq(escrow.balance + cid.balance + eve.balance + ann.balance, 0, "nothing is pushed");
         uint256 kept = splitter.credit(work, ETHER) + splitter.balances(escrow, ETHER);
@@ -570,7 +570,7 @@ contract AttacksTest is Signing {
             splitter.settle(child, ETHER);
             splitter.draw(child, ETHER);
             splitter.release(child, ETHER);
-            splitter.distribute(list(child, root), ETHER);
+            splitter.distribute(list(child, root), 0, ETHER);
             splitter.draw(root, ETHER);
             vm.expectRevert(
                 abi.encodeWithSelector(IRoyaltySplitter.NothingToWithdraw.selector, eve, ETHER)
@@ -609,10 +609,10 @@ contract AttacksTest is Signing {
         dollar.approve(address(splitter), most);
         splitter.pay(child, address(dollar), most);
         vm.stopPrank();
-        splitter.distribute(list(child, root), ETHER);
+        splitter.distribute(list(child, root), 0, ETHER);
         eq(ann.balance, 2_000, "ETH of the parent");
         eq(bob.balance, 8_000, "ETH of the child");
-        splitter.distribute(list(child, root), address(dollar));
+        splitter.distribute(list(child, root), 0, address(dollar));
         splitter.settle(child, address(dollar));
         eq(dollar.balanceOf(ann), most / 5, "and junk, if anyone wants it");
     }

@@ -52,7 +52,7 @@ contract HostileTokensTest is Base {
         calls[7] = abi.encodeCall(splitter.withdraw, (token, eve));
         calls[8] = abi.encodeCall(splitter.collect, (path, token, eve));
         calls[9] = abi.encodeCall(splitter.release, (root, token));
-        calls[10] = abi.encodeCall(splitter.distribute, (path, token));
+        calls[10] = abi.encodeCall(splitter.distribute, (path, 0, token));
     }
 
     function armed() internal returns (HookToken token) {
@@ -122,7 +122,7 @@ contract HostileTokensTest is Base {
             oneRefused(token, "in release");
             payIn(at, eve, child, 1_000);
             only(token, i);
-            splitter.distribute(list(child, root), at);
+            splitter.distribute(list(child, root), 0, at);
             oneRefused(token, "in distribute");
         }
         arm(token);
@@ -254,7 +254,7 @@ contract HostileTokensTest is Base {
         FeeToken token = new FeeToken();
         payIn(address(token), eve, child, 10_000);
         eq(splitter.credit(child, address(token)), 8_910, "90 % of 9,900");
-        splitter.distribute(list(child, root), address(token));
+        splitter.distribute(list(child, root), 0, address(token));
         eq(token.balanceOf(bob), 8_821, "99 % of the net");
         eq(token.balanceOf(ann), 981, "99 % of the royalty");
         eq(token.balanceOf(address(splitter)), 0, "to the last unit");
@@ -329,7 +329,7 @@ contract HostileTokensTest is Base {
         BlockingToken token = new BlockingToken();
         payIn(address(token), eve, child, 10_000);
         token.block_(bob, true);
-        splitter.distribute(list(child, root), address(token));
+        splitter.distribute(list(child, root), 0, address(token));
         eq(token.balanceOf(ann), 1_000, "the parent is paid");
         eq(splitter.balances(bob, address(token)), 9_000, "the blocked one keeps its balance");
         vm.expectRevert(abi.encodeWithSignature("TransferFailed()"));
@@ -340,7 +340,7 @@ contract HostileTokensTest is Base {
         eq(token.balanceOf(dan), 9_000, "and may send it elsewhere");
         token.block_(address(splitter), true);
         payEther(eve, child, 10_000);
-        splitter.distribute(list(child, root), ETHER);
+        splitter.distribute(list(child, root), 0, ETHER);
         eq(ann.balance, 1_000, "a frozen token stops no other");
     }
 

@@ -157,8 +157,8 @@ contract IPLicenseTest is Base {
         bytes32 termsHash = license.registerTerms(terms);
         uint256 id = issueTo(bob, work, terms);
         uint256 child = registry.workIdOf(bob, "child", block.chainid);
-        vm.expectEmit(address(license));
-        emit IIPLicense.LicenseUsed(id, child, 1);
+        vm.expectEmit(address(splitter));
+        emit IRoyaltySplitter.EdgeOpened(child, work, id, 1_000, 0);
         eq(certifyWith(bob, "child", one(Edge(work, termsHash, id)), none()), child, "child");
         (, , , , uint256 units) = license.license(id);
         eq(units, 1, "units left");

@@ -171,7 +171,7 @@ def test_a_derivative_names_its_parents(alice: GenIP, bob: GenIP, chain: LocalCh
     assert work.metadata is not None
     assert work.metadata["gen_ip"]["parents"] == [str(parent)]
     assert work.metadata["gen_ip"]["terms"] == [f"0x{COMMERCIAL_REMIX.hash().hex()}"]
-    assert child.receipt.find("LicenseUsed").args["units_left"] == 0
+    assert child.receipt.find("EdgeOpened").args["license_id"] == license_.id
     assert bob.license(license_.id).units == 0
 
 
