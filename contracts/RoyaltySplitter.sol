@@ -35,10 +35,9 @@ contract RoyaltySplitter is IRoyaltySplitter {
     bytes32 internal immutable TILL_CODE_HASH;
 
     mapping(uint256 workId => uint256) internal _node;
-    mapping(uint256 workId => mapping(uint256 index => uint256)) internal _edge;
+    mapping(uint256 workId => uint256[MAX_PARENTS]) internal _edges;
     /// @dev Payee 160 | share 14.
-    mapping(uint256 workId => mapping(uint256 index => uint256)) internal _payee;
-    mapping(uint256 workId => mapping(address token => Account)) internal _accounts;
+    mapping(uint256 workId => uint256[MAX_PAYEES]) internal _payees;
     /// @dev For works with payees: all that was drawn since the last payee was added, modulo
     /// 10,000 | number of payees then 6.
     mapping(uint256 workId => mapping(address token => uint256)) internal _drawPhase;
@@ -94,7 +93,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             before = parent;
             rel += share.income;
             vol += share.volume + _node[parent].volOf();
-            _edge[workId][i] = Ledger.packEdge(parent, share.income, share.volume, share.licenseId);
+            _edges[workId][i] = Ledger.packEdge(parent, share.income, share.volume, share.licenseId);
             emit EdgeOpened(workId, parent, share.licenseId, share.income, share.volume);
         }
         if (rel + vol > Ledger.WHOLE) revert OwesTooMuch(rel, vol);
@@ -129,7 +128,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (count >= places) revert TooManyPayees(count + 1, places);
         uint256 total = reserved + share;
         for (uint256 i; i < count; ++i) {
-            total += _payee[workId][i] >> 160;
+            total += _payees[workId][i] >> 160;
         }
         if (total > Ledger.WHOLE) revert PayeesShareTooMuch(total);
         _storePayee(workId, count, to, share);
@@ -150,7 +149,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     function _storePayee(uint256 workId, uint256 index, address to, uint16 share) internal {
         if (to == address(0) || to == address(this) || share == 0) revert InvalidPayee(to, share);
-        _payee[workId][index] = uint256(uint160(to)) | (uint256(share) << 160);
+        _payees[workId][index] = uint256(uint160(to)) | (uint256(share) << 160);
         emit PayeeAdded(workId, to, share);
     }
 
@@ -289,16 +288,15 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function release(uint256 workId, address token) external lock {
-        _release(workId, token);
+        _release(workId, token, false);
     }
 
     /// @inheritdoc IRoyaltySplitter
     function distribute(uint256[] calldata path, uint256 from, address token) external lock {
         for (uint256 i; i < path.length; ++i) {
-            if (!_settle(path[i], token) && i < from) _requireWork(path[i]);
-        }
-        for (uint256 i = from; i < path.length; ++i) {
-            _release(path[i], token);
+            uint256 workId = path[i];
+            if (i >= from) _release(workId, token, true);
+            else if (!_settle(workId, token)) _requireWork(workId);
         }
     }
 
@@ -316,7 +314,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function credit(uint256 workId, address token) external view returns (uint256) {
-        return _accounts[workId][token].first.creditOf();
+        return _account(workId, token).first.creditOf();
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -324,7 +322,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         uint256 workId,
         address token
     ) external view returns (uint256 income, uint256 volume) {
-        (, , income, , volume, ) = _waiting(_node[workId], _accounts[workId][token]);
+        (, , income, , volume, ) = _waiting(_node[workId], _account(workId, token));
     }
 
     /// @inheritdoc IRoyaltySplitter
@@ -335,15 +333,18 @@ contract RoyaltySplitter is IRoyaltySplitter {
         uint256 packed = _node[workId];
         (, , uint256 income, uint256 incomePhase, uint256 volume, uint256 volumePhase) = _waiting(
             packed,
-            _accounts[workId][token]
+            _account(workId, token)
         );
         parents = new uint256[](packed.parentsOf());
         amounts = new uint256[](parents.length);
         for (uint256 i; i < parents.length; ++i) {
-            uint256 r;
-            uint256 a;
-            (parents[i], r, a, ) = Ledger.unpackEdge(_edge[workId][i]);
-            amounts[i] = Ledger.due(incomePhase, income, r) + Ledger.due(volumePhase, volume, a);
+            (parents[i], amounts[i]) = Ledger.dueTo(
+                _edges[workId][i],
+                income,
+                incomePhase,
+                volume,
+                volumePhase
+            );
         }
     }
 
@@ -370,7 +371,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         shares = new Share[](_node[workId].parentsOf());
         for (uint256 i; i < shares.length; ++i) {
             (uint256 parent, uint256 income, uint256 volume, uint256 licenseId) = Ledger.unpackEdge(
-                _edge[workId][i]
+                _edges[workId][i]
             );
             shares[i] = Share(parent, uint16(income), uint16(volume), uint64(licenseId));
         }
@@ -380,7 +381,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     function payeesOf(uint256 workId) external view returns (Payee[] memory payees) {
         payees = new Payee[](_node[workId].payeesOf());
         for (uint256 i; i < payees.length; ++i) {
-            uint256 packed = _payee[workId][i];
+            uint256 packed = _payees[workId][i];
             payees[i] = Payee(address(uint160(packed)), uint16(packed >> 160));
         }
     }
@@ -400,7 +401,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (packed == 0) _requireWork(workId);
         uint256 rel = packed.relOf();
         uint256 vol = packed.volOf();
-        Account storage account = _accounts[workId][token];
+        Account storage account = _account(workId, token);
         uint256 first = account.first.addNet(amount * (Ledger.WHOLE - rel - vol));
         if (rel | vol != 0) {
             first = first.addPending(amount);
@@ -414,29 +415,41 @@ contract RoyaltySplitter is IRoyaltySplitter {
     function _settle(uint256 workId, address token) internal returns (bool owes) {
         uint256 packed = _node[workId];
         if (packed.relOf() | packed.volOf() == 0) return false;
+        Account storage account = _account(workId, token);
+        account.first = _moveUp(workId, token, packed, account);
+        return true;
+    }
+
+    /// @dev Moves what waits at a work to its parents. Returns the first slot of its account, for the
+    /// caller to store.
+    function _moveUp(
+        uint256 workId,
+        address token,
+        uint256 packed,
+        Account storage account
+    ) internal returns (uint256 first) {
         uint256 income;
         uint256 incomePhase;
         uint256 volume;
         uint256 volumePhase;
-        {
-            Account storage account = _accounts[workId][token];
-            uint256 first;
-            uint256 second;
-            (first, second, income, incomePhase, volume, volumePhase) = _waiting(packed, account);
-            if (income | volume == 0) return true;
-            account.first = first;
-            if (second != 0) account.second = second;
-        }
+        uint256 second;
+        (first, second, income, incomePhase, volume, volumePhase) = _waiting(packed, account);
+        if (income | volume == 0) return first;
+        if (second != 0) account.second = second;
         emit Settled(workId, token, income, volume);
 
         uint256 parents = packed.parentsOf();
+        uint256[MAX_PARENTS] storage edges = _edges[workId];
         for (uint256 i; i < parents; ++i) {
-            (uint256 parent, uint256 r, uint256 a, ) = Ledger.unpackEdge(_edge[workId][i]);
-            uint256 inflow = Ledger.due(incomePhase, income, r);
-            if (a != 0) inflow += Ledger.due(volumePhase, volume, a);
+            (uint256 parent, uint256 inflow) = Ledger.dueTo(
+                edges[i],
+                income,
+                incomePhase,
+                volume,
+                volumePhase
+            );
             _inflow(parent, token, inflow, volume);
         }
-        return true;
     }
 
     /// @dev What waits at a work, and its account once that is taken. `second` is 0 where unused.
@@ -474,7 +487,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (inflow | volume == 0) return;
         if (inflow > Ledger.MAX_AMOUNT) revert AmountTooLarge(inflow, Ledger.MAX_AMOUNT);
 
-        Account storage account = _accounts[workId][token];
+        Account storage account = _account(workId, token);
         uint256 first = account.first.addNet(inflow * (Ledger.WHOLE - rel));
         if (rel != 0) {
             first = first.addPending(inflow);
@@ -491,7 +504,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         address token,
         address owner
     ) internal returns (uint256 ownersPart) {
-        Account storage account = _accounts[workId][token];
+        Account storage account = _account(workId, token);
         uint256 first = account.first;
         uint256 amount = first.creditOf();
         if (amount == 0) return 0;
@@ -508,7 +521,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         _drawPhase[workId][token] = ((phase + amount) % Ledger.WHOLE) | (payees << 14);
         uint256 ownersShare = Ledger.WHOLE;
         for (uint256 i; i < payees; ++i) {
-            uint256 packed = _payee[workId][i];
+            uint256 packed = _payees[workId][i];
             uint256 share = packed >> 160;
             ownersShare -= share;
             balances[address(uint160(packed))][token] += Ledger.due(phase, amount, share);
@@ -517,7 +530,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     }
 
     function _draw(uint256 workId, address token, address owner) internal returns (uint256 amount) {
-        amount = _accounts[workId][token].first.creditOf();
+        amount = _account(workId, token).first.creditOf();
         uint256 ownersPart = _take(workId, token, owner);
         if (ownersPart != 0) balances[owner][token] += ownersPart;
     }
@@ -538,46 +551,37 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     // ---------------------------------------------------------------- release
 
-    function _release(uint256 workId, address token) internal {
+    function _release(uint256 workId, address token, bool settles) internal {
         (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
         uint256 packed = _node[workId];
+        Account storage account = _account(workId, token);
+        uint256 first = settles ? _moveUp(workId, token, packed, account) : account.first;
+
         address to = packed.hasPayout() ? _payoutOf(workId, transfers) : address(0);
         bool toOwner = to == address(0) && owner.code.length == 0;
         if (toOwner) to = owner;
-
         uint256 payees = packed.payeesOf();
-        if (payees == 0 && to != address(0) && _releaseCredit(workId, token, owner, to)) return;
+        uint256 amount = first.creditOf();
+        if (payees == 0 && amount != 0 && to != address(0)) {
+            account.first = first - amount;
+            if (_send(token, to, amount)) {
+                emit Released(workId, token, to, amount);
+            } else {
+                emit Drawn(workId, token, owner, amount);
+                balances[owner][token] += amount;
+            }
+            return;
+        }
+        account.first = first;
         uint256 own = _take(workId, token, owner);
         if (own == 0 && toOwner) own = _clear(owner, token);
         _push(owner, token, to, own);
         if (payees != 0) _releasePayees(workId, token, payees);
     }
 
-    /// @dev Sends a work's credit out without a stop in anybody's balance. Returns whether there was
-    /// any.
-    function _releaseCredit(
-        uint256 workId,
-        address token,
-        address owner,
-        address to
-    ) internal returns (bool) {
-        Account storage account = _accounts[workId][token];
-        uint256 first = account.first;
-        uint256 amount = first.creditOf();
-        if (amount == 0) return false;
-        account.first = first - amount;
-        if (_send(token, to, amount)) {
-            emit Released(workId, token, to, amount);
-        } else {
-            emit Drawn(workId, token, owner, amount);
-            balances[owner][token] += amount;
-        }
-        return true;
-    }
-
     function _releasePayees(uint256 workId, address token, uint256 payees) internal {
         for (uint256 i; i < payees; ++i) {
-            address payee = address(uint160(_payee[workId][i]));
+            address payee = address(uint160(_payees[workId][i]));
             uint256 payeeWork = Tills.idOf(payee);
             if (_isWork(payeeWork)) {
                 uint256 amount = _clear(payee, token);
@@ -676,6 +680,16 @@ contract RoyaltySplitter is IRoyaltySplitter {
     }
 
     // ------------------------------------------------------------------ works
+
+    /// @dev Where a work's account of a token lies. One hash, as accounts are what is used most; the
+    /// second word is above every number of a slot.
+    function _account(uint256 workId, address token) internal pure returns (Account storage account) {
+        assembly ("memory-safe") {
+            mstore(0x00, workId)
+            mstore(0x20, or(shl(160, 1), token))
+            account.slot := keccak256(0x00, 0x40)
+        }
+    }
 
     /// @dev A node proves that a work is certified; without one the registry is asked.
     function _requireWork(uint256 workId) internal view {

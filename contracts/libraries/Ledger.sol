@@ -105,6 +105,22 @@ library Ledger {
         return (uint160(edge), (edge >> 160) & MASK_14, (edge >> 174) & MASK_14, edge >> 188);
     }
 
+    /// @notice What is due to the parent of an edge for income and volume that are new.
+    function dueTo(
+        uint256 edge,
+        uint256 income,
+        uint256 incomePhase,
+        uint256 volume,
+        uint256 volumePhase
+    ) internal pure returns (uint256 parent, uint256 amount) {
+        unchecked {
+            parent = uint160(edge);
+            amount = due(incomePhase, income, (edge >> 160) & MASK_14);
+            uint256 share = (edge >> 174) & MASK_14;
+            if (share != 0) amount += due(volumePhase, volume, share);
+        }
+    }
+
     // ---------------------------------------------------------------- account
 
     /// @notice Undrawn net income.
