@@ -43,12 +43,14 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     mapping(bytes32 delegation => uint256) public delegationUsed;
 
     // The owner's slot carries 96 bits more:
-    // claim time 40 | transfers 32 | royalty rate 10 | metadata version 13 | suspended 1.
+    // claim time 40 | transfers 32 | royalty rate 10 | metadata version 12 | creator has key 1 |
+    // suspended 1.
     uint256 internal constant TRANSFERS_AT = 40;
     uint256 internal constant ROYALTY_AT = 72;
     uint256 internal constant VERSION_AT = 82;
+    uint256 internal constant KEY_AT = 94;
     uint256 internal constant SUSPENDED_AT = 95;
-    uint256 internal constant MAX_VERSION = (1 << 13) - 1;
+    uint256 internal constant MAX_VERSION = (1 << 12) - 1;
 
     constructor() {
         IDeployer deployer = IDeployer(msg.sender);
@@ -63,7 +65,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     function certify(Certify calldata certify_) external returns (uint256 workId) {
         _requireAlone(certify_);
         if (msg.sender != certify_.creator) revert NotCreator(msg.sender, certify_.creator);
-        return _certify(certify_, block.timestamp);
+        return _certify(certify_, block.timestamp, _sentByKey(msg.sender));
     }
 
     /// @inheritdoc IIPRegistry
@@ -146,11 +148,11 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     ) internal returns (uint256 workId) {
         bytes32 certifyHash = Consents.hashCertify(certify_);
         bytes32 delegation;
-        if (caller != certify_.creator) {
-            delegation = _requireConsent(certify_, certifyHash, consent, caller);
-        }
+        bool byKey;
+        if (caller == certify_.creator) byKey = _sentByKey(caller);
+        else (delegation, byKey) = _requireConsent(certify_, certifyHash, consent, caller);
         uint256 time = anchor_.root == 0 ? block.timestamp : _anchored(anchor_, certifyHash);
-        workId = _certify(certify_, time);
+        workId = _certify(certify_, time, byKey);
         if (delegation != 0) emit Delegated(delegation, workId, delegationUsed[delegation]);
     }
 
@@ -164,7 +166,11 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         _requireLeaf(anchor_, certifyHash);
     }
 
-    function _certify(Certify calldata certify_, uint256 time) internal returns (uint256 workId) {
+    function _certify(
+        Certify calldata certify_,
+        uint256 time,
+        bool byKey
+    ) internal returns (uint256 workId) {
         uint256 homeChainId = certify_.homeChainId;
         if (homeChainId != block.chainid) revert WrongChain(homeChainId, block.chainid);
         uint256 rate = certify_.resaleRoyalty;
@@ -181,7 +187,8 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         _claims[contentHash] = (claim & ((1 << 200) - 1)) | ((count + 1) << 200);
         _metadata[workId] = certify_.metadata;
         _nameArbiter(workId, certify_);
-        _mintAndSetExtraDataUnchecked(creator, workId, uint96(time | (rate << ROYALTY_AT)));
+        uint256 key = byKey ? 1 << KEY_AT : 0;
+        _mintAndSetExtraDataUnchecked(creator, workId, uint96(time | (rate << ROYALTY_AT) | key));
         emit Certified(workId, creator, contentHash, certify_.metadata, time);
     }
 
@@ -207,13 +214,13 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     // ---------------------------------------------------------------- consent
 
     /// @dev Requires the creator's or their delegate's consent to a certification. Returns the
-    /// delegation used, 0 for none.
+    /// delegation used, 0 for none, and whether the creator signed with the account's own key.
     function _requireConsent(
         Certify calldata certify_,
         bytes32 certifyHash,
         Consent calldata consent,
         address caller
-    ) internal returns (bytes32 delegation) {
+    ) internal returns (bytes32 delegation, bool byKey) {
         address signer = certify_.creator;
         if (consent.delegation.delegate != address(0)) {
             if (consent.delegation.creator != signer) {
@@ -223,9 +230,9 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
                     consent.delegation.expiry
                 );
             }
-            delegation = _useDelegation(certify_, consent);
+            (delegation, byKey) = _useDelegation(certify_, consent);
             signer = consent.delegation.delegate;
-            if (caller == signer) return delegation;
+            if (caller == signer) return (delegation, byKey);
         }
         if (consent.signature.length == 0) revert NotCreator(caller, certify_.creator);
         if (block.timestamp > consent.deadline) revert ConsentExpired(consent.deadline);
@@ -236,15 +243,16 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
             structHash = Consents.hashConsentTree(consent.tree.root, consent.deadline);
             _requireLeaf(consent.tree, certifyHash);
         }
-        _requireSigned(signer, structHash, consent.signature);
+        bool signedByKey = _requireSigned(signer, structHash, consent.signature);
+        if (signer == certify_.creator) byKey = signedByKey;
     }
 
     function _useDelegation(
         Certify calldata certify_,
         Consent calldata consent
-    ) internal returns (bytes32 hash) {
+    ) internal returns (bytes32 hash, bool byKey) {
         Delegation calldata delegation = consent.delegation;
-        hash = checkDelegation(delegation, consent.delegationSignature);
+        (hash, byKey) = _checkDelegation(delegation, consent.delegationSignature);
         if (
             certify_.arbiter != address(0) ||
             certify_.resaleRoyalty != delegation.resaleRoyalty ||
@@ -260,24 +268,39 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     function checkDelegation(
         Delegation calldata delegation,
         bytes calldata signature
-    ) public view returns (bytes32 structHash) {
+    ) external view returns (bytes32 structHash) {
+        (structHash, ) = _checkDelegation(delegation, signature);
+    }
+
+    function _checkDelegation(
+        Delegation calldata delegation,
+        bytes calldata signature
+    ) internal view returns (bytes32 structHash, bool byKey) {
         if (delegation.delegate == address(0) || block.timestamp > delegation.expiry) {
             revert DelegationNotValid(delegation.creator, delegation.delegate, delegation.expiry);
         }
         structHash = Consents.hashDelegation(delegation);
-        _requireSigned(delegation.creator, structHash, signature);
+        byKey = _requireSigned(delegation.creator, structHash, signature);
     }
 
+    /// @dev Returns whether it was signed with the account's own key, not by a contract.
     function _requireSigned(
         address signer,
         bytes32 structHash,
         bytes calldata signature
-    ) internal view {
+    ) internal view returns (bool byKey) {
         if (revoked[signer][structHash]) revert ConsentRevoked(signer, structHash);
         bytes32 digest = _hashTypedData(structHash);
-        if (!Signatures.isValid(signer, digest, signature)) {
+        byKey = Signatures.byKey(signer, digest, signature);
+        if (!byKey && !Signatures.byContract(signer, digest, signature)) {
             revert InvalidSignature(signer, structHash);
         }
+    }
+
+    /// @dev Whether `caller` itself signed the transaction.
+    function _sentByKey(address caller) internal view returns (bool) {
+        // Tells a fact about the account; allows nothing.
+        return caller == tx.origin; // solhint-disable-line avoid-tx-origin
     }
 
     function _requireLeaf(TreeProof calldata proof, bytes32 certifyHash) internal view {
@@ -376,6 +399,17 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         if (owner == address(0)) revert UnknownWork(workId);
         uint256 extra = _getExtraData(workId);
         return (owner, uint32(extra >> TRANSFERS_AT), extra >> SUSPENDED_AT != 0);
+    }
+
+    /// @inheritdoc IIPRegistry
+    function receiver(
+        uint256 workId
+    ) external view returns (address owner, uint256 transfers, bool hasKey) {
+        owner = _ownerOf(workId);
+        if (owner == address(0)) revert UnknownWork(workId);
+        uint256 extra = _getExtraData(workId);
+        transfers = uint32(extra >> TRANSFERS_AT);
+        return (owner, transfers, transfers == 0 && extra & (1 << KEY_AT) != 0);
     }
 
     /// @inheritdoc IIPRegistry

@@ -552,13 +552,13 @@ contract RoyaltySplitter is IRoyaltySplitter {
     // ---------------------------------------------------------------- release
 
     function _release(uint256 workId, address token, bool settles) internal {
-        (address owner, uint256 transfers, ) = REGISTRY.ownership(workId);
+        (address owner, uint256 transfers, bool hasKey) = REGISTRY.receiver(workId);
         uint256 packed = _node[workId];
         Account storage account = _account(workId, token);
         uint256 first = settles ? _moveUp(workId, token, packed, account) : account.first;
 
         address to = packed.hasPayout() ? _payoutOf(workId, transfers) : address(0);
-        bool toOwner = to == address(0) && owner.code.length == 0;
+        bool toOwner = to == address(0) && (hasKey || owner.code.length == 0);
         if (toOwner) to = owner;
         uint256 payees = packed.payeesOf();
         uint256 amount = first.creditOf();
@@ -614,9 +614,13 @@ contract RoyaltySplitter is IRoyaltySplitter {
     /// whether it says, or by silence agrees, that it moved `amount`.
     function _send(address token, address to, uint256 amount) internal returns (bool success) {
         if (token == address(0)) return to.trySafeTransferETH(amount, ETHER_GAS);
-        bytes memory data = abi.encodeCall(IERC20Transfer.transfer, (to, amount));
+        bytes4 selector = IERC20Transfer.transfer.selector;
         assembly ("memory-safe") {
-            success := call(TRANSFER_GAS, token, 0, add(data, 0x20), mload(data), 0, 0x20)
+            let data := mload(0x40)
+            mstore(data, selector)
+            mstore(add(data, 0x04), to)
+            mstore(add(data, 0x24), amount)
+            success := call(TRANSFER_GAS, token, 0, data, 0x44, 0, 0x20)
             switch returndatasize()
             case 0 { success := and(success, iszero(iszero(extcodesize(token)))) }
             default {

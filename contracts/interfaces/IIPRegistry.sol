@@ -191,6 +191,14 @@ interface IIPRegistry {
     /// @notice Whether a certificate of this id exists.
     function exists(uint256 workId) external view returns (bool);
 
+    /// @notice Current owner, for who pays out: `hasKey` is true while the certificate has never moved
+    /// and its creator showed to hold the account's own key, by a signature or by sending the
+    /// transaction. Whatever code the account runs (EIP-7702), that key can move what is sent to it.
+    /// @dev Reverts with `UnknownWork`.
+    function receiver(
+        uint256 workId
+    ) external view returns (address owner, uint256 transfers, bool hasKey);
+
     /// @notice Current owner, how many times the certificate changed hands, and whether sales are
     /// suspended.
     /// @dev Reverts with `UnknownWork`.

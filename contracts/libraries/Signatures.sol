@@ -15,8 +15,24 @@ library Signatures {
         bytes32 digest,
         bytes calldata signature
     ) internal view returns (bool) {
-        if (signer == address(0)) return false;
-        if (ECDSA.tryRecoverCalldata(digest, signature) == signer) return true;
+        return byKey(signer, digest, signature) || byContract(signer, digest, signature);
+    }
+
+    /// @notice True where the signature was made with the signer's own key.
+    function byKey(
+        address signer,
+        bytes32 digest,
+        bytes calldata signature
+    ) internal view returns (bool) {
+        return signer != address(0) && ECDSA.tryRecoverCalldata(digest, signature) == signer;
+    }
+
+    /// @notice True where the signer is a contract that takes the signature for its own (ERC-1271).
+    function byContract(
+        address signer,
+        bytes32 digest,
+        bytes calldata signature
+    ) internal view returns (bool) {
         return
             signer.code.length != 0 &&
             SignatureCheckerLib.isValidERC1271SignatureNowCalldata(signer, digest, signature);
