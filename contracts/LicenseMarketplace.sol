@@ -102,7 +102,17 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         if (state & POSTED != 0) revert AlreadyPosted(offerHash);
         _checkForm(offer, offerHash);
         states[offerHash] = state | POSTED;
-        emit OfferPosted(offerHash, offer.workId, msg.sender, offer);
+        _emitPosted(offerHash, offer);
+    }
+
+    /// @dev Emits `OfferPosted(offerHash, offer.workId, msg.sender, offer)`.
+    function _emitPosted(bytes32 offerHash, Offer calldata offer) internal {
+        bytes memory data = Offering.encode(offer);
+        bytes32 topic = OfferPosted.selector;
+        uint256 workId = offer.workId;
+        assembly ("memory-safe") {
+            log4(add(data, 0x20), mload(data), topic, offerHash, workId, caller())
+        }
     }
 
     /// @inheritdoc ILicenseMarketplace

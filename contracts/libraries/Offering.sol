@@ -22,17 +22,41 @@ library Offering {
     uint8 internal constant CERTIFICATE_BID = 3;
 
     /// @notice Struct hash of an offer, which is also its key on chain.
-    function hashOffer(Offer calldata offer) internal pure returns (bytes32) {
+    function hashOffer(Offer calldata offer) internal pure returns (bytes32 offerHash) {
         bytes32 fees = hashFees(offer.fees);
-        // The static members of the struct stand in calldata as EIP-712 encodes them.
-        bytes memory head = new bytes(0x20 * 21);
         bytes32 typeHash = OFFER_TYPEHASH;
+        // The static members of the struct stand in calldata as EIP-712 encodes them.
         assembly ("memory-safe") {
-            mstore(add(head, 0x20), typeHash)
-            calldatacopy(add(head, 0x40), offer, mul(0x20, 19))
-            mstore(add(head, mul(0x20, 21)), fees)
+            let data := mload(0x40)
+            mstore(data, typeHash)
+            calldatacopy(add(data, 0x20), offer, 0x260)
+            mstore(add(data, 0x280), fees)
+            offerHash := keccak256(data, 0x2a0)
         }
-        return keccak256(head);
+    }
+
+    /// @notice `abi.encode(offer)`, copied instead of decoded and encoded again.
+    /// @dev The caller has read `kind`, `maker` and all fees, so has checked that they are what their
+    /// types say; the rest is checked here.
+    function encode(Offer calldata offer) internal pure returns (bytes memory data) {
+        FeeShare[] calldata fees = offer.fees;
+        assembly ("memory-safe") {
+            let taker := calldataload(add(offer, 0x40))
+            let token := calldataload(add(offer, 0xc0))
+            let uncontested := calldataload(add(offer, 0x1c0))
+            if or(shr(160, or(taker, token)), gt(uncontested, 1)) { revert(0, 0) }
+
+            data := mload(0x40)
+            let size := add(0x2c0, shl(6, fees.length))
+            mstore(data, size)
+            let at := add(data, 0x20)
+            mstore(at, 0x20)
+            calldatacopy(add(at, 0x20), offer, 0x260)
+            mstore(add(at, 0x280), 0x280)
+            mstore(add(at, 0x2a0), fees.length)
+            calldatacopy(add(at, 0x2c0), fees.offset, shl(6, fees.length))
+            mstore(0x40, add(at, size))
+        }
     }
 
     /// @notice EIP-712 hash of a list of fee shares.
