@@ -3,16 +3,18 @@ pragma solidity 0.8.30;
 
 import {ERC721} from "solady/src/tokens/ERC721.sol";
 
+import {CertifyBatch} from "./CertifyBatch.sol";
+import {ICertifyBatch} from "./interfaces/ICertifyBatch.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IIPLicense} from "./interfaces/IIPLicense.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
 import {Rights} from "./libraries/Rights.sol";
-import {Certify, Consent, Edge, Entry, Share, Terms, TreeProof} from "./types/Structs.sol";
+import {Certify, Consent, Edge, Share, Terms, TreeProof} from "./types/Structs.sol";
 
 /// @title IPLicense
 /// @notice See `IIPLicense`.
-contract IPLicense is IIPLicense, ERC721 {
+contract IPLicense is IIPLicense, CertifyBatch, ERC721 {
     using Rights for Rights.Bounds;
 
     uint256 internal constant WHOLE = 10_000;
@@ -301,39 +303,15 @@ contract IPLicense is IIPLicense, ERC721 {
         _open(certify_, workId, new uint256[](0));
     }
 
-    /// @inheritdoc IIPLicense
+    /// @inheritdoc ICertifyBatch
     function certifyFor(
         Certify calldata certify_,
-        TreeProof calldata anchor,
+        TreeProof calldata anchor_,
         Consent calldata consent
     ) external returns (uint256 workId) {
-        workId = REGISTRY.certifyThrough(certify_, anchor, consent, msg.sender);
+        workId = REGISTRY.certifyThrough(certify_, anchor_, consent, msg.sender);
         _open(certify_, workId, new uint256[](0));
         _checkDelegation(certify_, consent, workId);
-    }
-
-    /// @inheritdoc IIPLicense
-    function certifyMany(
-        Entry[] calldata entries,
-        bool skip
-    ) external returns (uint256[] memory workIds) {
-        workIds = new uint256[](entries.length);
-        for (uint256 i; i < entries.length; ++i) {
-            Entry calldata entry = entries[i];
-            // A call to itself, so that what a bad entry did can be undone alone.
-            (bool success, bytes memory result) = address(this).delegatecall(
-                abi.encodeCall(this.certifyFor, (entry.certify, entry.anchor, entry.consent))
-            );
-            if (success) {
-                workIds[i] = abi.decode(result, (uint256));
-            } else if (skip) {
-                emit Skipped(i, result);
-            } else {
-                assembly ("memory-safe") {
-                    revert(add(result, 0x20), mload(result))
-                }
-            }
-        }
     }
 
     /// @inheritdoc IIPLicense

@@ -5,18 +5,20 @@ import {ERC721} from "solady/src/tokens/ERC721.sol";
 import {EIP712} from "solady/src/utils/EIP712.sol";
 import {MerkleProofLib} from "solady/src/utils/MerkleProofLib.sol";
 
+import {CertifyBatch} from "./CertifyBatch.sol";
 import {Till} from "./Till.sol";
+import {ICertifyBatch} from "./interfaces/ICertifyBatch.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {Cid} from "./libraries/Cid.sol";
 import {Consents} from "./libraries/Consents.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Tills} from "./libraries/Tills.sol";
-import {Certify, Consent, Delegation, Entry, TreeProof} from "./types/Structs.sol";
+import {Certify, Consent, Delegation, TreeProof} from "./types/Structs.sol";
 
 /// @title IPRegistry
 /// @notice See `IIPRegistry`.
-contract IPRegistry is IIPRegistry, ERC721, EIP712 {
+contract IPRegistry is IIPRegistry, CertifyBatch, ERC721, EIP712 {
     /// @dev Highest ERC-2981 rate, in basis points.
     uint256 internal constant ROYALTY_CAP = 1_000;
     uint256 internal constant WHOLE = 10_000;
@@ -68,7 +70,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
         return _certify(certify_, block.timestamp, _sentByKey(msg.sender));
     }
 
-    /// @inheritdoc IIPRegistry
+    /// @inheritdoc ICertifyBatch
     function certifyFor(
         Certify calldata certify_,
         TreeProof calldata anchor_,
@@ -76,30 +78,6 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     ) external returns (uint256 workId) {
         _requireAlone(certify_);
         return _certifyFor(certify_, anchor_, consent, msg.sender);
-    }
-
-    /// @inheritdoc IIPRegistry
-    function certifyMany(
-        Entry[] calldata entries,
-        bool skip
-    ) external returns (uint256[] memory workIds) {
-        workIds = new uint256[](entries.length);
-        for (uint256 i; i < entries.length; ++i) {
-            Entry calldata entry = entries[i];
-            // A call to itself, so that what a bad entry did can be undone alone.
-            (bool success, bytes memory result) = address(this).delegatecall(
-                abi.encodeCall(this.certifyFor, (entry.certify, entry.anchor, entry.consent))
-            );
-            if (success) {
-                workIds[i] = abi.decode(result, (uint256));
-            } else if (skip) {
-                emit Skipped(i, result);
-            } else {
-                assembly ("memory-safe") {
-                    revert(add(result, 0x20), mload(result))
-                }
-            }
-        }
     }
 
     /// @inheritdoc IIPRegistry
@@ -402,7 +380,7 @@ contract IPRegistry is IIPRegistry, ERC721, EIP712 {
     }
 
     /// @inheritdoc IIPRegistry
-    function receiver(
+    function ownerAndKey(
         uint256 workId
     ) external view returns (address owner, uint256 transfers, bool hasKey) {
         owner = _ownerOf(workId);

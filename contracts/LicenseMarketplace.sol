@@ -5,90 +5,28 @@ import {EIP712} from "solady/src/utils/EIP712.sol";
 import {MerkleProofLib} from "solady/src/utils/MerkleProofLib.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
-import {IDeployer} from "./interfaces/IDeployer.sol";
-import {IIPLicense} from "./interfaces/IIPLicense.sol";
-import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {ILicenseMarketplace} from "./interfaces/ILicenseMarketplace.sol";
-import {IPaymentCallback, IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
 import {IERC20Permit, IERC3009, IERC721Transfer} from "./interfaces/Tokens.sol";
 import {Offering} from "./libraries/Offering.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {
-    Approval,
-    AskLimits,
-    Authorization,
-    Deal,
-    FeeShare,
-    Fill,
-    Offer,
-    Permit,
-    Taking
-} from "./types/Offers.sol";
+import {Deliveries} from "./market/Deliveries.sol";
+import {Approval, AskLimits, Authorization, Fill, Offer, Permit, Taking} from "./types/Offers.sol";
 import {Entry, Fee} from "./types/Structs.sol";
 
 /// @title LicenseMarketplace
 /// @notice See `ILicenseMarketplace`.
-contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
+contract LicenseMarketplace is Deliveries, EIP712 {
     using SafeTransferLib for address;
 
-    uint256 internal constant WHOLE = 10_000;
     uint256 internal constant FEE_CAP = 1_000;
     uint256 internal constant MAX_FEES = 8;
-    uint256 internal constant MAX_COUNT = 100;
     uint256 internal constant POSTED = 1 << 128;
     uint256 internal constant CANCELLED = 1 << 129;
-    uint256 internal constant DEAL_OPEN = 1 << 40;
-    uint256 internal constant REFUND_AFTER = 30 days;
-
-    IIPRegistry internal immutable REGISTRY;
-    IRoyaltySplitter internal immutable SPLITTER;
-    IIPLicense internal immutable LICENSE;
-
-    /// @dev Holds while the buyer cannot take the price back, so that nobody can let it stand for
-    /// ever: `until` is the last such second, `transfers` those of the certificate at the opening.
-    struct Reservation {
-        bytes32 dealHash;
-        uint40 until;
-        uint32 transfers;
-    }
 
     /// @dev Sold 128 | posted 1 | cancelled or spent 1.
     mapping(address maker => mapping(bytes32 offerHash => uint256)) internal _state;
-    /// @dev Time of the delivery that stands 40 | open 1.
-    mapping(bytes32 dealHash => uint256) internal _deals;
-    uint256 internal _dealCount;
-    /// @dev The exclusive deal a work is reserved for.
-    mapping(uint256 workId => Reservation) internal _reserved;
-
     /// @inheritdoc ILicenseMarketplace
     mapping(address maker => uint256) public counters;
-
-    bool internal transient _locked;
-    /// @dev ETH of the caller that is not spent yet.
-    uint256 internal transient _value;
-    /// @dev Whether the money of the payment under way lies here already.
-    bool internal transient _holding;
-
-    modifier lock() {
-        if (_locked) revert Reentered();
-        _locked = true;
-        _;
-        _locked = false;
-    }
-
-    /// @dev All ETH sent along must be spent.
-    modifier spends() {
-        _value = msg.value;
-        _;
-        if (_value != 0) revert WrongValue(msg.value, msg.value - _value);
-    }
-
-    constructor() {
-        IDeployer deployer = IDeployer(msg.sender);
-        REGISTRY = IIPRegistry(deployer.addressAt(0));
-        SPLITTER = IRoyaltySplitter(deployer.addressAt(1));
-        LICENSE = IIPLicense(deployer.addressAt(2));
-    }
 
     // ----------------------------------------------------------------- offers
 
@@ -469,210 +407,6 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
         _pay(workId, offer.token, price, buyer, fees);
     }
 
-    /// @dev Fee shares of a price as amounts, with `more` empty places behind them.
-    function _fees(
-        FeeShare[] memory shares,
-        uint256 price,
-        uint256 more
-    ) internal pure returns (Fee[] memory fees) {
-        fees = new Fee[](shares.length + more);
-        for (uint256 i; i < shares.length; ++i) {
-            fees[i] = Fee(shares[i].to, (price * shares[i].share) / WHOLE);
-        }
-    }
-
-    /// @dev Pays a work through the splitter, which calls `onPay` for ERC-20.
-    function _pay(
-        uint256 workId,
-        address token,
-        uint256 price,
-        address payer,
-        Fee[] memory fees
-    ) internal {
-        if (price == 0) return;
-        uint256 value = token == address(0) ? price : 0;
-        // A deal's ETH lies here; a caller's was sent along.
-        if (value != 0 && !_holding) _spendValue(value);
-        SPLITTER.payVia{value: value}(workId, token, price, payer, fees);
-    }
-
-    function _spendValue(uint256 amount) internal {
-        if (_value < amount) revert WrongValue(_value, amount);
-        _value -= amount;
-    }
-
-    /// @inheritdoc IPaymentCallback
-    function onPay(address token, uint256 amount, address payer) external {
-        if (msg.sender != address(SPLITTER)) revert OnlySplitter(msg.sender);
-        if (_holding) token.safeTransfer(msg.sender, amount);
-        else token.safeTransferFrom(payer, msg.sender, amount);
-    }
-
-    // --------------------------------------------------------------- delivery
-
-    function _openDeal(
-        Offer calldata offer,
-        Taking calldata taking,
-        bytes32 offerHash,
-        address seller,
-        address buyer,
-        address recipient,
-        uint256 price
-    ) internal {
-        if (taking.renewId != 0) revert InvalidOffer(offerHash);
-        uint256 cap = LICENSE.isExclusive(offer.termsHash) ? 1 : MAX_COUNT;
-        if (taking.count > cap) revert NotEnoughLeft(offerHash, cap, taking.count);
-        LICENSE.checkTerms(taking.workId, offer.termsHash);
-        (, uint256 transfers, ) = REGISTRY.ownership(taking.workId);
-        Deal memory deal = Deal({
-            offerHash: offerHash,
-            number: ++_dealCount,
-            buyer: buyer,
-            recipient: recipient,
-            seller: seller,
-            workId: taking.workId,
-            termsHash: offer.termsHash,
-            count: taking.count,
-            token: offer.token,
-            amount: _receive(offer.token, price, buyer),
-            deliverBy: block.timestamp + offer.deliverWithin,
-            challengeWindow: offer.challengeWindow,
-            transfers: transfers,
-            encumbrance: 0,
-            fees: offer.fees
-        });
-        LICENSE.reserve(deal.workId, Offering.hashDeal(deal));
-        if (LICENSE.isExclusive(deal.termsHash)) {
-            deal.encumbrance = REGISTRY.encumbrance(deal.workId);
-        }
-        bytes32 dealHash = Offering.hashDeal(deal);
-        _deals[dealHash] = DEAL_OPEN;
-        if (deal.encumbrance != 0) {
-            _reserved[deal.workId] = Reservation({
-                dealHash: dealHash,
-                until: uint40(deal.deliverBy),
-                transfers: uint32(deal.transfers)
-            });
-        }
-        emit DealOpened(dealHash, deal.workId, buyer, deal);
-    }
-
-    /// @dev Takes a price into this contract. Returns what arrived.
-    function _receive(address token, uint256 price, address payer) internal returns (uint256) {
-        if (price == 0) return 0;
-        if (token == address(0)) {
-            _spendValue(price);
-            return price;
-        }
-        if (_holding) return price;
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(payer, address(this), price);
-        uint256 holds = token.balanceOf(address(this));
-        if (holds <= before) revert NothingReceived(token);
-        return holds - before;
-    }
-
-    /// @inheritdoc ILicenseMarketplace
-    function deliver(Deal calldata deal, bytes32 evidence) external {
-        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
-        if (msg.sender != deal.seller) revert NotParty(dealHash, msg.sender);
-        if (block.timestamp > deal.deliverBy || deliveredAt != 0) {
-            revert NotInTime(dealHash, block.timestamp);
-        }
-        _deals[dealHash] = DEAL_OPEN | block.timestamp;
-        _reserveUntil(deal, dealHash, block.timestamp + deal.challengeWindow + REFUND_AFTER);
-        emit Delivered(dealHash, evidence, block.timestamp + deal.challengeWindow);
-    }
-
-    /// @inheritdoc ILicenseMarketplace
-    function challenge(Deal calldata deal, bytes32 reason) external {
-        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
-        if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
-        if (deliveredAt == 0 || block.timestamp > deliveredAt + deal.challengeWindow) {
-            revert NotInTime(dealHash, block.timestamp);
-        }
-        _deals[dealHash] = DEAL_OPEN;
-        _reserveUntil(deal, dealHash, deal.deliverBy);
-        emit Challenged(dealHash, reason);
-    }
-
-    /// @inheritdoc ILicenseMarketplace
-    function release(Deal calldata deal) external lock returns (uint256 firstLicenseId) {
-        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
-        bool stands = deliveredAt != 0 && block.timestamp > deliveredAt + deal.challengeWindow;
-        // Without a delivery the buyer may confirm in time, not whenever the price looks good.
-        bool confirms =
-            msg.sender == deal.buyer && (deliveredAt != 0 || block.timestamp <= deal.deliverBy);
-        if (!confirms && !stands) revert NotInTime(dealHash, block.timestamp);
-        (bool sold, bool encumbered) = _changed(deal);
-        // What was issued meanwhile is the buyer's to accept.
-        if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
-        _close(deal, dealHash);
-        _requireUnreserved(deal.workId);
-        firstLicenseId = LICENSE.issue(deal.workId, deal.termsHash, deal.recipient, deal.count, 0);
-        _holding = true;
-        _pay(deal.workId, deal.token, deal.amount, deal.buyer, _fees(deal.fees, deal.amount, 0));
-        _holding = false;
-        emit DealReleased(dealHash, firstLicenseId);
-    }
-
-    /// @inheritdoc ILicenseMarketplace
-    function refund(Deal calldata deal, address to) external lock {
-        (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
-        if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
-        if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
-        uint256 from =
-            deliveredAt == 0 ? deal.deliverBy : deliveredAt + deal.challengeWindow + REFUND_AFTER;
-        (bool sold, bool encumbered) = _changed(deal);
-        if (block.timestamp <= from && !sold && !encumbered) {
-            revert NotInTime(dealHash, block.timestamp);
-        }
-        _close(deal, dealHash);
-        emit DealRefunded(dealHash, to, deal.amount);
-        if (deal.amount == 0) return;
-        if (deal.token == address(0)) {
-            (bool success, ) = to.call{value: deal.amount}("");
-            if (!success) revert TransferFailed(to, deal.amount);
-        } else {
-            deal.token.safeTransfer(to, deal.amount);
-        }
-    }
-
-    function _close(Deal calldata deal, bytes32 dealHash) internal {
-        _deals[dealHash] = 0;
-        if (_reserved[deal.workId].dealHash == dealHash) delete _reserved[deal.workId];
-    }
-
-    function _reserveUntil(Deal calldata deal, bytes32 dealHash, uint256 time) internal {
-        Reservation storage reserved = _reserved[deal.workId];
-        if (reserved.dealHash == dealHash) reserved.until = uint40(time);
-    }
-
-    function _requireUnreserved(uint256 workId) internal view {
-        Reservation storage reserved = _reserved[workId];
-        bytes32 dealHash = reserved.dealHash;
-        if (dealHash == 0 || block.timestamp > reserved.until) return;
-        (, uint256 transfers, ) = REGISTRY.ownership(workId);
-        if (transfers == reserved.transfers) revert WorkReserved(workId, dealHash);
-    }
-
-    /// @dev Whether the certificate was sold, or an exclusive deal's work bound otherwise, since a
-    /// deal was opened.
-    function _changed(Deal calldata deal) internal view returns (bool sold, bool encumbered) {
-        (, uint256 transfers, ) = REGISTRY.ownership(deal.workId);
-        sold = transfers != deal.transfers;
-        encumbered = deal.encumbrance != 0 && REGISTRY.encumbrance(deal.workId) != deal.encumbrance;
-    }
-
-    function _requireDeal(
-        Deal calldata deal
-    ) internal view returns (bytes32 dealHash, uint256 deliveredAt) {
-        dealHash = Offering.hashDeal(deal);
-        uint256 state = _deals[dealHash];
-        if (state & DEAL_OPEN == 0) revert DealNotOpen(dealHash);
-        return (dealHash, uint40(state));
-    }
-
     // ------------------------------------------------------------------ reads
 
     /// @inheritdoc ILicenseMarketplace
@@ -708,12 +442,6 @@ contract LicenseMarketplace is ILicenseMarketplace, IPaymentCallback, EIP712 {
                     taking.renewId
                 )
             );
-    }
-
-    /// @inheritdoc ILicenseMarketplace
-    function dealState(bytes32 dealHash) external view returns (bool open, uint256 deliveredAt) {
-        uint256 state = _deals[dealHash];
-        return (state & DEAL_OPEN != 0, uint40(state));
     }
 
     function _domainNameAndVersion()

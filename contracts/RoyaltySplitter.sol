@@ -93,7 +93,12 @@ contract RoyaltySplitter is IRoyaltySplitter {
             before = parent;
             rel += share.income;
             vol += share.volume + _node[parent].volOf();
-            _edges[workId][i] = Ledger.packEdge(parent, share.income, share.volume, share.licenseId);
+            _edges[workId][i] = Ledger.packEdge(
+                parent,
+                share.income,
+                share.volume,
+                share.licenseId
+            );
             emit EdgeOpened(workId, parent, share.licenseId, share.income, share.volume);
         }
         if (rel + vol > Ledger.WHOLE) revert OwesTooMuch(rel, vol);
@@ -552,7 +557,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
     // ---------------------------------------------------------------- release
 
     function _release(uint256 workId, address token, bool settles) internal {
-        (address owner, uint256 transfers, bool hasKey) = REGISTRY.receiver(workId);
+        (address owner, uint256 transfers, bool hasKey) = REGISTRY.ownerAndKey(workId);
         uint256 packed = _node[workId];
         Account storage account = _account(workId, token);
         uint256 first = settles ? _moveUp(workId, token, packed, account) : account.first;
@@ -618,11 +623,14 @@ contract RoyaltySplitter is IRoyaltySplitter {
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, selector)
-            mstore(add(data, 0x04), to)
+            // Shifted, since the bits above an address need not be clean.
+            mstore(add(data, 0x10), shl(96, to))
             mstore(add(data, 0x24), amount)
             success := call(TRANSFER_GAS, token, 0, data, 0x44, 0, 0x20)
             switch returndatasize()
-            case 0 { success := and(success, iszero(iszero(extcodesize(token)))) }
+            case 0 {
+                success := and(success, iszero(iszero(extcodesize(token))))
+            }
             default {
                 success := and(success, and(gt(returndatasize(), 0x1f), eq(mload(0), 1)))
             }
@@ -685,12 +693,15 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     // ------------------------------------------------------------------ works
 
-    /// @dev Where a work's account of a token lies. One hash, as accounts are what is used most; the
-    /// second word is above every number of a slot.
-    function _account(uint256 workId, address token) internal pure returns (Account storage account) {
+    /// @dev Where a work's account of a token lies. One hash, as accounts are what is used most. The
+    /// second word is no number of a slot, for ETH neither, so no mapping's hash is the same.
+    function _account(
+        uint256 workId,
+        address token
+    ) internal pure returns (Account storage account) {
         assembly ("memory-safe") {
             mstore(0x00, workId)
-            mstore(0x20, or(shl(160, 1), token))
+            mstore(0x20, or(shl(96, token), 0xffffffffffffffffffffffff))
             account.slot := keccak256(0x00, 0x40)
         }
     }

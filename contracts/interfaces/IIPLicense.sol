@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Certify, Consent, Entry, Terms, TreeProof} from "../types/Structs.sol";
+import {ICertifyBatch} from "./ICertifyBatch.sol";
+import {Certify, Consent, Terms, TreeProof} from "../types/Structs.sol";
 
 /// @title IPLicense
 /// @notice Who may do what: terms, license tokens (ERC-721, ERC-5192), and derivatives certified
 /// under licenses. A license is bound to a work and to terms; its holder is the licensee. It
 /// survives the transfer of the certificate and never changes but by its own terms.
-interface IIPLicense {
+interface IIPLicense is ICertifyBatch {
     /// @notice Terms were stored.
     event TermsRegistered(bytes32 indexed termsHash, Terms terms);
     /// @notice A license was issued.
@@ -25,8 +26,6 @@ interface IIPLicense {
     event LicenseRevoked(uint256 indexed licenseId, uint256 indexed workId, bytes32 reason);
     /// @notice The owner let a market issue licenses of a work, or no longer does.
     event MarketAllowed(uint256 indexed workId, address indexed market, bool allowed);
-    /// @notice An entry of a batch was skipped.
-    event Skipped(uint256 indexed index, bytes reason);
     /// @notice ERC-5192: the license cannot be transferred.
     event Locked(uint256 tokenId);
 
@@ -161,24 +160,6 @@ interface IIPLicense {
     /// and opens the edges, with the shares of the licenses' terms.
     /// @return workId Id of the certificate.
     function certify(Certify calldata certify_) external returns (uint256 workId);
-
-    /// @notice The same with the creator's consent, for anybody who submits it, or by the creator
-    /// with the proof of an earlier claim. The licenses must be the creator's.
-    /// @param anchor Proof of an earlier claim; root 0 for none.
-    /// @param consent See `Consent`; ignored where the creator is the caller.
-    function certifyFor(
-        Certify calldata certify_,
-        TreeProof calldata anchor,
-        Consent calldata consent
-    ) external returns (uint256 workId);
-
-    /// @notice `certifyFor` for a list.
-    /// @param skip Whether a bad entry is skipped; else it reverts all.
-    /// @return workIds Ids in the entries' order; 0 for what was skipped.
-    function certifyMany(
-        Entry[] calldata entries,
-        bool skip
-    ) external returns (uint256[] memory workIds);
 
     /// @notice `certifyFor` with licenses bought in the same transaction, which take the places of
     /// the edges' license ids 0, in order. For the marketplace; always needs a consent.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Certify, Consent, Delegation, Entry, TreeProof} from "../types/Structs.sol";
+import {ICertifyBatch} from "./ICertifyBatch.sol";
+import {Certify, Consent, Delegation, TreeProof} from "../types/Structs.sol";
 
 /// @title IPRegistry
 /// @notice Who claims what: one ERC-721 certificate per work, its claim time and its metadata.
@@ -9,7 +10,7 @@ import {Certify, Consent, Delegation, Entry, TreeProof} from "../types/Structs.s
 /// so it is known before any transaction, and nobody else can take it.
 /// @dev A certificate proves the first registered claim of these exact bytes by this account on
 /// this chain. It never proves authorship. No claim of a stranger stops anybody's certificate.
-interface IIPRegistry {
+interface IIPRegistry is ICertifyBatch {
     /// @notice A work was certified.
     /// @param workId Token id of the certificate; also the till's address.
     /// @param creator Who claims the work, and the certificate's first owner.
@@ -27,8 +28,6 @@ interface IIPRegistry {
     event ClaimProven(uint256 indexed workId, bytes32 indexed contentHash, uint256 claimTime);
     /// @notice A Merkle root was written for the first time.
     event Anchored(bytes32 indexed root, uint256 time);
-    /// @notice An entry of a batch was skipped.
-    event Skipped(uint256 indexed index, bytes reason);
     /// @notice A consent, a tree of them or a delegation was revoked by who signed it.
     event Revoked(address indexed signer, bytes32 indexed structHash);
     /// @notice A delegate certified a work.
@@ -108,26 +107,6 @@ interface IIPRegistry {
     /// @return workId Id of the certificate, minted to the creator.
     function certify(Certify calldata certify_) external returns (uint256 workId);
 
-    /// @notice Certifies a work without parents and payees with the creator's consent, for anybody
-    /// who submits it, or by the creator with the proof of an earlier claim.
-    /// @param certify_ See `Certify`.
-    /// @param anchor_ Proof of an earlier claim; root 0 for none.
-    /// @param consent See `Consent`; ignored where the creator is the caller.
-    function certifyFor(
-        Certify calldata certify_,
-        TreeProof calldata anchor_,
-        Consent calldata consent
-    ) external returns (uint256 workId);
-
-    /// @notice `certifyFor` for a list.
-    /// @param entries Works without parents and payees.
-    /// @param skip Whether a bad entry is skipped; else it reverts all.
-    /// @return workIds Ids in the entries' order; 0 for what was skipped.
-    function certifyMany(
-        Entry[] calldata entries,
-        bool skip
-    ) external returns (uint256[] memory workIds);
-
     /// @notice Certifies any work on behalf of `caller`. For the license contract only, which
     /// opens the edges in the same call.
     /// @param caller Who called the license contract; the other parameters as in `certifyFor`.
@@ -195,7 +174,7 @@ interface IIPRegistry {
     /// and its creator showed to hold the account's own key, by a signature or by sending the
     /// transaction. Whatever code the account runs (EIP-7702), that key can move what is sent to it.
     /// @dev Reverts with `UnknownWork`.
-    function receiver(
+    function ownerAndKey(
         uint256 workId
     ) external view returns (address owner, uint256 transfers, bool hasKey);
 

@@ -208,7 +208,7 @@ interface IRoyaltySplitter {
 
     /// @notice Draws a work and pays out whoever can be paid without being asked. Anyone may call.
     /// The owner's part goes to the payout address the owner set, else to an owner without code or
-    /// with a key (`IIPRegistry.receiver`; who gets what waits as balance where nothing was left to draw). A payee that is another
+    /// with a key (`IIPRegistry.ownerAndKey`; who gets what waits as balance where nothing was left to draw). A payee that is another
     /// work's till is paid as that work; a payee without code gets its balance. What is left, and
     /// what a receiver refuses, stays balance.
     function release(uint256 workId, address token) external;

@@ -44,7 +44,9 @@ library Offering {
             let taker := calldataload(add(offer, 0x40))
             let token := calldataload(add(offer, 0xc0))
             let uncontested := calldataload(add(offer, 0x1c0))
-            if or(shr(160, or(taker, token)), gt(uncontested, 1)) { revert(0, 0) }
+            if or(shr(160, or(taker, token)), gt(uncontested, 1)) {
+                revert(0, 0)
+            }
 
             data := mload(0x40)
             let size := add(0x2c0, shl(6, fees.length))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ICertifyBatch} from "../../contracts/interfaces/ICertifyBatch.sol";
 import {IIPLicense} from "../../contracts/interfaces/IIPLicense.sol";
 import {IIPRegistry} from "../../contracts/interfaces/IIPRegistry.sol";
 import {Rights} from "../../contracts/libraries/Rights.sol";
@@ -45,17 +46,17 @@ contract CertifyManyTest is Signing {
         bytes32 hash = consentHash(unsigned, entries[1].consent.deadline);
         uint256 existing = registry.workIdOf(bob, bytes32(uint256(2)), block.chainid);
         vm.expectEmit(address(registry));
-        emit IIPRegistry.Skipped(
+        emit ICertifyBatch.Skipped(
             1,
             abi.encodeWithSelector(IIPRegistry.InvalidSignature.selector, bob, hash)
         );
         vm.expectEmit(address(registry));
-        emit IIPRegistry.Skipped(
+        emit ICertifyBatch.Skipped(
             2,
             abi.encodeWithSelector(IIPRegistry.AlreadyCertified.selector, existing)
         );
         vm.expectEmit(address(registry));
-        emit IIPRegistry.Skipped(
+        emit ICertifyBatch.Skipped(
             4,
             abi.encodeWithSelector(IIPRegistry.HasEdgesOrPayees.selector, 0, 1)
         );
@@ -213,7 +214,7 @@ contract CertifyManyTest is Signing {
         vm.prank(eve);
         license.certifyMany(entries, false);
         vm.expectEmit(address(license));
-        emit IIPLicense.Skipped(
+        emit ICertifyBatch.Skipped(
             2,
             abi.encodeWithSelector(IIPLicense.NoUnitsLeft.selector, shared.licenseId)
         );

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IIPLicense} from "../../contracts/interfaces/IIPLicense.sol";
+import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
 import {IIPRegistry} from "../../contracts/interfaces/IIPRegistry.sol";
 import {Rights} from "../../contracts/libraries/Rights.sol";
 import {Edge, Terms} from "../../contracts/types/Structs.sol";
