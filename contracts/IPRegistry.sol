@@ -316,9 +316,12 @@ contract IPRegistry is IIPRegistry, CertifyBatch, ERC721, EIP712 {
     /// @inheritdoc IIPRegistry
     function reviseMetadata(uint256 workId, bytes32 metadata_) external returns (uint256 version) {
         _requireOwner(workId);
-        version = metadataVersion(workId) + 1;
-        if (version > MAX_VERSION) revert TooManyRevisions(workId, MAX_VERSION);
-        _setExtraData(workId, _getExtraData(workId) + uint96(1 << VERSION_AT));
+        version = metadataVersion(workId);
+        // The last number is for all that follow: no seller can use the numbers up.
+        if (version < MAX_VERSION) {
+            ++version;
+            _setExtraData(workId, _getExtraData(workId) + uint96(1 << VERSION_AT));
+        }
         _metadata[workId] = metadata_;
         emit MetadataRevised(workId, version, metadata_);
         emit MetadataUpdate(workId);

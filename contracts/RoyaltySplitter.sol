@@ -240,7 +240,10 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (homeChainId == block.chainid) revert AtHome(homeChainId);
         if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
         address till = _openTill(creator, contentHash, homeChainId);
-        amount = _forward(till, token, to);
+        uint256 credited = _clear(till, token);
+        if (credited == 0 || _holds(till, token) != 0) amount = _forward(till, token, to);
+        if (credited != 0) _pay(token, to, credited);
+        amount += credited;
         emit Rescued(till, token, to, amount);
     }
 
@@ -293,15 +296,16 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     /// @inheritdoc IRoyaltySplitter
     function release(uint256 workId, address token) external lock {
-        _release(workId, token, false);
+        _release(workId, token);
     }
 
     /// @inheritdoc IRoyaltySplitter
     function distribute(uint256[] calldata path, uint256 from, address token) external lock {
         for (uint256 i; i < path.length; ++i) {
-            uint256 workId = path[i];
-            if (i >= from) _release(workId, token, true);
-            else if (!_settle(workId, token)) _requireWork(workId);
+            if (!_settle(path[i], token) && i < from) _requireWork(path[i]);
+        }
+        for (uint256 i = from; i < path.length; ++i) {
+            _release(path[i], token);
         }
     }
 
@@ -416,31 +420,24 @@ contract RoyaltySplitter is IRoyaltySplitter {
         emit Paid(workId, token, payer, amount);
     }
 
-    /// @dev Returns whether the work has parents to settle with, which proves that it is certified.
+    /// @dev Moves what waits at a work to its parents. Returns whether it owes anything to any, which
+    /// proves that it is certified.
     function _settle(uint256 workId, address token) internal returns (bool owes) {
         uint256 packed = _node[workId];
         if (packed.relOf() | packed.volOf() == 0) return false;
-        Account storage account = _account(workId, token);
-        account.first = _moveUp(workId, token, packed, account);
-        return true;
-    }
-
-    /// @dev Moves what waits at a work to its parents. Returns the first slot of its account, for the
-    /// caller to store.
-    function _moveUp(
-        uint256 workId,
-        address token,
-        uint256 packed,
-        Account storage account
-    ) internal returns (uint256 first) {
         uint256 income;
         uint256 incomePhase;
         uint256 volume;
         uint256 volumePhase;
-        uint256 second;
-        (first, second, income, incomePhase, volume, volumePhase) = _waiting(packed, account);
-        if (income | volume == 0) return first;
-        if (second != 0) account.second = second;
+        {
+            Account storage account = _account(workId, token);
+            uint256 first;
+            uint256 second;
+            (first, second, income, incomePhase, volume, volumePhase) = _waiting(packed, account);
+            if (income | volume == 0) return true;
+            account.first = first;
+            if (second != 0) account.second = second;
+        }
         emit Settled(workId, token, income, volume);
 
         uint256 parents = packed.parentsOf();
@@ -455,6 +452,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
             );
             _inflow(parent, token, inflow, volume);
         }
+        return true;
     }
 
     /// @dev What waits at a work, and its account once that is taken. `second` is 0 where unused.
@@ -546,6 +544,11 @@ contract RoyaltySplitter is IRoyaltySplitter {
         amount = _clear(msg.sender, token) + more;
         if (amount == 0) revert NothingToWithdraw(msg.sender, token);
         emit Withdrawn(msg.sender, token, to, amount);
+        _pay(token, to, amount);
+    }
+
+    /// @dev Sends money to where its owner wants it; reverts where it is refused.
+    function _pay(address token, address to, uint256 amount) internal {
         if (token == address(0)) {
             (bool success, ) = to.call{value: amount}("");
             if (!success) revert TransferFailed(to, amount);
@@ -556,12 +559,11 @@ contract RoyaltySplitter is IRoyaltySplitter {
 
     // ---------------------------------------------------------------- release
 
-    function _release(uint256 workId, address token, bool settles) internal {
+    function _release(uint256 workId, address token) internal {
         (address owner, uint256 transfers, bool hasKey) = REGISTRY.ownerAndKey(workId);
         uint256 packed = _node[workId];
         Account storage account = _account(workId, token);
-        uint256 first = settles ? _moveUp(workId, token, packed, account) : account.first;
-
+        uint256 first = account.first;
         address to = packed.hasPayout() ? _payoutOf(workId, transfers) : address(0);
         bool toOwner = to == address(0) && (hasKey || owner.code.length == 0);
         if (toOwner) to = owner;
@@ -577,7 +579,6 @@ contract RoyaltySplitter is IRoyaltySplitter {
             }
             return;
         }
-        account.first = first;
         uint256 own = _take(workId, token, owner);
         if (own == 0 && toOwner) own = _clear(owner, token);
         _push(owner, token, to, own);

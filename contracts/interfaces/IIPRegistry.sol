@@ -97,8 +97,6 @@ interface IIPRegistry is ICertifyBatch {
     error NotEarlier(uint256 earlier, uint256 later);
     /// @notice The anchor is not earlier than the claim that stands.
     error NotEarlierThan(uint256 workId, uint256 time, uint256 claimTime);
-    /// @notice The metadata was revised as often as it can be.
-    error TooManyRevisions(uint256 workId, uint256 cap);
 
     // ---------------------------------------------------------------- certify
 
@@ -145,7 +143,7 @@ interface IIPRegistry is ICertifyBatch {
     function relate(uint256 earlier, uint256 later, bytes32 evidence) external;
 
     /// @notice Publishes a new version of the metadata. For the owner; the content hash never changes.
-    /// @return version Number of the new version; the one certified is 0.
+    /// @return version Number of the new version; the one certified is 0. After 4,095 the number stays.
     function reviseMetadata(uint256 workId, bytes32 metadata_) external returns (uint256 version);
 
     // ---------------------------------------------------------------- arbiter

@@ -170,7 +170,8 @@ interface IRoyaltySplitter {
         address token
     ) external returns (uint256 received);
 
-    /// @notice Sends what lies in the till of a work of another chain to `to`. For its creator.
+    /// @notice Sends what lies in the till of a work of another chain, and any balance of the till
+    /// here, to `to`. For its creator.
     function rescue(
         address creator,
         bytes32 contentHash,

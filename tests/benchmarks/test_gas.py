@@ -59,12 +59,12 @@ def test_the_numbers_fit_each_other(measured: dict[str, Any]) -> None:
     # A transaction costs 21,000; what is not a whole one costs at least a storage write.
     parts = {key for key in used if key.startswith(("settle_hop", "derive_extra"))}
     assert all(amount > (2_900 if key in parts else 21_000) for key, amount in used.items())
-    for steady in ("settle_hop", "settle_hop_both", "reach8", "reach_all8"):
+    for steady in ("settle_hop", "settle_hop_both", "reach8", "reach_all8", "reach_all9"):
         # The first time sets slots that are zero: 17,100 more each (EIP-2200).
         assert used[f"{steady}_first"] >= used[steady] + 17_100
     assert used["derive"] > used["certify"]
     assert used["derive_extra_parent_other_terms"] > used["derive_extra_parent"]
-    for key in ("reach_all8", "reach_all8_first"):
+    for key in ("reach_all8", "reach_all8_first", "reach_all9", "reach_all9_first"):
         pay = used[key] - used[f"{key}_distribute"]
         assert 0 <= pay - measured["pay_depth"]["10"] <= 2 * 17_100 + 100
 

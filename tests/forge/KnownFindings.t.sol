@@ -109,8 +109,8 @@ contract KnownFindingsTest is MarketBase {
         uint256 before = vm.snapshotState();
         for (uint256 i; i < 3; ++i) {
             if (i == 0) splitter.settleMany(path, ETHER);
-            if (i == 1) splitter.distribute(path, ETHER);
-            splitter.distribute(path, ETHER);
+            if (i == 1) splitter.distribute(path, 0, ETHER);
+            splitter.distribute(path, 0, ETHER);
             if (i == 2) {
                 vm.expectRevert(
                     abi.encodeWithSelector(IRoyaltySplitter.NothingToWithdraw.selector, bob, ETHER)

@@ -118,16 +118,24 @@ contract OwnersTest is Signing {
         registry.metadataVersion(42);
     }
 
-    function test_revisionsEnd() public {
+    function test_attackSellerUsesUpTheRevisions() public {
+        bytes32 shown = registry.metadata(work);
         vm.startPrank(ann);
         for (uint256 i = 1; i < 1 << 12; ++i) {
             registry.reviseMetadata(work, bytes32(i));
         }
         eq(registry.metadataVersion(work), 4_095, "version");
         expectPacked(1_000, 0, 4_095, false);
-        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.TooManyRevisions.selector, work, 4_095));
-        registry.reviseMetadata(work, "more");
-        eq(registry.metadata(work), bytes32(uint256(4_095)), "the last one stays");
+        registry.transferFrom(ann, bob, work);
+        vm.stopPrank();
+        bytes32 before = registry.getStateFingerprint(work);
+        vm.expectEmit(address(registry));
+        emit IIPRegistry.MetadataRevised(work, 4_095, shown);
+        vm.prank(bob);
+        eq(registry.reviseMetadata(work, shown), 4_095, "the last number stays");
+        eq(registry.metadata(work), shown, "but the buyer has the say");
+        yes(registry.getStateFingerprint(work) != before, "and the fingerprint tells");
+        expectPacked(1_000, 1, 4_095, false);
     }
 
     // ---------------------------------------------------------------- packing

@@ -329,6 +329,22 @@ contract PayoutsTest is Base {
         eq(uint256(vm.load(address(dollar), 0)), 200_000 - 2, "a token's transfer");
     }
 
+    function test_distributeLeavesWhatComesBeforeTheIndex() public {
+        payEther(eve, leaf, 20_000);
+        splitter.distribute(list(leaf, child, root), 1, ETHER);
+        eq(splitter.credit(leaf, ETHER), 10_000, "settled, not released");
+        eq(bob.balance, 9_000, "child");
+        eq(ann.balance, 1_000, "root");
+        payEther(eve, leaf, 20_000);
+        splitter.distribute(list(leaf, child, root), 3, ETHER);
+        eq(splitter.credit(leaf, ETHER), 20_000, "none is released");
+        eq(splitter.credit(root, ETHER), 1_000, "all are settled");
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.UnknownWork.selector, 42));
+        splitter.distribute(list(42, leaf, root), 1, ETHER);
+        vm.expectRevert(abi.encodeWithSelector(IIPRegistry.UnknownWork.selector, 42));
+        splitter.distribute(list(leaf, root, 42), 1, ETHER);
+    }
+
     // ------------------------------------------------------ hostile receivers
 
     function test_distributeIsNotStoppedByAReceiver() public {

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Till} from "../../contracts/Till.sol";
 import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
+import {Certify} from "../../contracts/types/Structs.sol";
 import {Base} from "./Base.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
 import {FalseToken, SilentToken} from "./mocks/OddTokens.sol";
@@ -156,6 +157,28 @@ contract TillTest is Base {
         address refuser = address(new Refuser());
         vm.expectRevert(abi.encodeWithSelector(Refuser.NotToday.selector));
         splitter.rescue(ann, "content", ELSEWHERE, ETHER, refuser);
+    }
+
+    function test_rescueTakesWhatTheTillWasCreditedToo() public {
+        address at = foreign(eve, "content");
+        Certify memory certify_ = claim(ann, "work");
+        certify_.payees = one(at, 5_000);
+        vm.prank(ann);
+        uint256 work = license.certify(certify_);
+        payEther(dan, work, 1_000);
+        payDollar(dan, work, 2_000);
+        splitter.draw(work, ETHER);
+        splitter.draw(work, address(dollar));
+        dollar.mint(at, 30);
+        vm.startPrank(eve);
+        eq(splitter.rescue(eve, "content", ELSEWHERE, ETHER, cid), 500, "the credited alone");
+        vm.expectEmit(address(splitter));
+        emit IRoyaltySplitter.Rescued(at, address(dollar), cid, 1_030);
+        eq(splitter.rescue(eve, "content", ELSEWHERE, address(dollar), cid), 1_030, "both");
+        eq(cid.balance, 500, "ETH");
+        eq(dollar.balanceOf(cid), 1_030, "dollars");
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.NothingReceived.selector, ETHER));
+        splitter.rescue(eve, "content", ELSEWHERE, ETHER, cid);
     }
 
     function test_rescueReportsATokenThatMovesNothing() public {

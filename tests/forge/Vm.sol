@@ -14,6 +14,7 @@ interface Vm {
     }
 
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function expectRevert(bytes calldata data) external;

@@ -110,11 +110,8 @@ class Stage:
                 return [call(anyone, step.kind.name.lower(), work, token)]
             case Kind.SETTLE_MANY:
                 return [call(anyone, "settleMany", path, token)]
-            case Kind.DISTRIBUTE if step.amount:
-                releases = [call(anyone, "release", each, token) for each in path[step.amount :]]
-                return [call(anyone, "settleMany", path, token), *releases]
             case Kind.DISTRIBUTE:
-                return [call(anyone, "distribute", path, token)]
+                return [call(anyone, "distribute", path, step.amount, token)]
             case Kind.WITHDRAW:
                 return [call(self.cast.people[step.account], "withdraw", token, sink)]
             case Kind.COLLECT:

@@ -182,17 +182,6 @@ class NotEarlier(ContractError):
     text = "work {earlier} was not claimed before {later}; name the earlier one first"
 
 
-class TooManyRevisions(ContractError):
-    """The metadata was revised as often as it can be."""
-
-    work_id: int
-    cap: int
-    text = (
-        "the metadata of work {work_id} was revised {cap} times, as often as it can be; keep "
-        "the last version"
-    )
-
-
 class NotEarlierThan(ContractError):
     """The anchor is not earlier than the claim that stands."""
 

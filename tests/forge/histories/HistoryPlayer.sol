@@ -119,11 +119,7 @@ abstract contract HistoryPlayer is Base, HistorySource {
 
     /// @dev Settles the path, and releases its works from position `from` on.
     function distribute(uint256[] memory path, uint256 from, address token) internal {
-        if (from == 0) return splitter.distribute(idsOf(path, 0), token);
-        splitter.settleMany(idsOf(path, 0), token);
-        for (uint256 i = from; i < path.length; ++i) {
-            splitter.release(ids[path[i]], token);
-        }
+        splitter.distribute(idsOf(path, 0), from, token);
     }
 
     function settleModel(uint256[] memory path, address token) internal {
