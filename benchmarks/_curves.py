@@ -86,7 +86,7 @@ class _Panel(Operations):
 
     def _distribute(self, path: Sequence[ChainWork], token: str) -> int:
         before = [self._wallet(work.owner.address, token) for work in path]
-        distribute = self._splitter("distribute", [work.id for work in path], token)
+        distribute = self._splitter("distribute", [work.id for work in path], 0, token)
         mined = self.chain.do(self.payer, distribute, f"distribute over {len(path)} works")
         after = [self._wallet(work.owner.address, token) for work in path]
         assert all(new > old for new, old in zip(after, before, strict=True))

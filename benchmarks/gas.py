@@ -238,7 +238,7 @@ def table(measured: dict[str, Any]) -> str:
         lines.append(_line(row, measured[row.key]["gas"]))
     over = [row.key for row in TABLE if not row.measured(measured[row.key]["gas"])["within"]]
     if over:
-        lines.append(f"over the limit: {', '.join(over)}; benchmarks/README.md says why")
+        lines.append(f"over the limit: {', '.join(over)}")
     for key in ("pay_depth", "pay_depth_eth", "derive_depth"):
         gas = ", ".join(f"{depth}: {used:,}" for depth, used in measured[key].items())
         lines.append(f"{key} (by depth of the work): {gas}")

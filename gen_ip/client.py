@@ -201,14 +201,11 @@ class GenIP(Certifying, Trading):
 
         Raises:
             UnknownWork: one is not certified.
-            InvalidArgument: `release_from` is below 0 or above the number of works.
+            InvalidArgument: `release_from` is negative.
         """
         ids = arguments.work_ids("works", works)
-        if not 0 <= release_from <= len(ids):
-            raise InvalidArgument(
-                f"release_from is {release_from}; it is an index of the {len(ids)} works"
-            )
-        return self._royalties.distribute(ids, release_from, token)
+        start = arguments.unsigned("release_from", release_from)
+        return self._royalties.distribute(ids, start, token)
 
     def withdraw(self, *, token: str = ETH, to: str | None = None) -> Receipt:
         """Sends the account's whole balance (of fees, sold certificates, drawn income) to `to`

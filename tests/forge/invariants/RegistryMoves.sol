@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ICertifyBatch} from "../../../contracts/interfaces/ICertifyBatch.sol";
 import {IIPRegistry} from "../../../contracts/interfaces/IIPRegistry.sol";
 import {Certify, Consent, TreeProof} from "../../../contracts/types/Structs.sol";
 import {LedgerModel} from "../LedgerModel.sol";
@@ -41,7 +42,7 @@ abstract contract RegistryMoves is World {
                 eve,
                 address(registry),
                 0,
-                abi.encodeCall(IIPRegistry.certifyFor, (certify_, proof, consent)),
+                abi.encodeCall(ICertifyBatch.certifyFor, (certify_, proof, consent)),
                 fresh,
                 "certify with a signature"
             );
