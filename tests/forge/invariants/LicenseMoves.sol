@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ICertifyBatch} from "../../../contracts/interfaces/ICertifyBatch.sol";
 import {IIPLicense} from "../../../contracts/interfaces/IIPLicense.sol";
 import {Rights} from "../../../contracts/libraries/Rights.sol";
 import {Certify, Edge, Payee, Share, Terms, TreeProof} from "../../../contracts/types/Structs.sol";
@@ -127,7 +128,7 @@ abstract contract LicenseMoves is SplitterMoves {
                 eve,
                 address(license),
                 0,
-                abi.encodeCall(IIPLicense.certifyFor, (certify_, none_, consentTo(certify_))),
+                abi.encodeCall(ICertifyBatch.certifyFor, (certify_, none_, consentTo(certify_))),
                 expected,
                 "derive with a signature"
             );

@@ -158,7 +158,7 @@ abstract contract SplitterMoves is RegistryMoves {
         vm.prank(eve);
         if (path.length == 1) splitter.release(path[0], token);
         else {
-            splitter.distribute(path, token);
+            splitter.distribute(path, 0, token);
             settleModel(numbers, token);
         }
         for (uint256 i; i < numbers.length; ++i) {
