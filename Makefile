@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo test lint format geth kubo gas slither mutate coverage clean
+.PHONY: help setup compile demo test lint format geth kubo gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -54,9 +54,14 @@ kubo: ## build a real Kubo daemon for the tests (needs Go)
 geth: ## build a real geth for the tests (needs Go)
 	@tools/geth/build
 
-slither: setup ## static analysis of the contracts
-	@$(TOOLS) slither . --compile-force-framework foundry --filter-paths "node_modules|tests|.cache" \
-		--exclude-low --exclude-informational --exclude-optimization --fail-high
+slither: setup ## static analysis of the contracts; slither.config.json says which
+	@$(TOOLS) slither .
+
+prove: setup ## prove the ledger and the rights algebra with Halmos
+	@$(TOOLS) python -m tools.audit.run --only halmos
+
+audit: setup ## everything of the contracts at length (an hour); SUMMARY=file writes it as JSON
+	@$(TOOLS) python -m tools.audit.run $${SUMMARY:+--summary-json "$$SUMMARY"}
 
 mutate: setup ## try wrong versions of the splitter and the marketplace against the tests
 	@$(TOOLS) python tools/mutate/run.py

@@ -8,7 +8,8 @@ import {Proof} from "./Proof.sol";
 /// @notice What is packed comes out again, field by field, so no field spills into another; and
 /// what is unpacked goes back to the same word, so there is no room between the fields.
 contract PackingProof is Proof {
-    /// @notice Bounds: each field within its width, as the splitter makes them.
+    /// @notice Every field of a node comes out as it went in.
+    /// Bounds: each field within its width, as the splitter makes them.
     function check_nodeKeepsItsFields(
         uint256 rel,
         uint256 vol,
@@ -26,7 +27,8 @@ contract PackingProof is Proof {
         assert(node >> 112 == 0);
     }
 
-    /// @notice Bounds: none; any node of 112 bits.
+    /// @notice A node holds nothing but its fields.
+    /// Bounds: none; any node of 112 bits.
     function check_nodeIsItsFields(uint112 node) external pure {
         uint256 again = Ledger.packNode(
             Ledger.relOf(node),
@@ -48,7 +50,8 @@ contract PackingProof is Proof {
         assert(next & ~field == node & ~field);
     }
 
-    /// @notice Bounds: none but the fields' own widths.
+    /// @notice Every field of an edge comes out as it went in.
+    /// Bounds: none but the fields' own widths.
     function check_edgeKeepsItsFields(
         address parent,
         uint256 income,
@@ -61,14 +64,16 @@ contract PackingProof is Proof {
         assert(p == uint160(parent) && r == income && a == volume && id == licenseId);
     }
 
-    /// @notice Bounds: none; any edge of 252 bits.
+    /// @notice An edge holds nothing but its fields.
+    /// Bounds: none; any edge of 252 bits.
     function check_edgeIsItsFields(uint256 edge) external pure {
         vm.assume(edge >> 252 == 0);
         (uint256 p, uint256 r, uint256 a, uint256 id) = Ledger.unpackEdge(edge);
         assert(Ledger.packEdge(p, r, a, id) == edge);
     }
 
-    /// @notice Bounds: none.
+    /// @notice Every field of the bounds comes out as it went in.
+    /// Bounds: none.
     function check_boundsKeepTheirFields(
         uint16 ceiling,
         uint16 obligations,
@@ -81,7 +86,8 @@ contract PackingProof is Proof {
         assert(again.until == until);
     }
 
-    /// @notice Bounds: none.
+    /// @notice A tag holds nothing but its fields.
+    /// Bounds: none.
     function check_tagIsItsFields(uint72 tag) external pure {
         assert(Rights.pack(Rights.unpack(tag)) == tag);
     }

@@ -15,7 +15,7 @@ contract RightsProof is Proof {
     }
 
     /// @notice A parent takes permissions away and adds obligations, never the other way, and the
-    /// time only gets earlier.
+    /// time only gets earlier. Bounds: none.
     function check_narrowOnlyNarrows(
         Rights.Bounds calldata bounds,
         Parent calldata parent
@@ -32,6 +32,7 @@ contract RightsProof is Proof {
     }
 
     /// @notice Nothing is taken away but what the parent keeps back: the bounds are the widest.
+    /// Bounds: none.
     function check_narrowTakesNoMore(
         Rights.Bounds calldata bounds,
         Parent calldata parent
@@ -49,7 +50,7 @@ contract RightsProof is Proof {
     }
 
     /// @notice The order of two parents does not matter: so, by swapping neighbors, neither does the
-    /// order of any number.
+    /// order of any number. Bounds: none.
     function check_narrowCommutes(
         Rights.Bounds calldata bounds,
         Parent calldata a,
@@ -58,7 +59,7 @@ contract RightsProof is Proof {
         assert(equal(narrowed(narrowed(bounds, a), b), narrowed(narrowed(bounds, b), a)));
     }
 
-    /// @notice The same parent twice binds like once.
+    /// @notice The same parent twice binds like once. Bounds: none.
     function check_narrowIsIdempotent(
         Rights.Bounds calldata bounds,
         Parent calldata a
@@ -68,7 +69,7 @@ contract RightsProof is Proof {
     }
 
     /// @notice Whatever fits a derivative's bounds fits those of the work before it: no right appears
-    /// down a line, no obligation is lost, and nothing lasts longer.
+    /// down a line, no obligation is lost, and nothing lasts longer. Bounds: none.
     function check_whatFitsBelowFitsAbove(
         Rights.Bounds calldata bounds,
         Parent calldata parent,
@@ -86,6 +87,7 @@ contract RightsProof is Proof {
     }
 
     /// @notice Editorial terms, which grant neither COMMERCIAL nor MERCH, leave neither to derivatives.
+    /// Bounds: `pass` within `grant`.
     function check_editorialClearsCommercialUse(
         Rights.Bounds calldata bounds,
         Parent calldata parent
@@ -98,7 +100,7 @@ contract RightsProof is Proof {
         assert(next.obligations & Rights.EDITORIAL != 0);
     }
 
-    /// @notice Bits of one license only are never inherited.
+    /// @notice Bits of one license only are never inherited. Bounds: none.
     function check_whatIsOfOneLicenseIsNotInherited(Parent calldata parent) external pure {
         Rights.Bounds memory next = narrowed(Rights.unbound(), parent);
         uint16 own = Rights.TRANSFERABLE | Rights.EXCLUSIVE | Rights.ENDS_WITH_LICENSE;
@@ -108,6 +110,7 @@ contract RightsProof is Proof {
     }
 
     /// @notice `excess` is empty exactly when each permission granted lies within the ceiling.
+    /// Bounds: none.
     function check_excess(uint16 grant, uint16 ceiling, uint8 bit) external pure {
         uint16 excess = Rights.excess(grant, ceiling);
         vm.assume(bit < 16);
@@ -116,7 +119,7 @@ contract RightsProof is Proof {
         assert((excess & one != 0) == above);
     }
 
-    /// @notice `missing` is empty exactly when each obligation is carried.
+    /// @notice `missing` is empty exactly when each obligation is carried. Bounds: none.
     function check_missing(uint16 grant, uint16 obligations, uint8 bit) external pure {
         uint16 missing = Rights.missing(grant, obligations);
         vm.assume(bit < 16);
@@ -125,7 +128,7 @@ contract RightsProof is Proof {
         assert((missing & one != 0) == lacks);
     }
 
-    /// @notice `outlives` compares ends where 0 is never, which is after all others.
+    /// @notice `outlives` compares ends where 0 is never, which is after all others. Bounds: none.
     function check_outlives(uint40 end, uint40 until) external pure {
         assert(Rights.outlives(end, until) == later(end, until));
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import cvc5
+import cvc5  # installed by lock in the audit's own environment
 
 
 def main() -> int:

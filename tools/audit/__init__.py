@@ -1,0 +1,1 @@
+"""`make audit`: everything that must hold before anybody trusts the contracts with money."""
