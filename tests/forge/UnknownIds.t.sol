@@ -27,6 +27,7 @@ contract UnknownIdsTest is Base {
     function test_readsThatRevert() external view {
         address at = address(registry);
         reverts(at, abi.encodeCall(registry.ownership, (NONE)), "ownership");
+        reverts(at, abi.encodeCall(registry.ownerAndKey, (NONE)), "ownerAndKey");
         reverts(at, abi.encodeCall(registry.ownerOf, (NONE)), "ownerOf");
         reverts(at, abi.encodeCall(registry.claimTime, (NONE)), "claimTime");
         reverts(at, abi.encodeCall(registry.metadata, (NONE)), "metadata");
