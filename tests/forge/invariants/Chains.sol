@@ -25,6 +25,10 @@ abstract contract Chains is AuctionMoves {
         plant(ann, 3, [uint256(6), 0], [uint256(3), 0], one(vault, 1));
         plant(cid, 5, [uint256(2), 5], [uint256(4), 11], none());
         plant(dan, 2, [uint256(8), 0], [uint256(12), 0], one(eve, 2_500));
+        // One work is sold exclusively.
+        noteIssued(0, 7, dan, 1, 0);
+        vm.prank(ann);
+        license.issue(works[0].id, kindHashes[7], dan, 1, 0);
         vm.warp(block.timestamp + 1 hours);
         // Too late: a proof may only lower a claim.
         for (uint256 i; i < 4; ++i) {

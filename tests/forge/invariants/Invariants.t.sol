@@ -326,7 +326,7 @@ contract InvariantsTest is Chains {
         bytes32[36] memory names = moveNames();
         bool[72] memory seen;
         bytes4[] memory list_ = moves();
-        for (uint256 world; world < 24; ++world) {
+        for (uint256 world; world < 48; ++world) {
             uint256 snapshot = vm.snapshotState();
             for (uint256 i; i < 64; ++i) {
                 uint256 seed = uint256(keccak256(abi.encode(world, i)));

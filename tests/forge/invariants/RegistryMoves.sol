@@ -173,7 +173,7 @@ abstract contract RegistryMoves is World {
     /// @notice Mostly of a work that is not certified yet.
     function anyDraft() internal returns (Certify memory c) {
         c = draft(anyone(), anyContent());
-        for (uint256 i; i < 3 && known(c); ++i) {
+        for (uint256 left = roll(4); left > 0 && known(c); --left) {
             c = draft(anyone(), anyContent());
         }
     }

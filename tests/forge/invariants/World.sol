@@ -102,7 +102,7 @@ abstract contract World is MarketBase {
         kind(Rights.COMMERCIAL, 0, 0, 0, 0, 0);
         kind(Rights.COMMERCIAL | Rights.EXCLUSIVE, 0, 0, 0, 2 days, 0);
         uint16 sole = Rights.EXCLUSIVE | Rights.REVOCABLE_FOR_BREACH | Rights.TRANSFERABLE;
-        kind(open | sole, open, 900, 0, 5 days, 2);
+        kind(open | sole, open, 900, 0, 12 days, 2);
         uint16 press = Rights.DERIVE | Rights.TRAIN;
         kind(press | Rights.EDITORIAL | Rights.ATTRIBUTION, press, 100, 0, 30 days, UNLIMITED);
         kind(
