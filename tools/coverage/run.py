@@ -130,6 +130,7 @@ def measure(project: Path) -> tuple[dict[str, FileCoverage], int]:
     command = [str(FORGE), "coverage", "--report", "lcov", "--report-file", str(report)]
     environment = {
         **os.environ,
+        "FOUNDRY_PROFILE": "default",
         "FOUNDRY_FUZZ_RUNS": str(FUZZ_RUNS),
         "FOUNDRY_INVARIANT_RUNS": str(INVARIANT_RUNS),
         # Tests that are linked when they run would look for code that is not there.
