@@ -186,6 +186,8 @@ contract EscrowTest is MarketBase {
         Fill memory fill_ = signed(ask);
         fill_.taking.renewId = id;
         refuses(cid, fill_, err(ILicenseMarketplace.InvalidOffer.selector, hashOf(ask)));
+        fill_.taking.renewId = 1;
+        refuses(cid, fill_, err(ILicenseMarketplace.InvalidOffer.selector, hashOf(ask)));
     }
 
     function test_aBidWithDelivery() public {
@@ -522,6 +524,39 @@ contract EscrowTest is MarketBase {
     }
 
     // ----------------------------------------------------------------- tokens
+
+    function test_aDealForOneUnit() public {
+        Offer memory ask = slow(plain, 1);
+        Deal memory d = deal(cid, signed(ask), 0);
+        eq(d.amount, 1, "waits");
+        release(cid, d);
+        eq(dollar.balanceOf(address(splitter)), 1, "paid");
+        d = deal(cid, signed(ask), 0);
+        vm.warp(d.deliverBy + 1);
+        refund(cid, d);
+        eq(dollar.balanceOf(cid), 999_999, "back");
+        eq(dollar.balanceOf(address(market)), 0, "nothing stays");
+        ask.token = ETHER;
+        d = deal(cid, signed(ask), 1);
+        release(cid, d);
+        eq(address(splitter).balance, 1, "in ETH");
+    }
+
+    function test_theLongestDeliveryAndWindow() public {
+        Offer memory ask = slow();
+        ask.deliverWithin = 3_600 days;
+        ask.challengeWindow = 3_600 days;
+        Deal memory d = deal(cid, signed(ask), 0);
+        eq(d.deliverBy, block.timestamp + 3_600 days, "ten years, nearly");
+        vm.warp(d.deliverBy);
+        deliver(d);
+        cannotRelease(eve, d, inTime(d));
+        vm.warp(block.timestamp + 3_600 days);
+        cannotRelease(eve, d, inTime(d));
+        vm.warp(block.timestamp + 1);
+        release(eve, d);
+        eq(license.balanceOf(cid), 1, "license");
+    }
 
     function test_aDealForNothing() public {
         Deal memory d = deal(cid, signed(slow(plain, 0)), 0);

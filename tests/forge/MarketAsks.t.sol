@@ -662,6 +662,19 @@ contract MarketAsksTest is MarketBase {
         eq(address(market).balance, 0, "nothing stays");
     }
 
+    function test_aPriceOfOneUnitIsPaid() public {
+        uint256 free = certify(bob, "free");
+        Offer memory ask = offer(free, plain, ETHER, 1);
+        refuses(cid, signed(ask), 0, err(ILicenseMarketplace.WrongValue.selector, 0, 1));
+        fill(cid, signed(ask), 1);
+        eq(splitter.credit(free, ETHER), 1, "in ETH");
+        refuses(cid, signed(ask), 2, err(ILicenseMarketplace.WrongValue.selector, 2, 1));
+        ask.token = address(dollar);
+        fund(cid, 1);
+        fill(cid, signed(ask));
+        eq(splitter.credit(free, address(dollar)), 1, "in dollars");
+    }
+
     function test_aPriceBeyondAllNumbersIsRefused() public {
         Offer memory ask = asked(plain, type(uint256).max);
         Fill memory fill_ = signed(ask, 2);

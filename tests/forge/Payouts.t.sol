@@ -311,6 +311,69 @@ contract PayoutsTest is Base {
         eq(address(splitter).balance, 0, "nothing left");
     }
 
+    function test_oneUnitIsMoneyToo() public {
+        payEther(eve, root, 1);
+        eq(splitter.draw(root, ETHER), 1, "drawn");
+        vm.startPrank(ann);
+        eq(splitter.withdraw(ETHER, ann), 1, "withdrawn");
+        vm.expectRevert(
+            abi.encodeWithSelector(IRoyaltySplitter.NothingToWithdraw.selector, ann, ETHER)
+        );
+        splitter.withdraw(ETHER, ann);
+        vm.stopPrank();
+        payEther(eve, root, 1);
+        splitter.release(root, ETHER);
+        eq(ann.balance, 2, "released");
+
+        Payee[] memory payees = new Payee[](2);
+        payees[0] = Payee(dan, 2_500);
+        payees[1] = Payee(address(uint160(root)), 2_500);
+        uint256 work = certifyWith(ann, "shared", noEdges, payees);
+        payEther(eve, work, 4);
+        splitter.release(work, ETHER);
+        eq(ann.balance, 4, "the owner's half");
+        eq(dan.balance, 1, "a payee's quarter");
+        eq(splitter.credit(root, ETHER), 1, "a till's quarter");
+    }
+
+    function test_releaseTakesOneUnitForAllThatThereIs() public {
+        payEther(eve, root, 50);
+        splitter.draw(root, ETHER);
+        payEther(eve, root, 1);
+        splitter.release(root, ETHER);
+        eq(ann.balance, 1, "what the work earned");
+        eq(splitter.balances(ann, ETHER), 50, "what waits is for the next time");
+    }
+
+    function test_codeOfOneByteIsCode() public {
+        uint256 work = certifyWith(ann, "shared", noEdges, one(dan, 5_000));
+        vm.etch(ann, hex"00");
+        vm.etch(dan, hex"00");
+        payEther(eve, work, 10);
+        splitter.release(work, ETHER);
+        eq(splitter.balances(ann, ETHER), 5, "an owner with code is not pushed to");
+        eq(splitter.balances(dan, ETHER), 5, "nor is a payee");
+
+        payDollar(eve, child, 1_000);
+        vm.etch(address(dollar), hex"00");
+        splitter.release(child, address(dollar));
+        eq(splitter.balances(bob, address(dollar)), 0, "a token that answers nothing has paid");
+    }
+
+    function test_collectDrawsTheLastWorkForItsPayees() public {
+        uint256 work = certifyWith(ann, "shared", noEdges, one(dan, 2_500));
+        payEther(eve, child, 1_000);
+        payEther(eve, work, 1_000);
+        vm.prank(dan);
+        eq(splitter.collect(list(child, work), ETHER, dan), 250, "a payee of the last");
+        eq(splitter.credit(child, ETHER), 900, "others are not drawn");
+        payEther(eve, work, 1_000);
+        bytes4 nothing = IRoyaltySplitter.NothingToWithdraw.selector;
+        vm.expectRevert(abi.encodeWithSelector(nothing, dan, ETHER));
+        vm.prank(dan);
+        splitter.collect(list(work, child), ETHER, dan);
+    }
+
     /// @dev What nobody asked for gets enough gas to be noted, and no more: the code notes how much.
     function test_receiversGetTheGasThatIsPromised() public {
         // sstore(0, gas()); return 1, as a token does.

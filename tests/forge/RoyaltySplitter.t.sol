@@ -317,6 +317,44 @@ contract RoyaltySplitterTest is Base {
         splitter.payVia{value: 10_000}(child, ETHER, 10_000, ann, fees);
     }
 
+    function test_aBasisPointOfAUnitIsNotLost() public {
+        uint256 income = derive(cid, "income", root, sharing(1, 0));
+        uint256 volume = derive(cid, "volume", root, sharing(0, 1));
+        uint256 both = derive(cid, "both", root, sharing(1, 1));
+        uint256[] memory works = list(income, volume, both);
+        for (uint256 i; i < 3; ++i) {
+            for (uint256 j; j < 5; ++j) {
+                payEther(eve, works[i], j == 4 ? 9_996 : 1);
+                splitter.settle(works[i], ETHER);
+                (uint256 a, uint256 b) = splitter.pending(works[i], ETHER);
+                eq(a + b, 0, "one unit is settled as well");
+            }
+        }
+        eq(splitter.credit(income, ETHER), 9_999, "less a basis point");
+        eq(splitter.credit(volume, ETHER), 9_999, "less another");
+        eq(splitter.credit(both, ETHER), 9_998, "less both");
+        eq(splitter.credit(root, ETHER), 4, "all four");
+    }
+
+    function test_aUnitThatReachesAParentIsPassedOn() public {
+        uint256 line = derive(cid, "line", child, sharing(1, 1));
+        payEther(eve, line, 10_000);
+        splitter.settle(line, ETHER);
+        (uint256 income, uint256 volume) = splitter.pending(child, ETHER);
+        eq(income, 2, "of its income and of its volume");
+        eq(volume, 10_000, "downstream of the root too");
+        splitter.settle(child, ETHER);
+        eq(splitter.credit(root, ETHER), 500, "5 % of the volume");
+
+        uint256 passing = derive(dan, "passing", root, sharing(0, 1));
+        uint256 last = derive(dan, "last", passing, sharing(0, 0));
+        payEther(eve, last, 1);
+        splitter.settle(last, ETHER);
+        (income, volume) = splitter.pending(passing, ETHER);
+        eq(income, 0, "no income");
+        eq(volume, 1, "a unit downstream");
+    }
+
     function test_settleAgainMovesNothing() public {
         payEther(eve, child, 12_345);
         splitter.settle(child, ETHER);

@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {Till} from "../../contracts/Till.sol";
 import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
-import {Certify} from "../../contracts/types/Structs.sol";
+import {Certify, Fee} from "../../contracts/types/Structs.sol";
 import {Base} from "./Base.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
 import {FalseToken, SilentToken} from "./mocks/OddTokens.sol";
@@ -80,13 +80,32 @@ contract TillTest is Base {
         eq(address(splitter).balance, 342, "held");
     }
 
+    function test_sweepTakesASingleUnit() public {
+        uint256 id = certify(ann, "content");
+        address at = till(ann, "content");
+        vm.deal(at, 1);
+        eq(splitter.sweep(ann, "content", ETHER), 1, "what lies there");
+        Fee[] memory fees = new Fee[](1);
+        fees[0] = Fee(at, 5);
+        vm.deal(eve, 10);
+        vm.prank(eve);
+        splitter.payVia{value: 10}(id, ETHER, 10, eve, fees);
+        vm.deal(at, 1);
+        eq(splitter.sweep(ann, "content", ETHER), 6, "the balance, and what lies there");
+        eq(at.balance, 0, "nothing is left");
+        eq(splitter.credit(id, ETHER), 12, "booked");
+    }
+
     function test_sweepWaitsForTheCertificate() public {
         address at = till(ann, "content");
         vm.deal(at, 1_000);
         dollar.mint(at, 500);
         uint256 id = uint160(at);
-        vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.UnknownWork.selector, id));
+        bytes memory unknown = abi.encodeWithSelector(IRoyaltySplitter.UnknownWork.selector, id);
+        vm.expectRevert(unknown);
         splitter.sweep(ann, "content", ETHER);
+        vm.expectRevert(unknown);
+        splitter.sweep(ann, "content", eve); // where nothing lies either
         certify(ann, "content");
         splitter.sweep(ann, "content", ETHER);
         splitter.sweep(ann, "content", address(dollar));
