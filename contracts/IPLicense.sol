@@ -156,6 +156,8 @@ contract IPLicense is IIPLicense, CertifyBatch, ERC721 {
 
         firstId = uint256(_licenseCount) + 1;
         _licenseCount += uint64(count);
+        // The callee is part of the project and calls nobody.
+        // slither-disable-next-line reentrancy-no-eth
         REGISTRY.encumber(workId, keccak256(abi.encode(firstId, count, termsHash, end)));
         _mintLicenses(workId, termsHash, to, firstId, count, start, end, terms);
     }
@@ -239,6 +241,8 @@ contract IPLicense is IIPLicense, CertifyBatch, ERC721 {
         if (held.revoked) revert LicenseIsRevoked(licenseId);
         held.revoked = true;
         // A revoked exclusive license keeps nobody out.
+        // The end noted when this very license was issued or renewed.
+        // slither-disable-next-line incorrect-equality
         if (held.grant & Rights.EXCLUSIVE != 0 && held.end == exclusiveUntil[workId]) {
             exclusiveUntil[workId] = 0;
         }

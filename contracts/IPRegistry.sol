@@ -140,6 +140,8 @@ contract IPRegistry is IIPRegistry, CertifyBatch, ERC721, EIP712 {
         bytes32 certifyHash
     ) internal view returns (uint256 time) {
         time = anchorTime[anchor_.root];
+        // Zero stands for a root that was never anchored.
+        // slither-disable-next-line incorrect-equality
         if (time == 0) revert UnknownAnchor(anchor_.root);
         _requireLeaf(anchor_, certifyHash);
     }

@@ -40,5 +40,7 @@ interface IERC3009 {
 /// @title IERC721Transfer
 /// @notice ERC-721, as far as the marketplace uses it.
 interface IERC721Transfer {
+    // This is ERC-721, whose function returns nothing.
+    // slither-disable-next-line erc20-interface
     function transferFrom(address from, address to, uint256 tokenId) external payable;
 }

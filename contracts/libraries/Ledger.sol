@@ -138,6 +138,8 @@ library Ledger {
         unchecked {
             // parts < 2^112 * 10,000 and the phase < 2^14: no overflow.
             parts += (account >> NET_AT) & MASK_14;
+            // The product is what the division took, so the difference is its remainder.
+            // slither-disable-next-line divide-before-multiply
             uint256 added = parts / WHOLE;
             uint256 credit = creditOf(account);
             if (credit + added > MAX_AMOUNT) revert CreditOverflow(credit, added);

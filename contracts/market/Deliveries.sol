@@ -57,6 +57,8 @@ abstract contract Deliveries is Payments {
         if (taking.count > cap) revert NotEnoughLeft(offerHash, cap, taking.count);
         LICENSE.checkTerms(taking.workId, offer.termsHash);
         (, uint256 transfers, ) = REGISTRY.ownership(taking.workId);
+        // A deal of a batch has a number of its own.
+        // slither-disable-next-line costly-loop
         Deal memory deal = Deal({
             offerHash: offerHash,
             number: ++_dealCount,
@@ -74,6 +76,8 @@ abstract contract Deliveries is Payments {
             encumbrance: 0,
             fees: offer.fees
         });
+        // Under the lock, and the callee is part of the project.
+        // slither-disable-next-line reentrancy-benign
         LICENSE.reserve(deal.workId, Offering.hashDeal(deal));
         if (LICENSE.isExclusive(deal.termsHash)) {
             deal.encumbrance = REGISTRY.encumbrance(deal.workId);
@@ -106,6 +110,8 @@ abstract contract Deliveries is Payments {
     function challenge(Deal calldata deal, bytes32 reason) external {
         (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
         if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
+        // Zero stands for not delivered.
+        // slither-disable-next-line incorrect-equality
         if (deliveredAt == 0 || block.timestamp > deliveredAt + deal.challengeWindow) {
             revert NotInTime(dealHash, block.timestamp);
         }
@@ -127,6 +133,8 @@ abstract contract Deliveries is Payments {
         if (sold || (encumbered && msg.sender != deal.buyer)) revert DealOutdated(dealHash);
         _close(deal, dealHash);
         _requireUnreserved(deal.workId);
+        // The deal is closed before, under the lock, and the callee is part of the project.
+        // slither-disable-next-line reentrancy-eth,reentrancy-benign
         firstLicenseId = LICENSE.issue(deal.workId, deal.termsHash, deal.recipient, deal.count, 0);
         _holding = true;
         _pay(deal.workId, deal.token, deal.amount, deal.buyer, _fees(deal.fees, deal.amount, 0));
@@ -139,6 +147,8 @@ abstract contract Deliveries is Payments {
         (bytes32 dealHash, uint256 deliveredAt) = _requireDeal(deal);
         if (msg.sender != deal.buyer) revert NotParty(dealHash, msg.sender);
         if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
+        // Zero stands for not delivered.
+        // slither-disable-next-line incorrect-equality
         uint256 from =
             deliveredAt == 0 ? deal.deliverBy : deliveredAt + deal.challengeWindow + REFUND_AFTER;
         (bool sold, bool encumbered) = _changed(deal);
@@ -158,11 +168,15 @@ abstract contract Deliveries is Payments {
 
     function _close(Deal calldata deal, bytes32 dealHash) internal {
         _deals[dealHash] = 0;
+        // Compares hashes, not amounts.
+        // slither-disable-next-line incorrect-equality
         if (_reserved[deal.workId].dealHash == dealHash) delete _reserved[deal.workId];
     }
 
     function _reserveUntil(Deal calldata deal, bytes32 dealHash, uint256 time) internal {
         Reservation storage reserved = _reserved[deal.workId];
+        // Compares hashes, not amounts.
+        // slither-disable-next-line incorrect-equality
         if (reserved.dealHash == dealHash) reserved.until = uint40(time);
     }
 
@@ -187,6 +201,8 @@ abstract contract Deliveries is Payments {
     ) internal view returns (bytes32 dealHash, uint256 deliveredAt) {
         dealHash = Offering.hashDeal(deal);
         uint256 state = _deals[dealHash];
+        // Reads a single bit.
+        // slither-disable-next-line incorrect-equality
         if (state & DEAL_OPEN == 0) revert DealNotOpen(dealHash);
         return (dealHash, uint40(state));
     }

@@ -50,6 +50,14 @@ contract PackingProof is Proof {
         assert(next & ~field == node & ~field);
     }
 
+    /// @notice The mark of a payout address changes no other field. Bounds: none.
+    function check_payoutMark(uint256 node, bool isSet) external pure {
+        uint256 next = Ledger.withPayout(node, isSet);
+        assert(Ledger.hasPayout(next) == isSet);
+        assert(next & ~Ledger.PAYOUT == node & ~Ledger.PAYOUT);
+        assert(Ledger.tagOf(next) == Ledger.tagOf(node));
+    }
+
     /// @notice Every field of an edge comes out as it went in.
     /// Bounds: none but the fields' own widths.
     function check_edgeKeepsItsFields(

@@ -12,11 +12,11 @@ contract Splitter is RoyaltySplitter {
 
     function open(uint256 workId, uint256 node, uint256 account) external {
         _node[workId] = node;
-        _accounts[workId][TOKEN].first = account;
+        _account(workId, TOKEN).first = account;
     }
 
     function link(uint256 workId, uint256 index, uint256 edge) external {
-        _edge[workId][index] = edge;
+        _edges[workId][index] = edge;
     }
 
     function book(uint256 workId, uint256 amount) external {
@@ -28,7 +28,7 @@ contract Splitter is RoyaltySplitter {
     }
 
     function first(uint256 workId) external view returns (uint256) {
-        return _accounts[workId][TOKEN].first;
+        return _account(workId, TOKEN).first;
     }
 }
 
