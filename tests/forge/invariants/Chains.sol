@@ -41,6 +41,16 @@ abstract contract Chains is AuctionMoves {
             if (i % 2 == 0) this.fillOffer(i);
             if (i % 4 == 0) this.openAuction(i);
         }
+        // Sold and bought back: what was asked before is void.
+        for (uint256 i; i < 2; ++i) {
+            address owner = works[i].owner;
+            vm.prank(owner);
+            registry.transferFrom(owner, dan, works[i].id);
+            vm.prank(dan);
+            registry.transferFrom(dan, owner, works[i].id);
+            moved(i, dan);
+            moved(i, owner);
+        }
     }
 
     /// @dev `parents` are numbers of works, counted from 1, under licenses of these `terms`.

@@ -86,7 +86,7 @@ abstract contract MarketMoves is LicenseMoves {
     function fillOffer(uint256 seed) external move(seed) {
         if (offers.length == 0 || licenses.length >= MOST_LICENSES) return;
         (Trade memory trade, Offer memory o) = anyTrade();
-        for (uint256 i; i < 3 && !fillable(o, trade); ++i) {
+        for (uint256 left = roll(4); left > 0 && !fillable(o, trade); --left) {
             (trade, o) = anyTrade();
         }
         Fill memory fill_ = filling(o, trade.count, trade.recipient);

@@ -88,6 +88,10 @@ abstract contract SplitterMoves is RegistryMoves {
         for (uint256 i; i < 4 && model.credit(number, token) == 0; ++i) {
             number = roll(works.length);
         }
+        drawFor(number, token);
+    }
+
+    function drawFor(uint256 number, address token) internal {
         touches(token);
         uint256[] memory before = wealth(token);
         _mayDraw[number] = true;
@@ -191,6 +195,9 @@ abstract contract SplitterMoves is RegistryMoves {
         WorkNote storage work = works[number];
         bool lien = roll(3) == 0;
         address who = mostly(lien ? judge : work.owner);
+        // Floors start anew with the payee: something drawn before, and right after.
+        address token = anyToken();
+        drawFor(number, token);
         address to = anyPayee();
         uint16 share = uint16(1 + roll(lien ? 600 : 2_000));
         uint256 reserved = work.hasArbiter && !work.hasLien && !lien ? LIEN_CAP : 0;
@@ -210,6 +217,11 @@ abstract contract SplitterMoves is RegistryMoves {
         work.payeeShares += share;
         ++work.payees;
         model.addPayee(number, to, share);
+        uint256 amount = 1 + roll(9);
+        vm.prank(eve);
+        splitter.pay{value: token == ETHER ? amount : 0}(work.id, token, amount);
+        model.pay(number, token, arriving(token, amount));
+        drawFor(number, token);
         encumbered(work, keccak256(abi.encode(to, share)));
     }
 
