@@ -722,6 +722,26 @@ contract EscrowTest is MarketBase {
         fill(cid, cheap);
     }
 
+    function test_otherDealsOfTheWorkLeaveItsReservationAlone() public {
+        Offer memory short = slow();
+        short.deliverWithin = 1 days;
+        Deal memory refunded = deal(cid, signed(short), 0);
+        Deal memory posted = deal(cid, signed(slow()), 0);
+        Deal memory exclusive = deal(cid, signed(slow(sole, 5_000)), 0);
+        vm.warp(refunded.deliverBy + 1);
+        refund(cid, refunded);
+        refuses(eve, signed(asked(plain, 0)), reserved(exclusive));
+        deliver(posted);
+        vm.prank(cid);
+        market.challenge(posted, REASON);
+        deliver(posted);
+        vm.warp(exclusive.deliverBy);
+        refuses(eve, signed(asked(plain, 0)), reserved(exclusive));
+        vm.warp(exclusive.deliverBy + 1);
+        fill(eve, signed(asked(plain, 0)));
+        eq(license.balanceOf(eve), 1, "no longer than it was");
+    }
+
     function test_otherWorksAreNotReserved() public {
         deal(cid, signed(slow(sole, 5_000)), 0);
         uint256 other = certify(bob, "other");

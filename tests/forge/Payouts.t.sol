@@ -5,6 +5,7 @@ import {IIPRegistry} from "../../contracts/interfaces/IIPRegistry.sol";
 import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
 import {Edge, Payee} from "../../contracts/types/Structs.sol";
 import {Base} from "./Base.sol";
+import {IRecorder} from "./MarketBase.sol";
 import {GasBurner, Refuser, ReturnBomber, Wallet} from "./mocks/Receivers.sol";
 
 /// @notice Drawing, withdrawing, collecting and releasing.
@@ -334,6 +335,16 @@ contract PayoutsTest is Base {
         eq(ann.balance, 4, "the owner's half");
         eq(dan.balance, 1, "a payee's quarter");
         eq(splitter.credit(root, ETHER), 1, "a till's quarter");
+    }
+
+    function test_releaseOfNothingSaysNothing() public {
+        uint256 work = certifyWith(ann, "shared", noEdges, one(dan, 2_500));
+        IRecorder recorder = IRecorder(address(vm));
+        recorder.recordLogs();
+        splitter.release(work, ETHER);
+        splitter.release(root, ETHER);
+        splitter.release(work, address(dollar));
+        eq(recorder.getRecordedLogs().length, 0, "events");
     }
 
     function test_releaseTakesOneUnitForAllThatThereIs() public {

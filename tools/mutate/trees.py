@@ -28,7 +28,11 @@ LINKED = ("node_modules", ".toolchain")
 FORGE = ".toolchain/bin/forge"
 BUILT = ".build/forge"
 #: The same inputs for every mutant; tests that say how many they want get as many.
-FUZZING = {"FOUNDRY_FUZZ_RUNS": "16", "FOUNDRY_FUZZ_SEED": "0x67656e2d6970"}
+FUZZING = {
+    "FOUNDRY_PROFILE": "default",
+    "FOUNDRY_FUZZ_RUNS": "16",
+    "FOUNDRY_FUZZ_SEED": "0x67656e2d6970",
+}
 
 #: Of an invariant, the calls that broke it stand between the two.
 _FAILED = re.compile(r"^\[FAIL(?:[^\n]*\]|.*?^) ?(\w+)\([^)\n]*\) \(", re.MULTILINE | re.DOTALL)
