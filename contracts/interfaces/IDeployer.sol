@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.20;
 
 /// @title Deployer
 /// @notice Places the protocol's contracts at addresses that commit to all of their code.

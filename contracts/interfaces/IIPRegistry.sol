@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.20;
 
 import {ICertifyBatch} from "./ICertifyBatch.sol";
 import {Certify, Consent, Delegation, TreeProof} from "../types/Structs.sol";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.20;
 
 import {Authorization, Deal, Fill, Offer, Permit} from "../types/Offers.sol";
 import {Entry} from "../types/Structs.sol";

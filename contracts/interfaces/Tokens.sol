@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.20;
 
 /// @title IERC20Transfer
 /// @notice ERC-20, as far as the splitter calls it where a refusal must not stop it.

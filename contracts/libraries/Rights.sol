@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.20;
 
 /// @title Rights
 /// @notice The bits of `Terms.grant` and `Terms.pass`, and how they combine down a line of works.

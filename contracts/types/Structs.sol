@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.20;
 
 /// @notice What a creator signs to for one parent of a derivative.
 /// @param parent Id of the parent work. Edges are listed in strictly ascending order of it.
