@@ -22,11 +22,12 @@ from web3.types import RPCEndpoint
 from gen_ip.accounts import dev_account
 from gen_ip.chain import abi, artifacts
 from gen_ip.chain.anvil import Anvil
+from gen_ip.chain.call import Call
 from gen_ip.chain.deploy import deploy
 from gen_ip.chain.errors import NodeError
 from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.rpc import Rpc
-from gen_ip.chain.session import Call, Session
+from gen_ip.chain.session import Session
 from gen_ip.errors import GenIPError
 from gen_ip.work import ETH
 

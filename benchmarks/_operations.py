@@ -9,7 +9,7 @@ from benchmarks import opcodes
 from benchmarks._chain import Chain, Mined, token_call
 from benchmarks._works import ChainWork, Works
 from benchmarks.opcodes import Cost
-from gen_ip.chain.session import Call
+from gen_ip.chain.call import Call
 from gen_ip.ledger import BASIS_POINTS
 from gen_ip.signing import NOBODY, OfferKind, OfferStruct
 from gen_ip.work import ETH

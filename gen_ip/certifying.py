@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from gen_ip import arguments, documents
 from gen_ip.arguments import InvalidArgument
+from gen_ip.calls.registry import Entry
 from gen_ip.certificates import (
     Anchored,
     Batch,
@@ -229,8 +230,8 @@ class Certifying(Connection):
             ContractError: as in `certify` and `derive`.
         """
         self._require_here(certificate)
-        home = self._registry.home_of(certificate.certify)
-        receipt = self._session.transact(home, "certifyFor", *_entry(certificate))
+        home = self._session.calls.home_of(certificate.certify)
+        receipt = self._session.send(home.certify_for(*_entry(certificate)))
         return self._certificate(certificate, receipt)
 
     def certify_many(
@@ -249,16 +250,17 @@ class Certifying(Connection):
             self._require_here(each)
         certified: dict[int, Certificate] = {}
         skipped: dict[int, ContractError] = {}
-        for home in ("IPRegistry", "IPLicense"):
+        calls = self._session.calls
+        for home in (calls.registry, calls.license):
             places = [
                 place
                 for place, each in enumerate(certificates)
-                if self._registry.home_of(each.certify) == home
+                if calls.home_of(each.certify) is home
             ]
             for start in range(0, len(places), BATCH):
                 part = places[start : start + BATCH]
                 entries = [_entry(certificates[place]) for place in part]
-                receipt = self._session.transact(home, "certifyMany", entries, skip)
+                receipt = self._session.send(home.certify_many(entries, skip=skip))
                 left_out = {
                     part[event.args["index"]]: reverts.decode(event.args["reason"])
                     for event in receipt.events
@@ -285,7 +287,7 @@ class Certifying(Connection):
             for each in works
         ]
         tree, salts = _tree(prepared)
-        self._session.transact("IPRegistry", "anchor", tree.root)
+        self._session.send(self._session.calls.registry.anchor(tree.root))
         proofs = (TreeProof(tree.root, salt, tree.path(i)) for i, salt in enumerate(salts))
         return Anchored(
             tree.root,
@@ -306,9 +308,8 @@ class Certifying(Connection):
             UnexpectedChain, InvalidArgument: it is for another chain or registry.
         """
         self._require_here(certificate)
-        return self._session.transact(
-            "IPRegistry", "prove", certificate.certify, certificate.anchor
-        )
+        calls = self._session.calls.registry
+        return self._session.send(calls.prove(certificate.certify, certificate.anchor))
 
     # --------------------------------------------------------------- delegate
 
@@ -357,7 +358,7 @@ class Certifying(Connection):
     def revoke(self, statement: SignedCertificate | SignedDelegation) -> Receipt:
         """Takes back what the account signed: a certificate not yet submitted (with all that were
         signed with it), or a delegation, at once and for good."""
-        return self._session.transact("IPRegistry", "revoke", _hash_of(statement))
+        return self._session.send(self._session.calls.registry.revoke(_hash_of(statement)))
 
     def sign_revocation(self, statement: SignedCertificate | SignedDelegation) -> bytes:
         """The account's signature with which anyone may `submit_revocation`. Costs nothing."""
@@ -377,7 +378,8 @@ class Certifying(Connection):
             signer = statement.delegation.creator
         else:
             signer = statement.signer
-        return self._session.transact("IPRegistry", "revokeFor", signer, struct_hash, signature)
+        calls = self._session.calls.registry
+        return self._session.send(calls.revoke_for(signer, struct_hash, signature))
 
     # ----------------------------------------------------------------- inside
 
@@ -398,12 +400,12 @@ class Certifying(Connection):
         """Certifies a file as a work of the account."""
 
         def check(certify: Certify) -> None:
-            self._session.simulate(self._registry.certify_call(certify))
+            self._session.simulate(self._session.calls.home_of(certify).certify(certify))
 
         prepared = self._prepare(
             content, name, description, payees, resale_royalty, arbiter, licenses, check
         )
-        call = self._registry.certify_call(prepared.certify)
+        call = self._session.calls.home_of(prepared.certify).certify(prepared.certify)
         return self._certificate(prepared, self._session.send(call))
 
     def _check_signed(
@@ -412,8 +414,8 @@ class Certifying(Connection):
         """Raises the contract's error where nobody could submit what the account would sign. It is
         asked on nobody's behalf: the account may have no money at all."""
         consent = self._consent(certify, until, delegation)
-        home = self._registry.home_of(certify)
-        self._session.read(home, "certifyFor", certify, TreeProof(), consent)
+        home = self._session.calls.home_of(certify)
+        self._session.ask(home.certify_for(certify, TreeProof(), consent))
 
     def _consent(
         self, certify: Certify, until: int, delegation: SignedDelegation | None
@@ -509,7 +511,7 @@ class Certifying(Connection):
         )
 
 
-def _entry(certificate: PreparedCertificate) -> tuple[object, ...]:
+def _entry(certificate: PreparedCertificate) -> Entry:
     """Certification, anchor and consent, as the contracts take them."""
     consent = certificate.consent if isinstance(certificate, SignedCertificate) else Consent()
     return (certificate.certify, certificate.anchor, consent)

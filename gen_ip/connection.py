@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from eth_account.signers.local import LocalAccount
 from platformdirs import user_data_path
 from web3 import Web3
 
 from gen_ip import arguments
+from gen_ip.calls import Call, Calls
 from gen_ip.chain.deployment import Deployment, predicted
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.session import Session
@@ -75,6 +76,30 @@ class Connection:
     def deployment(self) -> Deployment:
         """Where the contracts lie."""
         return self._session.deployment
+
+    @property
+    def calls(self) -> Calls:
+        """Builds calls of these contracts, for `send` or for a wallet; see `gen_ip.calls`."""
+        return self._session.calls
+
+    def simulate(self, call: Call) -> Any:
+        """What a call by the account would return now: nothing, one value, or a tuple of several.
+
+        Raises:
+            ContractError: it would revert.
+            InsufficientFunds, NoAccount: nobody could send it.
+        """
+        return self._session.simulate(call)
+
+    def send(self, call: Call) -> Receipt:
+        """Sends a call that `calls` built, by the account, and waits until it is mined.
+
+        Raises:
+            ContractError: it would revert, told before anything is sent; or it did.
+            InsufficientFunds, GasTooExpensive, NoAccount: as their names say.
+            TransactionFailed: it was mined without success, or not in time.
+        """
+        return self._session.send(call)
 
     @property
     def store(self) -> Store:

@@ -77,7 +77,7 @@ class Licenses:
         try:
             self.terms(terms_hash)
         except UnknownTerms:
-            self._session.transact("IPLicense", "registerTerms", terms.as_tuple())
+            self._session.send(self._session.calls.license.register_terms(terms))
         return terms_hash
 
     def require_fitting(self, work: int, terms_hash: bytes) -> None:

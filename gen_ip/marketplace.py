@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
+from gen_ip.calls.marketplace import Fill, Taking
 from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
+from gen_ip.chain.call import Call
 from gen_ip.chain.errors import ChainError, UnexpectedChain
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.reverts import (
@@ -24,7 +26,7 @@ from gen_ip.chain.reverts import (
     UnknownTerms,
 )
 from gen_ip.chain.sequence import last_answer
-from gen_ip.chain.session import Call, Session
+from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.licenses import License, Licenses
 from gen_ip.offers import NO_HASH, Conditions, Offer, SignedOffer, from_struct, works_tree
@@ -76,7 +78,7 @@ class Marketplace:
     """What LicenseMarketplace does and tells, deliveries apart."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session, self._calls = session, session.calls.marketplace
         self._registry = Registry(session)
         self._licenses = Licenses(session)
         self._tokens = Tokens(session)
@@ -150,7 +152,7 @@ class Marketplace:
             InvalidOffer, FeesTooHigh, BidNeedsToken: its fields do not go together.
             ContractError: the terms do not fit the work.
         """
-        call = self._session.encode("LicenseMarketplace", "post", offer.as_tuple())
+        call = self._calls.post(offer.as_tuple())
         # Before the terms are stored, which costs gas.
         self._session.simulate(call)
         if offer.terms is not None:
@@ -211,7 +213,7 @@ class Marketplace:
         """Lets the marketplace move a certificate of the account when it is sold."""
         marketplace = self._session.deployment.marketplace
         if self._session.read("IPRegistry", "getApproved", work) != marketplace:
-            self._session.transact("IPRegistry", "approve", marketplace, work)
+            self._session.send(self._session.calls.registry.approve(marketplace, work))
 
     # ------------------------------------------------------------------- find
 
@@ -264,11 +266,11 @@ class Marketplace:
         )
         if cancelled:
             raise OfferNotOpen(offer.hash)
-        return self._session.transact("LicenseMarketplace", "cancel", offer.hash)
+        return self._session.send(self._calls.cancel(offer.hash))
 
     def cancel_all(self) -> Receipt:
         """Withdraws all offers of the account, posted or signed."""
-        return self._session.transact("LicenseMarketplace", "cancelAll")
+        return self._session.send(self._calls.cancel_all())
 
     # ------------------------------------------------------------------- fill
 
@@ -303,15 +305,13 @@ class Marketplace:
         if plain.uncontested or (signed is not None and signed.is_delegated):
             claimed = self._claimed(number, certificate)
         path = signed.works_path(number) if signed else ()
-        taking = (number, path, count, receiver, 0, *claimed)
-        fill = (plain.as_tuple(), signed.approval if signed else _NO_APPROVAL, taking)
+        taking = Taking(number, path, count, receiver, 0, *claimed)
+        fill = Fill(plain.as_tuple(), signed.approval if signed else _NO_APPROVAL, taking)
         if certificate is None:
-            call = self._session.encode("LicenseMarketplace", "fill", fill, value=value)
+            call = self._calls.fill(fill, value=value)
         else:
             entry = (certificate.certify, certificate.anchor, certificate.consent)
-            call = self._session.encode(
-                "LicenseMarketplace", "certifyAndFill", entry, fill, value=value
-            )
+            call = self._calls.certify_and_fill(entry, fill, value=value)
         self._prepare(call, plain, total if buys and value == 0 else 0)
         return self._session.send(call)
 
@@ -361,14 +361,14 @@ class Marketplace:
         claimed = NOBODY, NO_HASH
         if signed.is_delegated:
             claimed = self._claimed(offer.work, certificate)
-        taking = (offer.work, (), 0, NOBODY, 0, *claimed)
-        fill = (offer.as_tuple(), signed.approval, taking)
+        taking = Taking(offer.work, (), 0, NOBODY, 0, *claimed)
+        fill = Fill(offer.as_tuple(), signed.approval, taking)
         # Taking none of it is refused last: once the offer and its signature are found in order.
         with suppress(NotEnoughLeft, OfferNotInTime):
-            session.read("LicenseMarketplace", "fill", fill)
+            session.ask(self._calls.fill(fill))
         if offer.terms is None:
             return
-        calls = [session.encode("IPLicense", "registerTerms", offer.terms.as_tuple())]
+        calls = [session.calls.license.register_terms(offer.terms)]
         if offer.work and self._registry.exists(offer.work):
             calls.append(session.encode("IPLicense", "checkTerms", offer.work, offer.terms_hash))
         last_answer(session.rpc, calls)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from gen_ip import arguments
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.reverts import UnknownWork
-from gen_ip.chain.session import Call, Session
+from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.content.cid import raw_cid
 from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Certify, Edge, Payee
@@ -211,15 +211,6 @@ class Registry:
                 for to, share in payees
             ),
         )
-
-    def certify_call(self, certify: Certify) -> Call:
-        """The call with which its creator certifies a work."""
-        return self._session.encode(self.home_of(certify), "certify", certify)
-
-    def home_of(self, certify: Certify) -> str:
-        """The contract that takes a certification: works with parents or payees have a node in the
-        ledger, which the license contract opens."""
-        return "IPLicense" if certify.edges or certify.payees else "IPRegistry"
 
     def ownership(self, work: int) -> tuple[str, int]:
         """Owner, and how often the certificate changed hands.

@@ -95,7 +95,7 @@ class Royalties:
     """What RoyaltySplitter does and tells."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session, self._calls = session, session.calls.splitter
         self._registry = Registry(session)
         self._tokens = Tokens(session)
 
@@ -104,14 +104,10 @@ class Royalties:
         token = arguments.address("token", token)
         amount = arguments.positive("amount", amount)
         self._registry.require(work)
-        if token == ETH:
-            return self._session.transact(
-                "RoyaltySplitter", "pay", work, token, amount, value=amount
-            )
         splitter = self._session.deployment.splitter
-        if self._tokens.allowance(token, splitter) < amount:
+        if token != ETH and self._tokens.allowance(token, splitter) < amount:
             self._tokens.approve(token, splitter, amount)
-        return self._session.transact("RoyaltySplitter", "pay", work, token, amount)
+        return self._session.send(self._calls.pay(work, token, amount))
 
     def sweep(self, work: int, token: str) -> Receipt:
         """Books what lies in a work's till as a payment to it.
@@ -122,22 +118,16 @@ class Royalties:
         """
         claim = self._registry.claim(work)
         token = arguments.address("token", token)
-        return self._session.transact(
-            "RoyaltySplitter", "sweep", claim.creator, claim.content_hash, token
-        )
+        return self._session.send(self._calls.sweep(claim.creator, claim.content_hash, token))
 
     def settle(self, works: Sequence[int], token: str) -> Receipt:
         """Settles works in the order given, in one transaction."""
-        token = arguments.address("token", token)
-        return self._session.transact("RoyaltySplitter", "settleMany", list(works), token)
+        return self._session.send(self._calls.settle(works, token))
 
     def distribute(self, works: Sequence[int], release_from: int, token: str) -> Receipt:
         """Settles works in the order given, then releases those from an index on, in one
         transaction."""
-        token = arguments.address("token", token)
-        return self._session.transact(
-            "RoyaltySplitter", "distribute", list(works), release_from, token
-        )
+        return self._session.send(self._calls.distribute(works, token, release_from=release_from))
 
     def earnings(self, work: int, token: str) -> Earnings:
         """What a work has earned; see `Earnings`.
@@ -175,15 +165,14 @@ class Royalties:
         while len(rest) > PATH:
             self.settle(rest[:PATH], token)
             rest = rest[PATH:]
-        receipt = self._session.transact("RoyaltySplitter", "collect", rest, token, receiver)
+        receipt = self._session.send(self._calls.collect(rest, token, receiver))
         amount = receipt.find("Withdrawn").args["amount"]
         return Collected(amount, token, receiver, tuple(path), receipt)
 
     def withdraw(self, token: str, to: str | None) -> Receipt:
         """Sends the account's whole balance to `to`, by default the account."""
-        token = arguments.address("token", token)
-        receiver = arguments.address("to", to or self._session.account.address)
-        return self._session.transact("RoyaltySplitter", "withdraw", token, receiver)
+        receiver = to or self._session.account.address
+        return self._session.send(self._calls.withdraw(token, receiver))
 
     def path(self, work: int, token: str) -> list[int]:
         """Works to settle so that all that is owed to `work` reaches it, children first, `work`
@@ -212,13 +201,13 @@ class Royalties:
         return bool(income or volume)
 
     def _credit_after(self, path: list[int], token: str) -> int:
-        settle = self._session.encode("RoyaltySplitter", "settleMany", path, token)
+        settle = self._calls.settle(path, token)
         credit = self._session.encode("RoyaltySplitter", "credit", path[-1], token)
         return int.from_bytes(last_answer(self._session.rpc, [settle, credit]), "big")
 
     def _drawn_after(self, path: list[int], token: str, owner: str) -> int:
-        settle = self._session.encode("RoyaltySplitter", "settleMany", path, token)
-        draw = self._session.encode("RoyaltySplitter", "draw", path[-1], token)
+        settle = self._calls.settle(path, token)
+        draw = self._calls.draw(path[-1], token)
         balance = self._session.encode("RoyaltySplitter", "balances", owner, token)
         return int.from_bytes(last_answer(self._session.rpc, [settle, draw, balance]), "big")
 

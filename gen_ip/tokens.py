@@ -10,9 +10,10 @@ from typing import Any
 
 from gen_ip import arguments
 from gen_ip.chain import abi, artifacts
+from gen_ip.chain.call import Call
 from gen_ip.chain.errors import ChainError, InsufficientFunds
 from gen_ip.chain.reverts import ContractError
-from gen_ip.chain.session import Call, Session
+from gen_ip.chain.session import Session
 from gen_ip.work import ETH
 
 # Beside an amount: "000 USDC" would make 5 of them five thousand.

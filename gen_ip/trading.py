@@ -11,8 +11,8 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
 from gen_ip.chain.transactions import Receipt
 from gen_ip.connection import Connection
+from gen_ip.deals import Deal
 from gen_ip.documents import Content
-from gen_ip.escrow import Deal
 from gen_ip.licenses import License
 from gen_ip.offers import Conditions, Offer, SignedOffer
 from gen_ip.signing.offers import FeeShare, OfferKind

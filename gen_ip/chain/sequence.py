@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gen_ip.chain.call import Call
 from gen_ip.chain.rpc import Rpc
-from gen_ip.chain.session import Call
 
 # EVM: copy what the last call returned to memory, and put its size and offset on the stack.
 _RETURNED = bytes.fromhex("3d5f5f3e3d5f")

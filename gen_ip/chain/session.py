@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
 
-from gen_ip.chain import abi, artifacts, logs, transactions
+from gen_ip.calls import Calls
+from gen_ip.chain import abi, logs, transactions
+from gen_ip.chain.call import Call, encode
 from gen_ip.chain.deployment import Deployment
 from gen_ip.chain.errors import NoAccount, NoContracts, NodeError, UnexpectedChain
 from gen_ip.chain.events import Event, topic_of
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.transactions import MAX_FEE, Receipt
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a contract's function, encoded. `outputs` are the ABI entries of its answer."""
-
-    to: str
-    data: bytes
-    value: int = 0
-    outputs: tuple[Any, ...] = field(default=(), repr=False)
 
 
 class Session:
@@ -48,6 +39,7 @@ class Session:
         self.rpc, self.deployment, self._account = rpc, deployment, account
         self._max_fee = max_fee
         self._on_receipt = on_receipt
+        self.calls = Calls(deployment)
         self._addresses = deployment.addresses()
         if deployment.chain_id not in (None, rpc.chain_id):
             raise UnexpectedChain(deployment.chain_id or 0, rpc.chain_id)
@@ -81,9 +73,7 @@ class Session:
 
     def encode(self, contract: str, function: str, *values: object, value: int = 0) -> Call:
         """A call of a function of one of the four contracts."""
-        entry = artifacts.load(contract).functions[function]
-        data = abi.encode_call(entry, *values)
-        return Call(self._addresses[contract], data, value, tuple(entry["outputs"]))
+        return encode(self.deployment, contract, function, *values, value=value)
 
     def read(self, contract: str, function: str, *values: object) -> Any:
         """What a view function returns: one value, or a tuple of several.
@@ -91,7 +81,15 @@ class Session:
         Raises:
             ContractError: it reverts.
         """
-        return self._decode(function, self.encode(contract, function, *values))
+        return self.ask(self.encode(contract, function, *values))
+
+    def ask(self, call: Call) -> Any:
+        """What a call by nobody would return now: one value, or a tuple of several.
+
+        Raises:
+            ContractError: it would revert.
+        """
+        return _values(call, self.rpc.call(call.to, call.data))
 
     def simulate(self, call: Call) -> Any:
         """What a call by the account would return now.
@@ -102,7 +100,7 @@ class Session:
         """
         sender = self.account.address
         data = transactions.simulate(self.rpc, sender, call.to, call.data, call.value)
-        return _values("eth_call", call, data)
+        return _values(call, data)
 
     def send(self, call: Call) -> Receipt:
         """Sends a call by the account and waits for it; see `transactions.send`."""
@@ -113,21 +111,14 @@ class Session:
             self._on_receipt(receipt)
         return receipt
 
-    def transact(self, contract: str, function: str, *values: object, value: int = 0) -> Receipt:
-        """`encode` and `send` at once."""
-        return self.send(self.encode(contract, function, *values, value=value))
-
     def events(self, contract: str, name: str, *topics: Any) -> list[Event]:
         """Every event of this name, oldest first; `topics` are its indexed arguments, as words."""
         address = self._addresses[contract]
         return list(logs.scan(self.rpc, address, [topic_of(name), *topics], self.start))
 
-    def _decode(self, function: str, call: Call) -> Any:
-        return _values(function, call, self.rpc.call(call.to, call.data))
 
-
-def _values(function: str, call: Call, data: bytes) -> Any:
+def _values(call: Call, data: bytes) -> Any:
     values = abi.decode(call.outputs, data)
     if values is None:
-        raise NodeError(function, f"an answer of {len(data)} bytes that cannot be read")
+        raise NodeError("eth_call", f"an answer of {len(data)} bytes that cannot be read")
     return values[0] if len(values) == 1 else values

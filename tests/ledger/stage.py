@@ -11,7 +11,7 @@ from eth_account.signers.local import LocalAccount
 
 from benchmarks._chain import Chain, Refused, token_call
 from benchmarks._works import ChainWork, Works
-from gen_ip.chain.session import Call
+from gen_ip.chain.call import Call
 from gen_ip.ledger import Payee
 from gen_ip.work import ETH
 

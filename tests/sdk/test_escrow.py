@@ -10,8 +10,9 @@ import pytest
 from gen_ip import ETH, FeeShare, GenIP, Rights, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
+from gen_ip.deals import REFUND_AFTER, Deal
 from gen_ip.errors import FileProblem
-from gen_ip.escrow import REFUND_AFTER, Deal, UnknownDeal
+from gen_ip.escrow import UnknownDeal
 from gen_ip.marketplace import PriceTooHigh
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import TOKENS, LocalChain
@@ -186,8 +187,7 @@ def test_an_exclusive_deal_binds_the_work(
     with pytest.raises(reverts.WorkReserved):
         carol.buy(alice.sign_offer(work, COMMERCIAL, price=0), max_price=0)
     alice.register_terms(COMMERCIAL)
-    to = (COMMERCIAL.hash(), chain.carol.address, 1, 0)
-    alice._session.transact("IPLicense", "issue", work, *to)
+    alice.send(alice.calls.license.issue(work, COMMERCIAL.hash(), chain.carol.address))
     alice.deliver(deal, b"file")
     chain.pass_time(10)
     with pytest.raises(reverts.DealOutdated):

@@ -65,9 +65,7 @@ def test_licenses_are_found_by_holder_and_by_work(
     assert ids(holder=chain.bob.address) == [rented.id, bought.id]
     assert ids(work=second) == [bought.id, other.id]
     assert ids(holder=chain.bob.address, work=second) == [bought.id]
-    bob._session.transact(
-        "IPLicense", "transferFrom", chain.bob.address, chain.carol.address, rented.id
-    )
+    bob.send(bob.calls.license.transfer(chain.bob.address, chain.carol.address, rented.id))
     assert ids(holder=chain.bob.address) == [bought.id]
     assert ids(holder=chain.carol.address) == [rented.id, other.id]
     assert alice.check(rented.id, chain.carol.address, Rights.COMMERCIAL)
@@ -79,9 +77,7 @@ def test_a_locked_license_stays_with_its_holder(
     work = alice.certify(b"work").work_id
     (license_,) = bob.buy(alice.offer(work, COMMERCIAL_REMIX, price=0), max_price=0)
     with pytest.raises(reverts.LicenseLocked) as refused:
-        bob._session.transact(
-            "IPLicense", "transferFrom", chain.bob.address, chain.carol.address, license_.id
-        )
+        bob.send(bob.calls.license.transfer(chain.bob.address, chain.carol.address, license_.id))
     assert refused.value.license_id == license_.id
 
 

@@ -24,7 +24,7 @@ def work(alice: GenIP) -> int:
 
 def _transfer(client: GenIP, work: int, to: str) -> None:
     owner = client.work(work).owner
-    client._session.transact("IPRegistry", "transferFrom", owner, to, work)
+    client.send(client.calls.registry.transfer(owner, to, work))
 
 
 def test_an_offer_reads_back_as_it_was_made(alice: GenIP, work: int, chain: LocalChain) -> None:

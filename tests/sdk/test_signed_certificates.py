@@ -106,7 +106,7 @@ def test_an_arbiter_is_named_with_its_powers(alice: GenIP, chain: LocalChain) ->
     assert work.arbiter == arbiter
     assert not work.suspended
     dave = alice.using(chain.dave)
-    dave._session.transact("IPRegistry", "suspend", work.id, True)
+    dave.send(dave.calls.registry.suspend(work.id, True))
     assert alice.work(work.id).suspended
     with pytest.raises(reverts.SalesSuspended):
         alice.offer(work.id, COMMERCIAL, price=1)
@@ -259,7 +259,7 @@ def test_an_anchored_work_keeps_its_time(
 def test_anchoring_again_keeps_the_first_time(alice: GenIP, chain: LocalChain) -> None:
     anchored = alice.anchor([b"work"])
     chain.pass_time(100)
-    alice._session.transact("IPRegistry", "anchor", anchored.root)
+    alice.send(alice.calls.registry.anchor(anchored.root))
     assert alice._session.read("IPRegistry", "anchorTime", anchored.root) == anchored.time
     # The salts are new every time: nobody can tell what was anchored.
     assert alice.anchor([b"work"]).root != anchored.root
@@ -434,9 +434,7 @@ def test_a_delegate_signs_asks_within_the_limits(
         carol.buy(forged, max_price=1)
     # A work that the creator only owns is not the delegate's to offer.
     bought = carol.certify(b"carol's").work_id
-    carol._session.transact(
-        "IPRegistry", "transferFrom", chain.carol.address, chain.alice.address, bought
-    )
+    carol.send(carol.calls.registry.transfer(chain.carol.address, chain.alice.address, bought))
     with pytest.raises(reverts.BeyondDelegation):
         bob.sign_offer(bought, COMMERCIAL, price=1_000, delegation=delegation)
     # One that is only signed is.

@@ -19,6 +19,7 @@ from gen_ip.chain.errors import (
 from gen_ip.chain.faucet import fund
 from gen_ip.chain.rpc import Block, Rpc
 from gen_ip.terms import COMMERCIAL
+from gen_ip.work import ETH
 from tests.support.chain import LocalChain
 
 
@@ -32,7 +33,7 @@ def test_a_revert_in_the_block_is_the_contracts_error(
 ) -> None:
     _unsimulated(monkeypatch)
     with pytest.raises(reverts.UnknownWork) as failed:
-        alice._session.transact("RoyaltySplitter", "pay", 12345, "0x" + "0" * 40, 1, value=1)
+        alice.send(alice.calls.splitter.pay(12345, ETH, 1))
     assert failed.value.work_id == 12345
 
 

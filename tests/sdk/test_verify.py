@@ -109,7 +109,9 @@ def _certify(client: GenIP, content: Path, document: bytes) -> int:
     registry = Registry(client._session)
     metadata = metadata_format.digest(document)
     creator = client._session.account.address
-    call = registry.certify_call(registry.statement(creator, digest, metadata, 0, [], [], None))
+    call = client.calls.registry.certify(
+        registry.statement(creator, digest, metadata, 0, [], [], None)
+    )
     receipt = client._session.send(call)
     return int(receipt.find("Certified").args["work_id"])
 

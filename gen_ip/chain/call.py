@@ -1,0 +1,33 @@
+"""A call of a contract's function: where to, which data, how much ETH. Needs no node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gen_ip.chain import abi, artifacts
+from gen_ip.chain.deployment import Deployment
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a contract's function, encoded. `value` is in wei; `outputs` are the ABI entries of
+    its answer."""
+
+    to: str
+    data: bytes
+    value: int = 0
+    outputs: tuple[Any, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, str]:
+        """`to`, `data` and `value` as wallets take them (`eth_sendTransaction`)."""
+        return {"to": self.to, "data": f"0x{self.data.hex()}", "value": hex(self.value)}
+
+
+def encode(
+    deployment: Deployment, contract: str, function: str, *values: object, value: int = 0
+) -> Call:
+    """A call of a function of one of the four contracts; `value` is the ETH sent along, in wei."""
+    entry = artifacts.load(contract).functions[function]
+    data = abi.encode_call(entry, *values)
+    return Call(deployment.addresses()[contract], data, value, tuple(entry["outputs"]))
