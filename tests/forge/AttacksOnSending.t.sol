@@ -115,6 +115,24 @@ contract AttacksOnSendingTest is Base {
         eq(splitter.balances(ann, address(token)), 0, "nothing is owed");
     }
 
+    /// @notice An answer a byte short leaves the last byte of what memory held there before: of the
+    /// work's id, or of the token's address.
+    function test_attackAShortAnswerCompletedByWhatMemoryHeld() public {
+        AnswerToken token = AnswerToken(address(0xa11ce00000000000000000000000000000000001));
+        vm.etch(address(token), address(new AnswerToken()).code);
+        bytes32 content;
+        while (registry.workIdOf(ann, content, block.chainid) & 0xff != 1) {
+            content = keccak256(abi.encode(content));
+        }
+        uint256 id = certify(ann, content);
+        payIn(address(token), id, 100);
+        token.answer(false, bytes32(0), 31);
+        splitter.release(id, address(token));
+        eq(splitter.balances(ann, address(token)), 100, "a credit is kept");
+        splitter.release(id, address(token));
+        eq(splitter.balances(ann, address(token)), 100, "a balance too");
+    }
+
     function test_attackATokenWhoseCodeIsGone() public {
         AnswerToken token = new AnswerToken();
         payIn(address(token), root, 100);
