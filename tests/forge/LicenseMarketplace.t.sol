@@ -68,6 +68,23 @@ contract LicenseMarketplaceTest is Signing {
         eq(filled, 0, "filled");
     }
 
+    function test_postTellsTheWholeOffer() public {
+        Offer memory ask = asked();
+        ask.taker = dan;
+        ask.token = address(dollar);
+        ask.validFrom = 1;
+        ask.deadline = type(uint256).max;
+        ask.counterTo = "answered";
+        ask.uncontested = true;
+        ask.deliverWithin = 2 days;
+        ask.challengeWindow = 3 days;
+        ask.salt = type(uint256).max;
+        ask.fees = fees(cid, 300, dan, 200);
+        vm.expectEmit(address(market));
+        emit ILicenseMarketplace.OfferPosted(hashOf(ask), work, bob, ask);
+        post(ask);
+    }
+
     function test_postIsForTheMaker() public {
         Offer memory ask = asked();
         vm.expectRevert(abi.encodeWithSelector(ILicenseMarketplace.NotMaker.selector, eve, bob));
