@@ -568,6 +568,13 @@ contract EscrowTest is MarketBase {
         vm.warp(d.deliverBy + 1);
         refund(cid, d);
         eq(dollar.balanceOf(cid), 1_000_000, "nothing was paid");
+        Offer memory ask = slow(plain, 0);
+        ask.token = ETHER;
+        d = deal(cid, signed(ask), 0);
+        address refuser = address(new Refuser());
+        vm.warp(d.deliverBy + 1);
+        vm.prank(cid);
+        market.refund(d, refuser); // is not even asked
     }
 
     function test_aTokenWithAFeeOnTransferWaitsAsItArrived() public {

@@ -433,6 +433,8 @@ contract PayoutsTest is Base {
             uint256 balance = splitter.balances(bob, ETHER);
             uint256 annBefore = ann.balance;
             payEther(eve, leaf, 20_000);
+            vm.expectEmit(address(splitter));
+            emit IRoyaltySplitter.Drawn(child, ETHER, bob, 9_000);
             uint256 left = gasleft();
             splitter.distribute(list(leaf, child, root), 0, ETHER);
             atMost(left - gasleft(), 400_000, "gas that a hostile receiver can cost");
