@@ -219,6 +219,10 @@ contract PayoutsTest is Base {
         uint256 work = certifyWith(ann, "shared", noEdges, payees);
         payEther(bob, work, 10_000);
         vm.expectEmit(address(splitter));
+        emit IRoyaltySplitter.Withdrawn(ann, ETHER, ann, 4_000);
+        vm.expectEmit(address(splitter));
+        emit IRoyaltySplitter.Withdrawn(dan, ETHER, dan, 1_000);
+        vm.expectEmit(address(splitter));
         emit IRoyaltySplitter.Paid(child, ETHER, address(uint160(work)), 3_000);
         splitter.release(work, ETHER);
         eq(ann.balance, 4_000, "owner");

@@ -5,6 +5,7 @@ import {Till} from "../../contracts/Till.sol";
 import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
 import {Certify, Fee} from "../../contracts/types/Structs.sol";
 import {Base} from "./Base.sol";
+import {IRecorder} from "./MarketBase.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
 import {FalseToken, SilentToken} from "./mocks/OddTokens.sol";
 import {Refuser} from "./mocks/Receivers.sol";
@@ -156,6 +157,15 @@ contract TillTest is Base {
         eq(dollar.balanceOf(bob), 500, "dollars");
         vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.NothingReceived.selector, ETHER));
         splitter.rescue(ann, "content", ELSEWHERE, ETHER, bob);
+    }
+
+    function test_rescueMovesMoneyOnce() public {
+        dollar.mint(foreign(ann, "content"), 500);
+        IRecorder recorder = IRecorder(address(vm));
+        recorder.recordLogs();
+        vm.prank(ann);
+        splitter.rescue(ann, "content", ELSEWHERE, address(dollar), bob);
+        eq(recorder.getRecordedLogs().length, 2, "one transfer, one rescue");
     }
 
     function test_rescueIsForTheCreatorOnOtherChains() public {
