@@ -22,6 +22,7 @@ from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.transactions import Receipt
 from gen_ip.connection import Connection
 from gen_ip.content.cid import raw_cid
+from gen_ip.content.declaration import Declaration
 from gen_ip.documents import Content
 from gen_ip.registry import Arbiter, Certificate
 from gen_ip.signing.eip712 import Domain, sign
@@ -65,13 +66,15 @@ class Certifying(Connection):
         payees: Sequence[Payee] = (),
         resale_royalty: int = 0,
         arbiter: Arbiter | None = None,
+        declared: Declaration | None = None,
     ) -> Certificate:
         """Certifies a file (its path, or its bytes) as a work of the account.
 
         The file and its metadata, with a fingerprint where it is a picture, are put into the store
         first. `name` is by default the file's name without its ending. `payees` share what is
         drawn from the work, `resale_royalty` is what a sale of the certificate owes it, `arbiter`
-        says who may act on the work, and how far.
+        says who may act on the work, and how far. `declared` goes into the metadata: tools, base
+        models, what people contributed, rights beyond the tools' licenses.
 
         Raises:
             FileProblem: the file is not usable, or it is a picture that cannot be decoded.
@@ -81,7 +84,9 @@ class Certifying(Connection):
             RoyaltyTooHigh, InvalidPayee, PayeesShareTooMuch, TooManyPayees, InvalidArbiter: as
                 their names say.
         """
-        return self._certify(content, name, description, payees, resale_royalty, arbiter, ())
+        return self._certify(
+            content, name, description, payees, resale_royalty, arbiter, (), declared
+        )
 
     def derive(
         self,
@@ -93,6 +98,7 @@ class Certifying(Connection):
         payees: Sequence[Payee] = (),
         resale_royalty: int = 0,
         arbiter: Arbiter | None = None,
+        declared: Declaration | None = None,
     ) -> Certificate:
         """Certifies a derivative of the works that `licenses` are for; spends a unit of each.
 
@@ -107,7 +113,9 @@ class Certifying(Connection):
         """
         if not licenses:
             raise InvalidArgument("licenses", licenses, "at least one license that grants DERIVE")
-        return self._certify(content, name, description, payees, resale_royalty, arbiter, licenses)
+        return self._certify(
+            content, name, description, payees, resale_royalty, arbiter, licenses, declared
+        )
 
     # ---------------------------------------------------------------- without
 
@@ -121,6 +129,7 @@ class Certifying(Connection):
         resale_royalty: int = 0,
         arbiter: Arbiter | None = None,
         licenses: Sequence[int] = (),
+        declared: Declaration | None = None,
     ) -> PreparedCertificate:
         """What `certify`, or `derive` with `licenses`, would state, without a transaction: to be
         anchored or signed. The file and its metadata are put into the store.
@@ -138,6 +147,7 @@ class Certifying(Connection):
             arbiter,
             licenses,
             lambda certify: self._check_signed(certify, until, None),
+            declared=declared,
         )
 
     def sign_certificate(
@@ -152,6 +162,7 @@ class Certifying(Connection):
         licenses: Sequence[int] = (),
         deadline: int | None = None,
         delegation: SignedDelegation | None = None,
+        declared: Declaration | None = None,
     ) -> SignedCertificate:
         """Like `certify`, or `derive` with `licenses`, but signs only: costs the account nothing,
         and anyone may `submit` it until `deadline` (default: in 30 days).
@@ -182,6 +193,7 @@ class Certifying(Connection):
             licenses,
             lambda certify: self._check_signed(certify, until, delegation),
             delegation.delegation.creator if delegation else None,
+            declared,
         )
         return _signed(prepared, self._consent(prepared.certify, until, delegation))
 
@@ -396,6 +408,7 @@ class Certifying(Connection):
         resale_royalty: int,
         arbiter: Arbiter | None,
         licenses: Sequence[int],
+        declared: Declaration | None,
     ) -> Certificate:
         """Certifies a file as a work of the account."""
 
@@ -403,7 +416,15 @@ class Certifying(Connection):
             self._session.simulate(self._session.calls.home_of(certify).certify(certify))
 
         prepared = self._prepare(
-            content, name, description, payees, resale_royalty, arbiter, licenses, check
+            content,
+            name,
+            description,
+            payees,
+            resale_royalty,
+            arbiter,
+            licenses,
+            check,
+            declared=declared,
         )
         call = self._session.calls.home_of(prepared.certify).certify(prepared.certify)
         return self._certificate(prepared, self._session.send(call))
@@ -436,6 +457,7 @@ class Certifying(Connection):
         licenses: Sequence[int],
         check: Callable[[Certify], None],
         creator: str | None = None,
+        declared: Declaration | None = None,
     ) -> PreparedCertificate:
         """Puts a file and its metadata into the store, and states what they are; but first `check`
         raises what the contract would."""
@@ -451,6 +473,7 @@ class Certifying(Connection):
                 work=work_id,
                 parents=sorted({edge.parent for edge in edges}),
                 terms=list(dict.fromkeys(edge.terms_hash for edge in sorted(edges))),
+                declared=declared,
             )
             certify = self._registry.statement(
                 creator,

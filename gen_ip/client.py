@@ -8,6 +8,8 @@ from dataclasses import replace
 from gen_ip import arguments, documents
 from gen_ip.certifying import Certifying
 from gen_ip.chain.transactions import Receipt
+from gen_ip.content.cid import raw_cid
+from gen_ip.content.store import find
 from gen_ip.documents import Content
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.licenses import License
@@ -15,10 +17,16 @@ from gen_ip.lineage import Lineage, lineage
 from gen_ip.recognition import Verdict, verify
 from gen_ip.registry import Claim, Work
 from gen_ip.royalties import Collected, Earnings
-from gen_ip.terms import Rights, Terms
+from gen_ip.terms import Rights, Terms, ready_bundle, upstream
+from gen_ip.terms.bundle import MAX_BUNDLE_BYTES, Bundle
+from gen_ip.terms.bundle import decode as decode_bundle
+from gen_ip.terms.upstream import Conflict
 from gen_ip.tokens import TokenInfo
 from gen_ip.trading import Trading
 from gen_ip.work import ETH
+
+# A node finds what somebody serves in a few seconds.
+_BUNDLE_SECONDS = 10.0
 
 
 class GenIP(Certifying, Trading):
@@ -98,6 +106,29 @@ class GenIP(Certifying, Trading):
         return verify(self._session, self.store, content, number)
 
     # --------------------------------------------------------------- licenses
+
+    def upstream_conflicts(self, work: int | str, *terms: Terms) -> list[list[Conflict]]:
+        """For each of `terms`, its rights that the licenses of the work's declared tools withhold,
+        with the creator's signed overrides; none where the metadata are not at hand."""
+        number = arguments.work_id("work", work)
+        metadata = self._metadata(self._session.read("IPRegistry", "metadata", number))
+        if metadata is None:
+            return [[] for _ in terms]
+        return [upstream.conflicts(metadata, each.grant) for each in terms]
+
+    def terms_bundle(self, terms: Terms) -> Bundle:
+        """What `terms` stand for: a bundle that ships with the package, or one from the store.
+
+        Raises:
+            ContentNotFound: the store does not hold it.
+            StoreError: the store is down, or its bytes are damaged or too many.
+            BadBundle: what lies there is no bundle.
+        """
+        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
+        if (ready := ready_bundle(terms)) is not None:
+            return ready
+        data = find(self.store.within(_BUNDLE_SECONDS), raw_cid(terms.legal), MAX_BUNDLE_BYTES)
+        return decode_bundle(data, terms.legal)
 
     def register_terms(self, terms: Terms) -> bytes:
         """Stores terms and returns their hash; sends nothing when they are stored already.

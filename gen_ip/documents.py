@@ -15,11 +15,19 @@ from typing import TypeAlias
 
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
+from gen_ip.content.declaration import Declaration
 from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, summarize_file
 from gen_ip.content.metadata import MAX_METADATA_BYTES, Kind, Metadata
 from gen_ip.content.metadata_schema import HIDDEN
 from gen_ip.content.store import Store, find
-from gen_ip.errors import EmptyFile, FileProblem, FileTooLarge, MetadataError, shown
+from gen_ip.errors import (
+    EmptyFile,
+    FileProblem,
+    FileTooLarge,
+    MetadataError,
+    StoreError,
+    shown,
+)
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 
 Content: TypeAlias = Path | str | bytes
@@ -122,6 +130,7 @@ def write(
     work: int,
     parents: Sequence[int] = (),
     terms: Sequence[bytes] = (),
+    declared: Declaration | None = None,
 ) -> bytes:
     """The encoded metadata of the certificate of `work`.
 
@@ -143,6 +152,7 @@ def write(
         parents=parents,
         terms=[f"0x{terms_hash.hex()}" for terms_hash in terms],
         work=work,
+        **(declared or Declaration()).fields(),
     )
     return metadata_format.encode(document)
 
@@ -187,6 +197,18 @@ def fetch(
             f"is not the certificate's content hash {content_hash.hex()}; do not trust it",
         )
     return document
+
+
+def find_metadata(store: Store, digest: bytes) -> Metadata | None:
+    """The metadata of `digest` where the store holds it and it can be read; None elsewhere.
+
+    Unlike `fetch` it does not fail where there is nothing, and asks for no content hash.
+    """
+    try:
+        data = find(store.within(_METADATA_SECONDS), raw_cid(digest), MAX_METADATA_BYTES)
+        return metadata_format.decode(data) if hashlib.sha256(data).digest() == digest else None
+    except (StoreError, MetadataError):
+        return None
 
 
 def _check_own_name(name: str) -> None:

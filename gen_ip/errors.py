@@ -30,7 +30,11 @@ def shown(value: object) -> str:
     """`value` for an error message: quoted, control characters escaped, at most 120 characters."""
     text = str(value) if isinstance(value, os.PathLike) else value
     # Cut before quoting too: a hostile value may be megabytes long.
-    quoted = repr(text[: _SHOWN_CHARACTERS * 2] if isinstance(text, str | bytes) else text)
+    try:
+        quoted = repr(text[: _SHOWN_CHARACTERS * 2] if isinstance(text, str | bytes) else text)
+    except (ValueError, RecursionError):
+        # Python writes no decimal number of more than 4,300 digits, and nothing nested too deeply.
+        return f"<{type(text).__name__} too large to show>"
     if len(quoted) <= _SHOWN_CHARACTERS:
         return quoted
     return f"{quoted[:_SHOWN_CHARACTERS]}…"

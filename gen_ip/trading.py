@@ -11,12 +11,14 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
 from gen_ip.chain.transactions import Receipt
 from gen_ip.connection import Connection
+from gen_ip.content.metadata import Metadata
 from gen_ip.deals import Deal
 from gen_ip.documents import Content
+from gen_ip.errors import StoreUnavailable
 from gen_ip.licenses import License
 from gen_ip.offers import Conditions, Offer, SignedOffer
 from gen_ip.signing.offers import FeeShare, OfferKind
-from gen_ip.terms import Terms
+from gen_ip.terms import Terms, upstream
 from gen_ip.work import ETH
 
 AnyOffer: TypeAlias = SignedOffer | Offer | bytes | str
@@ -54,12 +56,15 @@ class Trading(Connection):
                 NothingLeftToShare, SalesSuspended: the terms do not fit what the work stands on.
             InvalidOffer, FeesTooHigh: its fields do not go together.
             NotAToken: `token` is none.
+            BeyondUpstream: the terms grant what the license of a declared tool or base model of the
+                work withholds, and its metadata hold no `upstream_override`.
         """
         conditions = Conditions(
             taker, valid_from, deadline, fees, uncontested, deliver_within, challenge_window
         )
         number = arguments.work_id("work", work)
         arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
+        self._require_upstream(number, terms)
         draft = self._marketplace.draft(
             OfferKind.LICENSE_ASK, number, terms, price, token, quantity, conditions
         )
@@ -90,12 +95,13 @@ class Trading(Connection):
 
         Raises:
             InvalidArgument: the delegation does not list such an offer.
-            NotOwner, UnknownWork, NotAToken, ContractError: as in `offer`.
+            NotOwner, UnknownWork, NotAToken, BeyondUpstream, ContractError: as in `offer`.
         """
         conditions = Conditions(
             taker, valid_from, deadline, fees, uncontested, deliver_within, challenge_window
         )
         subject = work if isinstance(work, PreparedCertificate) else arguments.work_id("work", work)
+        self._require_upstream(subject, terms)
         draft = self._marketplace.draft(
             OfferKind.LICENSE_ASK,
             subject,
@@ -122,9 +128,10 @@ class Trading(Connection):
         """An offer that is neither posted nor signed: for `sign_offers`.
 
         Raises:
-            NotOwner, UnknownWork, NotAToken: as in `offer`.
+            NotOwner, UnknownWork, NotAToken, BeyondUpstream: as in `offer`.
         """
         subject = work if isinstance(work, PreparedCertificate) else arguments.work_id("work", work)
+        self._require_upstream(subject, terms)
         return self._marketplace.draft(
             OfferKind.LICENSE_ASK,
             subject,
@@ -529,6 +536,22 @@ class Trading(Connection):
         (signed,) = self._marketplace.sign([draft], works)
         self._marketplace.approve_price(draft)
         return signed
+
+    def _require_upstream(self, work: int | PreparedCertificate, terms: Terms) -> None:
+        """Raises `BeyondUpstream` where `terms` grant more than the work's tools allow."""
+        if isinstance(work, PreparedCertificate):
+            digest = work.certify.metadata
+        else:
+            digest = self._session.read("IPRegistry", "metadata", work)
+        if (metadata := self._metadata(digest)) is not None:
+            upstream.check(metadata, terms.grant)
+
+    def _metadata(self, digest: bytes) -> Metadata | None:
+        """Metadata where they are at hand: what is down must not keep an owner from selling."""
+        try:
+            return documents.find_metadata(self.store, digest)
+        except StoreUnavailable:
+            return None
 
     def _offer(self, offer: AnyOffer) -> SignedOffer | Offer:
         return self.get_offer(offer) if isinstance(offer, bytes | str) else offer

@@ -10,6 +10,7 @@ from gen_ip.cli.account import account_app
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.group import Commands
+from gen_ip.cli.legal import terms_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
 from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.works import certify, derive, lineage, show, verify
@@ -50,6 +51,7 @@ for _command, _panel in (
     (sweep, _MONEY),
 ):
     app.command(rich_help_panel=_panel)(_command)
+app.add_typer(terms_app, rich_help_panel=_LICENSES)
 app.add_typer(account_app, rich_help_panel="Accounts")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +15,14 @@ from gen_ip.cli.options import (
     MaxFee,
     PasswordFile,
     Rpc,
+    StoreAddress,
     Token,
     WorkId,
 )
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
 from gen_ip.cli.show.text import moment, till
-from gen_ip.cli.terms import in_words, name_of, read_terms
+from gen_ip.cli.terms import conflict_in_words, in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import BadValue, parse_duration, parse_share
 from gen_ip.work import ETH
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from gen_ip.licenses import License
     from gen_ip.offers import Offer
     from gen_ip.signing import FeeShare
+    from gen_ip.terms.upstream import Conflict
 
 OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")]
 
@@ -38,7 +41,12 @@ OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offe
 def offer(
     work: WorkId,
     terms: Annotated[
-        str, typer.Option("--terms", help="commercial, commercial-remix or nc-remix.")
+        str,
+        typer.Option(
+            "--terms",
+            help="commercial, commercial-remix, nc-remix, buyout, ai-train, or a hash from "
+            "`terms register`.",
+        ),
     ],
     price: Annotated[str, typer.Option("--price", help="Of one license, such as 12.5.")],
     token: Token = None,
@@ -67,15 +75,26 @@ def offer(
     account: AccountName = None,
     password_file: PasswordFile = None,
     max_fee: MaxFee = None,
+    store: StoreAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Offer licenses of your work at a price."""
+    from gen_ip import arguments
+
     output = Output(as_json)
     number = work_of(work)
-    chosen = read_terms(terms, income=income, volume=volume, duration=duration, units=units)
+    chosen_by = partial(
+        read_terms, terms, income=income, volume=volume, duration=duration, units=units
+    )
+    if is_hash(terms):
+        arguments.bytes32("terms", terms)
+    else:
+        # Before a password is asked for.
+        chosen_by()
     lasting = 0 if expires is None else parse_duration(expires)
     shares = [_fee(text) for text in fee or ()]
-    client = signer(rpc, account, password_file, max_fee=max_fee)
+    client = signer(rpc, account, password_file, store, max_fee)
+    chosen = chosen_by(client=client)
     money = Money(client, token)
     amount = money.read(price)
     deadline = now(client) + lasting if lasting else 0
@@ -107,19 +126,27 @@ def offer(
     output.result({**posted.to_json(), "text": money.show(amount)}, show)
 
 
-def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> None:
+def offers(
+    work: WorkId,
+    rpc: Rpc = DEFAULT_RPC,
+    store: StoreAddress = None,
+    as_json: AsJson = False,
+) -> None:
     """List the offers of a work that can be bought now."""
     output = Output(as_json)
     number = work_of(work)
-    client = reader(rpc)
+    client = reader(rpc, store)
     with output.working("Looking …"):
         found = client.offers(number)
         prices = _prices(client, found)
+        known = [entry.terms for entry in found if entry.terms]
+        conflicting = iter(client.upstream_conflicts(number, *known) if known else ())
+        beyond = [next(conflicting) if entry.terms else [] for entry in found]
 
     def show(console: Console) -> None:
         if not found:
             console.print(f"Work {till(number)} has no open offers.", soft_wrap=True)
-        for entry, price in zip(found, prices, strict=True):
+        for entry, price, conflicts in zip(found, prices, beyond, strict=True):
             console.print(f"0x{entry.hash.hex()}", soft_wrap=True)
             name = name_of(entry.terms) if entry.terms else "unregistered"
             line = f"  {name} · {price} · {entry.left:,} left"
@@ -131,9 +158,16 @@ def offers(work: WorkId, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False) -> Non
                 console.print(f"  in the token {entry.token}", style="dim", soft_wrap=True)
             if entry.terms:
                 console.print(f"  {in_words(entry.terms)}", style="dim")
+            for conflict in conflicts:
+                console.print(f"  {conflict_in_words(conflict)}", style="yellow", markup=False)
 
     listed = [
-        {**entry.to_json(), "text": price} for entry, price in zip(found, prices, strict=True)
+        {
+            **entry.to_json(),
+            "text": price,
+            "upstream": [conflict.to_json() for conflict in conflicts],
+        }
+        for entry, price, conflicts in zip(found, prices, beyond, strict=True)
     ]
     output.result({"work": str(number), "offers": listed}, show)
 
@@ -178,6 +212,7 @@ def buy(
     account: AccountName = None,
     password_file: PasswordFile = None,
     max_fee: MaxFee = None,
+    store: StoreAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
@@ -186,8 +221,13 @@ def buy(
     output = Output(as_json)
     key = arguments.bytes32("offer", offer_hash)
     holder = None if licensee is None else address_of(licensee)
-    client = signer(rpc, account, password_file, max_fee=max_fee)
+    client = signer(rpc, account, password_file, store, max_fee)
     found = client.get_offer(key)
+    beyond: list[Conflict] = []
+    if found.work and found.terms:
+        [beyond] = client.upstream_conflicts(found.work, found.terms)
+    for conflict in beyond:
+        output.note(f"note: {conflict_in_words(conflict)}")
     money = Money(client, found.token)
     most = money.read(max_price)
     with output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
@@ -198,7 +238,12 @@ def buy(
             _show_license(console, entry)
 
     paid = money.to_json(found.price * count)
-    output.result({"paid": paid, "licenses": [entry.to_json() for entry in bought]}, show)
+    document = {
+        "paid": paid,
+        "licenses": [entry.to_json() for entry in bought],
+        "upstream": [conflict.to_json() for conflict in beyond],
+    }
+    output.result(document, show)
 
 
 def licenses(

@@ -1,10 +1,11 @@
-"""Terms on the command line: a name, changed by options; and in words."""
+"""Terms on the command line: a name or a hash, changed by options; and in words."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import (
     BadValue,
     format_duration,
@@ -15,33 +16,73 @@ from gen_ip.cli.values import (
 )
 
 if TYPE_CHECKING:
+    from gen_ip.client import GenIP
     from gen_ip.terms import Terms
+    from gen_ip.terms.upstream import Conflict
+
+
+def is_hash(text: str) -> bool:
+    """Whether terms are named by a hash instead of a name."""
+    return text.startswith("0x")
+
+
+def ready_terms(name: str) -> Terms:
+    """The ready-made terms called `name`.
+
+    Raises:
+        BadValue: there are none.
+    """
+    from gen_ip.terms import READY
+
+    if name not in READY:
+        raise BadValue(
+            "terms",
+            name,
+            f"choose {', '.join(READY)}, or the 0x hash that `gen-ip terms register` printed",
+        )
+    return READY[name]
 
 
 def read_terms(
     name: str,
     *,
+    client: GenIP | None = None,
     income: str | None = None,
     volume: str | None = None,
     duration: str | None = None,
     units: str | None = None,
 ) -> Terms:
-    """The ready-made terms called `name`, with the given numbers in place of their own.
+    """The terms called `name`, with the given numbers in place of their own.
+
+    `name` may be a hash of registered terms where there is a `client` to ask.
 
     Raises:
         BadValue: an unknown name, or a value that cannot be read.
+        InvalidArgument, UnknownTerms: a hash that is none, or of no terms.
     """
-    from gen_ip.terms import READY
-
-    if name not in READY:
-        raise BadValue("terms", name, f"choose {', '.join(READY)}")
-    ready = READY[name]
+    known = client.terms(name) if client is not None and is_hash(name) else ready_terms(name)
     return replace(
-        ready,
-        income=ready.income if income is None else parse_share(income),
-        volume=ready.volume if volume is None else parse_share(volume),
-        duration=ready.duration if duration is None else parse_duration(duration),
-        units=ready.units if units is None else parse_units(units),
+        known,
+        income=known.income if income is None else parse_share(income),
+        volume=known.volume if volume is None else parse_share(volume),
+        duration=known.duration if duration is None else parse_duration(duration),
+        units=known.units if units is None else parse_units(units),
+    )
+
+
+def conflict_in_words(conflict: Conflict) -> str:
+    """One line for a buyer: what is sold beyond an upstream license, and on whose word."""
+    rights = " + ".join(name.lower().replace("_", " ") for name in conflict.rights.names)
+    row = conflict.upstream
+    # The statement is a stranger's text.
+    said = (
+        f"the creator signed: {plain(conflict.override, 300)}"
+        if conflict.override is not None
+        else "the creator signed no override"
+    )
+    return (
+        f"beyond the license of {row.id} ({row.license}, as of {row.checked}), which withholds "
+        f"{rights}; {said}"
     )
 
 

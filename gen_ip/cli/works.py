@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
+    from gen_ip.content.declaration import Declaration
     from gen_ip.registry import Certificate
     from gen_ip.signing import Payee
 
@@ -37,6 +38,13 @@ Description = Annotated[str, typer.Option("--description", help="What it is, in 
 Payees = Annotated[
     list[str] | None,
     typer.Option("--payee", help="ADDRESS=20%: shares what you draw, for good. Repeatable."),
+]
+Declared = Annotated[
+    Path | None,
+    typer.Option(
+        "--declare",
+        help="TOML file: tools, base models, what people contributed; see docs/terms.md.",
+    ),
 ]
 ResaleRoyalty = Annotated[
     str, typer.Option("--resale-royalty", help="Of sales of the certificate, such as 5%.")
@@ -49,6 +57,7 @@ def certify(
     description: Description = "",
     payee: Payees = None,
     resale_royalty: ResaleRoyalty = "0%",
+    declare: Declared = None,
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     store: StoreAddress = None,
@@ -60,10 +69,16 @@ def certify(
     output = Output(as_json)
     _check_file(file)
     payees, royalty = _payees(payee), parse_share(resale_royalty)
+    declared = _declared(declare)
     client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.certify(
-            file, name=name, description=description, payees=payees, resale_royalty=royalty
+            file,
+            name=name,
+            description=description,
+            payees=payees,
+            resale_royalty=royalty,
+            declared=declared,
         )
     _show_certificate(output, client, made, file)
 
@@ -78,6 +93,7 @@ def derive(
     description: Description = "",
     payee: Payees = None,
     resale_royalty: ResaleRoyalty = "0%",
+    declare: Declared = None,
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     store: StoreAddress = None,
@@ -90,6 +106,7 @@ def derive(
     _check_file(file)
     numbers = [_license(text) for text in license_]
     payees, royalty = _payees(payee), parse_share(resale_royalty)
+    declared = _declared(declare)
     client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.derive(
@@ -99,6 +116,7 @@ def derive(
             description=description,
             payees=payees,
             resale_royalty=royalty,
+            declared=declared,
         )
     _show_certificate(output, client, made, file)
 
@@ -210,6 +228,18 @@ def _check_file(file: Path) -> None:
 
     with open_file(file):
         pass
+
+
+def _declared(file: Path | None) -> Declaration | None:
+    """What is declared of a work, with a row of the table for every upstream that it names."""
+    if file is None:
+        return None
+    from gen_ip.content.declaration import load
+    from gen_ip.terms.upstream import require_known
+
+    declared = load(file)
+    require_known(declared)
+    return declared
 
 
 def _license(text: str) -> int:

@@ -48,12 +48,25 @@ class Content(TypedDict):
 
 
 class Tool(TypedDict):
-    """Software or a base model used to make the work, with the license it came under."""
+    """Software or a base model used to make the work, with the license or plan it came under.
+
+    `upstream` is its row in the table of `gen_ip.terms.upstream`.
+    """
 
     name: str
     version: NotRequired[str]
     license: NotRequired[str]
+    plan: NotRequired[str]
+    upstream: NotRequired[str]
     sha256: NotRequired[str]
+
+
+class Override(TypedDict):
+    """The creator's statement to hold `rights` (names) that the license of `upstream` withholds."""
+
+    upstream: str
+    rights: list[str]
+    statement: str
 
 
 class GenIPPart(TypedDict):
@@ -77,6 +90,7 @@ class GenIPPart(TypedDict):
     tools: NotRequired[list[Tool]]
     base_models: NotRequired[list[Tool]]
     human_contribution: NotRequired[str]
+    upstream_override: NotRequired[list[Override]]
 
 
 class Metadata(TypedDict):
@@ -107,6 +121,7 @@ def build(
     tools: Iterable[Tool] = (),
     base_models: Iterable[Tool] = (),
     human_contribution: str | None = None,
+    upstream_override: Iterable[Override] = (),
 ) -> Metadata:
     """A document about the file that `content` summarizes, checked like a stranger's.
 
@@ -143,6 +158,8 @@ def build(
         part["base_models"] = base_models
     if human_contribution is not None:
         part["human_contribution"] = human_contribution
+    if upstream_override := list(upstream_override):
+        part["upstream_override"] = upstream_override
     document: dict[str, Any] = {
         "name": name,
         "description": description,

@@ -31,6 +31,8 @@ _HEX = re.compile(r"(?:[0-9a-f]{2}){1,512}")
 _ALGORITHM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,48}")
+_UPSTREAM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_RIGHT = re.compile(r"[A-Z][A-Z_]{0,31}")
 # Controls but tab and line feed, and the marks that reorder or hide what a wallet shows.
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -60,9 +62,19 @@ def _gen_ip(field: str, value: Any) -> None:
     _required(fields, field, "parents", _parents)
     _required(fields, field, "terms", _list(_pattern(_BYTES32, "0x and 64 lower-case hex digits")))
     _optional(fields, field, "work", _work)
+    _declaration(fields, field)
+
+
+def check_declaration(fields: Mapping[str, Any]) -> None:
+    """Raises `MetadataError` when what a creator declares of a work breaks the schema."""
+    _declaration(fields, "")
+
+
+def _declaration(fields: Mapping[str, Any], field: str) -> None:
     _optional(fields, field, "tools", _list(_tool))
     _optional(fields, field, "base_models", _list(_tool))
     _optional(fields, field, "human_contribution", _text(MAX_TEXT))
+    _optional(fields, field, "upstream_override", _list(_override))
 
 
 def _content(field: str, value: Any) -> None:
@@ -87,7 +99,16 @@ def _tool(field: str, value: Any) -> None:
     _required(fields, field, "name", _text(MAX_NAME, empty=False))
     _optional(fields, field, "version", _text(MAX_NAME))
     _optional(fields, field, "license", _text(MAX_NAME))
+    _optional(fields, field, "plan", _text(MAX_NAME))
+    _optional(fields, field, "upstream", _pattern(_UPSTREAM, "an id such as sdxl-1.0"))
     _optional(fields, field, "sha256", _pattern(_SHA256, "64 lower-case hex digits"))
+
+
+def _override(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "upstream", _pattern(_UPSTREAM, "an id such as sdxl-1.0"))
+    _required(fields, field, "rights", _list(_pattern(_RIGHT, "rights such as TRAIN")))
+    _required(fields, field, "statement", _text(MAX_TEXT, empty=False))
 
 
 def _parents(field: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Terms to start from, each bound to a text in plain language that ships with the package.
+"""Terms to start from, each bound to a bundle that ships with the package.
 
 Change a number with `dataclasses.replace(COMMERCIAL_REMIX, income=500)`: the texts speak of the
 shares, the time and the units "recorded in the terms".
@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from gen_ip.terms.rights import Rights
 from gen_ip.terms.terms import UNLIMITED, Terms
 
+if TYPE_CHECKING:
+    from gen_ip.terms.bundle import Bundle
+    from gen_ip.terms.clauses import Language
 
-def _text(name: str) -> bytes:
-    return (files("gen_ip.terms") / f"{name}.txt").read_bytes()
+_NAMES = ("commercial", "commercial-remix", "nc-remix", "buyout", "ai-train")
+# An exclusive license must end on chain; this one does so when nobody is left to mind.
+_HUNDRED_YEARS = 100 * 365 * 86_400
 
-
-_TEXTS = {
-    hashlib.sha256(text).digest(): text.decode()
-    for text in map(_text, ("commercial", "commercial-remix", "nc-remix"))
+_BUNDLES = {
+    hashlib.sha256(data).digest(): (name, data)
+    for name, data in (
+        (name, (files("gen_ip.terms") / "bundles" / f"{name}.json").read_bytes()) for name in _NAMES
+    )
 }
-_COMMERCIAL, _COMMERCIAL_REMIX, _NC_REMIX = _TEXTS
+_COMMERCIAL, _COMMERCIAL_REMIX, _NC_REMIX, _BUYOUT, _AI_TRAIN = _BUNDLES
 
 COMMERCIAL = Terms(grant=Rights.COMMERCIAL | Rights.ATTRIBUTION, legal=_COMMERCIAL)
 """Use the work commercially, unchanged, for ever, with attribution."""
@@ -43,14 +49,47 @@ NC_REMIX = Terms(
 )
 """Make any number of derivatives, none of them for commercial use."""
 
+_ALL_BUT_ADULT = (
+    Rights.COMMERCIAL
+    | Rights.DERIVE
+    | Rights.TRAIN
+    | Rights.GENERATE
+    | Rights.SELL_ORIGINAL
+    | Rights.MERCH
+    | Rights.SUBLICENSE
+)
+BUYOUT = Terms(
+    grant=_ALL_BUT_ADULT | Rights.TRANSFERABLE | Rights.EXCLUSIVE,
+    pass_=_ALL_BUT_ADULT,
+    duration=_HUNDRED_YEARS,
+    units=1_000,
+    legal=_BUYOUT,
+)
+"""Everything but adult contexts, for one licensee alone, for 100 years, to be sold on."""
+
+AI_TRAIN = Terms(grant=Rights.TRAIN, legal=_AI_TRAIN)
+"""Train models on the work and exploit the models; no use of the work itself."""
+
 READY = {
     "commercial": COMMERCIAL,
     "commercial-remix": COMMERCIAL_REMIX,
     "nc-remix": NC_REMIX,
+    "buyout": BUYOUT,
+    "ai-train": AI_TRAIN,
 }
 """The ready-made terms by name."""
 
 
-def legal_text(terms: Terms) -> str | None:
-    """The shipped text that `terms` are bound to; None when they name another text."""
-    return _TEXTS.get(terms.legal)
+def ready_bundle(terms: Terms) -> Bundle | None:
+    """The shipped bundle that `terms` are bound to; None when they name another one."""
+    from gen_ip.terms.bundle import decode
+
+    if terms.legal not in _BUNDLES:
+        return None
+    return decode(_BUNDLES[terms.legal][1], terms.legal)
+
+
+def legal_text(terms: Terms, language: Language = "en") -> str | None:
+    """The shipped contract that `terms` are bound to; None when they name another one."""
+    bundle = ready_bundle(terms)
+    return bundle.text(language) if bundle else None

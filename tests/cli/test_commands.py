@@ -180,9 +180,11 @@ def test_every_command_has_a_json_option() -> None:
     from typer.main import get_command
 
     top = dict(get_command(app).commands)  # type: ignore[attr-defined]
-    commands = {f"account {name}": found for name, found in top.pop("account").commands.items()}
-    commands |= top
-    assert len(commands) == 21
+    for group in ("account", "terms"):
+        for name, found in top.pop(group).commands.items():
+            top[f"{group} {name}"] = found
+    commands = top
+    assert len(commands) == 24
     for name, command in commands.items():
         options = {option for param in command.params for option in param.opts}
         assert "--json" in options, name

@@ -28,7 +28,7 @@ HASH, ROOT, SALT = (bytes([n]) * 32 for n in (1, 2, 3))
 # Called by another of the four contracts only.
 INSIDE = {
     "IPRegistry": {"certifyThrough", "encumber"},
-    "RoyaltySplitter": {"open", "payVia", "push"},
+    "RoyaltySplitter": {"open", "payVia"},
     "IPLicense": {"certifyWith", "reserve"},
     "LicenseMarketplace": {"onPay"},
 }

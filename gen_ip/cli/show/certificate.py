@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gen_ip.cli.show.cards import card
 from gen_ip.cli.show.text import moment, plain, short, till
@@ -66,6 +66,8 @@ def work_card(
         facts.append((label, f"{payee.to} {format_share(payee.share)}"))
     if work.resale_royalty:
         facts.append(("on resale", format_share(work.resale_royalty)))
+    if work.metadata is not None:
+        facts += _declared(work.metadata)
     if work.metadata_problem:
         facts.append(("metadata", work.metadata_problem))
     if problem:
@@ -96,6 +98,23 @@ def content_of(client: GenIP, work: Work) -> Iterator[Preview]:
         path = Path(folder) / "content"
         path.write_bytes(data)
         yield Preview(path)
+
+
+def _declared(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the creator declares of the making: strangers' words, cut and cleaned."""
+    part = metadata["gen_ip"]
+    facts = []
+    for label, tools in (("made with", part.get("tools")), ("base model", part.get("base_models"))):
+        for number, tool in enumerate(tools or ()):
+            terms = tool.get("license") or tool.get("plan")
+            shown = f"{tool['name']} ({terms})" if terms else tool["name"]
+            facts.append(("" if number else label, plain(shown, 80)))
+    if contribution := part.get("human_contribution"):
+        facts.append(("people", plain(contribution, 200)))
+    for entry in part.get("upstream_override", ()):
+        claimed = f"{', '.join(entry['rights'])} beyond {entry['upstream']}: {entry['statement']}"
+        facts.append(("override", plain(claimed, 200)))
+    return facts
 
 
 def _rank(work: Work) -> str:

@@ -1,0 +1,167 @@
+"""`gen-ip terms`: what the terms of a license say, for people and machines; own terms."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gen_ip.cli.options import (
+    DEFAULT_RPC,
+    AccountName,
+    AsJson,
+    MaxFee,
+    PasswordFile,
+    Rpc,
+    StoreAddress,
+)
+from gen_ip.cli.output import Output
+from gen_ip.cli.session import reader, signer
+from gen_ip.cli.terms import in_words, is_hash, ready_terms
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.terms import Terms
+    from gen_ip.terms.bundle import Bundle
+
+terms_app = typer.Typer(name="terms", help="Read the terms of licenses, or register your own.")
+
+
+class Format(StrEnum):
+    """How terms are shown; `json` is the bundle itself, whose sha2-256 the terms name."""
+
+    TEXT = "text"
+    ODRL = "odrl"
+    RSL = "rsl"
+    JSON = "json"
+
+
+class Language(StrEnum):
+    """Languages of the contracts."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
+@terms_app.callback(invoke_without_command=True)
+def _top(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@terms_app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the ready-made terms."""
+    from gen_ip.terms import READY, ready_bundle
+
+    listed = []
+    for name, terms in READY.items():
+        bundle = ready_bundle(terms)
+        assert bundle is not None  # noqa: S101 - ready-made terms ship with theirs; for mypy
+        titles = {language: words["title"] for language, words in bundle.document["text"].items()}
+        listed.append({"name": name, "title": titles, "uri": bundle.uri, **terms.to_json()})
+
+    def show(console: Console) -> None:
+        for name, terms in READY.items():
+            console.print(name, style="green")
+            console.print(f"  {in_words(terms)}", style="dim")
+        console.print("Read one with: gen-ip terms show NAME. They are not legal advice.")
+
+    Output(as_json).result({"terms": listed}, show)
+
+
+@terms_app.command("show")
+def show_(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A name from `terms list`, the 0x hash of registered terms, or a TOML file.",
+        ),
+    ],
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
+    language: Annotated[
+        Language, typer.Option("--language", help="Of the text.")
+    ] = Language.ENGLISH,
+    url: Annotated[
+        str, typer.Option("--url", help="For RSL: what it licenses, an address or a path.")
+    ] = "/",
+    rpc: Rpc = DEFAULT_RPC,
+    store: StoreAddress = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print terms: the contract, or the same for machines as ODRL, RSL or JSON."""
+    terms, bundle = _find(name, rpc, store)
+    document = {
+        "name": bundle.name,
+        "terms": terms.to_json(),
+        "uri": bundle.uri,
+        "bundle": bundle.document,
+    }
+    if form is Format.TEXT:
+        text = bundle.text(language.value)
+    elif form is Format.ODRL:
+        text = json.dumps(bundle.odrl(), indent=2, ensure_ascii=False) + "\n"
+    elif form is Format.RSL:
+        text = bundle.rsl(url)
+    else:
+        # To the byte, so that its sha256sum is what the terms name.
+        text = bundle.data.decode("utf-8")
+    Output(as_json).result(document, lambda _: typer.echo(text, nl=False))
+    if not as_json and terms.grant != bundle.grant:
+        Output(as_json).note(
+            f"note: on chain these terms grant {terms.grant}, and that holds where they differ"
+        )
+
+
+@terms_app.command("register")
+def register(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="TOML file; docs/terms.md has its keys.")
+    ],
+    rpc: Rpc = DEFAULT_RPC,
+    account: AccountName = None,
+    store: StoreAddress = None,
+    password_file: PasswordFile = None,
+    max_fee: MaxFee = None,
+    as_json: AsJson = False,
+) -> None:
+    """Register terms of your own; `offer --terms HASH` then sells under them."""
+    from gen_ip.terms.custom import load
+
+    output = Output(as_json)
+    terms, bundle = load(file)
+    client = signer(rpc, account, password_file, store, max_fee)
+    with output.working("Registering the terms …"):
+        # What cannot be read must not be registered.
+        client.store.put_block(bundle.data)
+        client.register_terms(terms)
+
+    def show(console: Console) -> None:
+        console.print(f"Registered {bundle.name}.", style="green")
+        console.print(in_words(terms), style="dim")
+        console.print(f"terms 0x{terms.hash().hex()}", soft_wrap=True)
+        console.print(f"text {bundle.uri}", soft_wrap=True, style="dim")
+
+    output.result({"name": bundle.name, "terms": terms.to_json(), "uri": bundle.uri}, show)
+
+
+def _find(name: str, rpc: str, store: str | None) -> tuple[Terms, Bundle]:
+    if is_hash(name):
+        client = reader(rpc, store)
+        terms = client.terms(name)
+        return terms, client.terms_bundle(terms)
+    if name.endswith(".toml"):
+        from gen_ip.terms.custom import load
+
+        return load(name)
+    from gen_ip.terms import ready_bundle
+
+    terms = ready_terms(name)
+    bundle = ready_bundle(terms)
+    assert bundle is not None  # noqa: S101 - ready-made terms ship with theirs; for mypy
+    return terms, bundle
