@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gen_ip import arguments, documents
+from gen_ip.arbitrating import Arbitrating
 from gen_ip.certifying import Certifying
 from gen_ip.chain.transactions import Receipt
 from gen_ip.content.cid import raw_cid
@@ -14,6 +15,7 @@ from gen_ip.documents import Content
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.licenses import License
 from gen_ip.lineage import Lineage, lineage
+from gen_ip.owning import Owning
 from gen_ip.recognition import Verdict, verify
 from gen_ip.registry import Claim, Work
 from gen_ip.royalties import Collected, Earnings
@@ -29,7 +31,7 @@ from gen_ip.work import ETH
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Certifying, Trading):
+class GenIP(Certifying, Trading, Owning, Arbitrating):
     """A connection to the contracts of one chain.
 
     Args:

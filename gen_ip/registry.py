@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gen_ip import arguments
 from gen_ip.chain.events import Event, word
-from gen_ip.chain.reverts import UnknownWork
+from gen_ip.chain.reverts import NotOwner, UnknownWork
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.content.cid import raw_cid
@@ -229,6 +229,12 @@ class Registry:
         """Raises `UnknownWork` when the work is not certified."""
         if not self.exists(work):
             raise UnknownWork(work)
+
+    def require_owner(self, work: int, account: str) -> None:
+        """Raises `NotOwner` when the certificate is another's, `UnknownWork` when there is none."""
+        owner, _ = self.ownership(work)
+        if owner != account:
+            raise NotOwner(work, account, owner)
 
     def claim(self, work: int) -> Claim:
         """The claim of a certified work.
