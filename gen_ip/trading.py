@@ -232,7 +232,7 @@ class Trading(Connection):
 
         Raises:
             InvalidArgument: the terms are not known, or the offer names a set and `work` is none.
-            NotOwner, InsufficientFunds, ContractError: as in `sign_offer` and `bid`.
+            NotOwner, InsufficientFunds, BeyondUpstream, ContractError: as in `sign_offer`, `bid`.
         """
         found = self._offer(offer)
         theirs = _plain(found)
@@ -244,6 +244,8 @@ class Trading(Connection):
             found.works_path(number)
         kind = OfferKind(theirs.kind ^ 1)
         given = conditions or Conditions()
+        if kind is OfferKind.LICENSE_ASK:
+            self._require_upstream(number, chosen)
         answer = self._marketplace.draft(
             kind,
             number,
@@ -280,11 +282,13 @@ class Trading(Connection):
             NotOwner, NotTaker, NotEnoughLeft, OfferNotInTime, OfferNotOpen, InvalidSignature: the
                 bid cannot be filled by the account.
             TransferFromFailed: its maker does not have the price any more.
+            BeyondUpstream: as in `offer`.
             ContractError: the terms do not fit the work.
         """
         found = self._offer(bid)
         _require(found, OfferKind.LICENSE_BID, delivery=False)
         number = None if work is None else arguments.work_id("work", work)
+        self._require_upstream(number or _plain(found).work, _plain(found).terms)
         receipt = self._marketplace.fill(found, count=count, work=number)
         return self._marketplace.licenses_of(receipt)
 
@@ -447,11 +451,12 @@ class Trading(Connection):
 
         Raises:
             InvalidArgument: the bid is without delivery (see `accept`).
-            ContractError: as in `accept`.
+            BeyondUpstream, ContractError: as in `accept`.
         """
         found = self._offer(bid)
         _require(found, OfferKind.LICENSE_BID, delivery=True)
         number = None if work is None else arguments.work_id("work", work)
+        self._require_upstream(number or _plain(found).work, _plain(found).terms)
         return self._escrow.opened(self._marketplace.fill(found, count=count, work=number))
 
     def deals(self, work: int | str) -> list[Deal]:
@@ -537,8 +542,11 @@ class Trading(Connection):
         self._marketplace.approve_price(draft)
         return signed
 
-    def _require_upstream(self, work: int | PreparedCertificate, terms: Terms) -> None:
-        """Raises `BeyondUpstream` where `terms` grant more than the work's tools allow."""
+    def _require_upstream(self, work: int | PreparedCertificate, terms: Terms | None) -> None:
+        """Raises `BeyondUpstream` where `terms` grant more than the work's tools allow. Without
+        terms or a work (0) the contracts refuse what is tried."""
+        if not work or terms is None:
+            return
         if isinstance(work, PreparedCertificate):
             digest = work.certify.metadata
         else:

@@ -191,6 +191,22 @@ def test_nothing_beyond_an_upstream_is_offered_without_an_override(alice: GenIP)
     assert metadata["gen_ip"]["human_contribution"] == "Prompted."
 
 
+def test_neither_is_a_bid_beyond_an_upstream_accepted(
+    alice: GenIP, bob: GenIP, chain: LocalChain
+) -> None:
+    work = alice.certify(b"made with flux, wanted", declared=FLUX).work_id
+    bid = bob.bid(work, AI_TRAIN, price=10, token=chain.token)
+    with pytest.raises(BeyondUpstream):
+        alice.accept(bid)
+    with pytest.raises(BeyondUpstream):
+        alice.counter(bid, price=20)
+    order = bob.bid(work, AI_TRAIN, price=10, token=chain.token, deliver_within=86_400)
+    with pytest.raises(BeyondUpstream):
+        alice.accept_order(order)
+    # Other terms may be answered with.
+    assert alice.counter(bid, price=20, terms=COMMERCIAL).offer.terms == COMMERCIAL
+
+
 def test_a_signed_override_lets_it_be_offered_and_is_shown(alice: GenIP) -> None:
     declared = replace(FLUX, upstream_override=(OVERRIDE,))
     signed = alice.sign_certificate(b"made with flux, licensed", declared=declared)
