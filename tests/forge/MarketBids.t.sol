@@ -72,7 +72,11 @@ contract MarketBidsTest is MarketBase {
     }
 
     function test_aBidNeedsAToken() public {
-        Offer memory bid = bidding(cid);
+        needsAToken(bidding(cid));
+        needsAToken(biddingCertificate(cid, work, 1_000));
+    }
+
+    function needsAToken(Offer memory bid) internal {
         bid.token = ETHER;
         bytes memory reason = err(ILicenseMarketplace.BidNeedsToken.selector, hashOf(bid));
         refuses(bob, signed(bid), reason);

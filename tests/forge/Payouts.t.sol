@@ -272,6 +272,8 @@ contract PayoutsTest is Base {
         eq(splitter.payoutOf(root), wallet, "set anew after transfers");
         splitter.setPayout(root, address(0));
         eq(splitter.payoutOf(root), address(0), "unset");
+        splitter.setPayout(root, address(1));
+        eq(splitter.payoutOf(root), address(1), "the least address there is");
     }
 
     function test_releaseKeepsOtherIncomeFromThePayoutAddress() public {
@@ -342,7 +344,10 @@ contract PayoutsTest is Base {
     }
 
     function test_releaseOfNothingSaysNothing() public {
-        uint256 work = certifyWith(ann, "shared", noEdges, one(dan, 2_500));
+        Payee[] memory payees = new Payee[](2);
+        payees[0] = Payee(dan, 2_500);
+        payees[1] = Payee(address(uint160(root)), 2_500);
+        uint256 work = certifyWith(ann, "shared", noEdges, payees);
         IRecorder recorder = IRecorder(address(vm));
         recorder.recordLogs();
         splitter.release(work, ETHER);
