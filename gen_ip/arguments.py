@@ -105,4 +105,4 @@ def signer(name: str, value: object) -> None:
     """Raises `InvalidArgument` when `value` has no address or cannot sign a transaction."""
     if not hasattr(value, "address") or not hasattr(value, "sign_transaction"):
         # Whatever it is, it may be a key.
-        raise InvalidArgument(name, type(value), "an account of eth_account, such as LocalAccount")
+        raise InvalidArgument(name, type(value), "an account of eth_account or gen_ip.signers")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gen_ip import arguments, documents
 from gen_ip.arbitrating import Arbitrating
 from gen_ip.certifying import Certifying
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.store import find
 from gen_ip.documents import Content
@@ -36,19 +36,28 @@ class GenIP(Certifying, Trading, Owning, Arbitrating):
 
     Args:
         rpc: URL of a node, or a ready Web3 such as that of `gen_ip.chain.pyevm.connect()`.
-        account: who signs; None to read only.
+        account: who signs: an eth-account `LocalAccount`, or one of `gen_ip.signers`; None to read
+            only.
         deployment: by default the contracts that ship with this package, whose addresses are the
             same on every chain.
         store: where content and metadata are kept; by default a folder of the user.
         on_receipt: called with the receipt of every transaction sent, approvals included.
         max_fee: the most that the gas of one transaction may cost, in wei; by default 0.05 ETH (or
             whatever the chain's coin is).
+        confirmations: how many blocks must hold a transaction, its own included, before a method
+            returns; `wait_for` waits for more afterwards.
+        timeout: seconds to wait until a transaction is mined.
+        replace_after: seconds after which a transaction that is not mined is signed again with fees
+            at least 1/8 higher, same nonce, never above `max_fee`.
 
     Every method raises `ConnectionFailed` or `NodeError` when the node does not answer as it
     should. Those that send a transaction simulate it first, so that a `ContractError`,
     `InsufficientFunds` or `GasTooExpensive` costs nothing, and raise `NoAccount` without an
-    account. Amounts are ints in the token's smallest unit, shares basis points, times seconds since
-    the epoch. A work may be named by its id, the id's decimal string, or its till's address.
+    account. Once it is sent, they raise `TransactionPending` or `TransactionUncertain` where its
+    outcome is not known in time (see `resume`), and `NonceTaken` where another one took its place.
+    Any number of threads may use one account, but only one process at a time. Amounts are ints in
+    the token's smallest unit, shares basis points, times seconds since the epoch. A work may be
+    named by its id, the id's decimal string, or its till's address.
 
     Raises:
         ConnectionFailed: no node answers.

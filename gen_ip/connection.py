@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from eth_account.signers.local import LocalAccount
 from platformdirs import user_data_path
 from web3 import Web3
 
 from gen_ip import arguments
 from gen_ip.calls import Call, Calls
 from gen_ip.chain.deployment import Deployment, predicted
+from gen_ip.chain.plan import Recorder
+from gen_ip.chain.policy import MAX_FEE, Policy
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.rpc import Rpc
+from gen_ip.chain.sent import Sent
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import MAX_FEE, Receipt
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
 from gen_ip.escrow import Escrow
@@ -22,7 +24,9 @@ from gen_ip.licenses import Licenses
 from gen_ip.marketplace import Marketplace
 from gen_ip.registry import Registry
 from gen_ip.royalties import Royalties
+from gen_ip.signers.protocol import Signer
 from gen_ip.tokens import Tokens
+from gen_ip.unsigned import Unsigned
 
 Self = TypeVar("Self", bound="Connection")
 
@@ -33,18 +37,21 @@ class Connection:
     def __init__(
         self,
         rpc: str | Web3,
-        account: LocalAccount | None = None,
+        account: Signer | None = None,
         *,
         deployment: Deployment | None = None,
         store: Store | None = None,
         on_receipt: Callable[[Receipt], None] | None = None,
         max_fee: int = MAX_FEE,
+        confirmations: int = 1,
+        timeout: float = 180.0,
+        replace_after: float = 45.0,
     ) -> None:
-        arguments.unsigned("max_fee", max_fee)
-        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt, max_fee)
+        policy = Policy(max_fee, confirmations, timeout, replace_after)
+        session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt, policy)
         self._bind(session, account, store)
 
-    def _bind(self, session: Session, account: LocalAccount | None, store: Store | None) -> None:
+    def _bind(self, session: Session, account: Signer | None, store: Store | None) -> None:
         if account is not None:
             arguments.signer("account", account)
         self._session, self._store = session, store
@@ -56,11 +63,58 @@ class Connection:
         self._royalties = Royalties(session)
         self._tokens = Tokens(session)
 
-    def using(self: Self, account: LocalAccount | None) -> Self:
+    def using(self: Self, account: Signer | None) -> Self:
         """A client on the same connection and store that signs with another account."""
         other = object.__new__(type(self))
         other._bind(self._session.using(account), account, self._store)
         return other
+
+    @property
+    def unsigned(self) -> Unsigned:
+        """The same methods, but each returns what it would send, as a `gen_ip.unsigned.Plan`, for
+        a browser wallet or a Safe. The account's key is not used; `gen_ip.signers.AddressOnly`
+        stands for one whose key is elsewhere.
+
+        Raises:
+            NoAccount: from its methods, when there is no account.
+        """
+        return Unsigned(self)
+
+    def _recording(self: Self) -> tuple[Self, Recorder]:
+        """A client of the same account whose transactions go to the recorder."""
+        session, recorder = self._session.recording()
+        other = object.__new__(type(self))
+        other._bind(session, self.account, self._store)
+        return other, recorder
+
+    def wait_for(self, receipt: Receipt, confirmations: int) -> Receipt:
+        """Waits until a transaction is `confirmations` blocks deep, its own included, and returns
+        its receipt: another one where a reorganization of the chain moved it to another block.
+        Where one took it back, the very same signed bytes are sent again, as long as the account's
+        nonce is free, so that it is mined once.
+
+        Raises:
+            InvalidArgument: `confirmations` is no number from 1 on.
+            TransactionPending: no new block came within the client's `timeout`, or it was taken
+                back and is not mined again by then.
+            TransactionVanished: it was taken back, and the receipt is not this package's.
+            NonceTaken: it was taken back, and another transaction was mined in its place.
+            ContractError, TransactionFailed: it was mined again, and failed.
+        """
+        return self._session.wait_for(receipt, confirmations)
+
+    def resume(self, sent: Sent) -> Receipt:
+        """Goes on with a transaction whose outcome was not known: `error.sent` of a
+        `TransactionPending` or `TransactionUncertain`. It sends the very same signed bytes again,
+        so that nothing is done twice.
+
+        Raises:
+            UnexpectedChain: it was signed for another chain.
+            TransactionPending, TransactionUncertain: its outcome is still not known.
+            NonceTaken: another transaction was mined in its place; it never will be.
+            ContractError, TransactionFailed: it was mined, and failed.
+        """
+        return self._session.resume(sent)
 
     @property
     def chain_id(self) -> int:

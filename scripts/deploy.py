@@ -8,31 +8,12 @@ The addresses are the same on every chain; what stands already is left alone.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import click
 from ape import accounts, networks
-from ape.api import AccountAPI
 from ape.cli import ConnectedProviderCommand
 
 from gen_ip.chain.deploy import deploy
-
-
-class Signer:
-    """An ape account with the two things that `deploy` asks of an eth-account one."""
-
-    def __init__(self, account: AccountAPI) -> None:
-        self.address: str = account.address
-        self._account = account
-
-    def sign_transaction(self, transaction: dict[str, Any]) -> SimpleNamespace:
-        """Signs through ape, which asks for the keystore's passphrase."""
-        ecosystem = networks.provider.network.ecosystem
-        signed = self._account.sign_transaction(ecosystem.create_transaction(**transaction))
-        if signed is None:
-            raise click.ClickException(f"{self.address} did not sign; nothing more was sent")
-        return SimpleNamespace(raw_transaction=signed.serialize_transaction())
+from gen_ip.signers import ApeSigner, SignerError
 
 
 @click.command(cls=ConnectedProviderCommand)
@@ -43,7 +24,10 @@ def cli(alias: str | None) -> None:
     if alias is None and not local:
         raise click.UsageError("name an ape account with --account; `ape accounts list` shows them")
     account = accounts.test_accounts[0] if alias is None else accounts.load(alias)
-    deployment = deploy(networks.provider.web3, Signer(account))  # type: ignore[arg-type]
+    try:
+        deployment = deploy(networks.provider.web3, ApeSigner(account))
+    except SignerError as error:
+        raise click.ClickException(f"{error}; what was placed before stays") from None
     click.echo(f"chain        {deployment.chain_id}")
     click.echo(f"deployer     {deployment.deployer}")
     for name, address in deployment.addresses().items():

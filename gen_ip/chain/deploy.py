@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eth_account.signers.local import LocalAccount
 from web3 import Web3
 
 from gen_ip.chain import abi, artifacts, transactions
 from gen_ip.chain.deployment import FACTORY, SALT, Deployment, deployer_code, predicted
 from gen_ip.chain.errors import NodeError
+from gen_ip.chain.policy import MAX_FEE, Policy
 from gen_ip.chain.rpc import Rpc
+from gen_ip.signers.protocol import Signer
 
 # The canonical CREATE2 factory ("deterministic deployment proxy"), placed on every chain by this
 # one transaction: signed by nobody, so that its sender is good for nothing else.
@@ -25,10 +26,10 @@ _FACTORY_TRANSACTION = bytes.fromhex(
 
 
 # The largest contract takes some twenty times the gas of an ordinary transaction.
-MAX_DEPLOY_FEE = 20 * transactions.MAX_FEE
+MAX_DEPLOY_FEE = 20 * MAX_FEE
 
 
-def deploy(web3: Web3, account: LocalAccount, max_fee: int = MAX_DEPLOY_FEE) -> Deployment:
+def deploy(web3: Web3, account: Signer, max_fee: int = MAX_DEPLOY_FEE) -> Deployment:
     """The contracts on this chain; `account` places what is missing and pays for it.
 
     The gas of each of the five transactions costs at most `max_fee` wei (default: 1 ETH).
@@ -38,23 +39,23 @@ def deploy(web3: Web3, account: LocalAccount, max_fee: int = MAX_DEPLOY_FEE) -> 
         ContractError: a step reverts.
         InsufficientFunds: the account cannot pay.
     """
-    rpc = Rpc(web3)
+    rpc, policy = Rpc(web3), Policy(max_fee)
     deployment = predicted()
     if not rpc.code(FACTORY):
         _place_factory(rpc, account)
     if not rpc.code(deployment.deployer):
-        transactions.send(rpc, account, FACTORY, SALT + deployer_code(), max_fee=max_fee)
+        transactions.send(rpc, account, FACTORY, SALT + deployer_code(), policy=policy)
     block = None
     for name, address in deployment.addresses().items():
         if not rpc.code(address):
             entry = artifacts.load("Deployer").functions["deploy"]
             data = abi.encode_call(entry, artifacts.load(name).bytecode)
-            receipt = transactions.send(rpc, account, deployment.deployer, data, max_fee=max_fee)
+            receipt = transactions.send(rpc, account, deployment.deployer, data, policy=policy)
             block = receipt.block if block is None else block
     return replace(deployment, chain_id=rpc.chain_id, block=block)
 
 
-def deploy_token(web3: Web3, account: LocalAccount) -> str:
+def deploy_token(web3: Web3, account: Signer) -> str:
     """Puts a new DemoToken on the chain and returns its address.
 
     Raises:
@@ -67,7 +68,7 @@ def deploy_token(web3: Web3, account: LocalAccount) -> str:
     return receipt.created
 
 
-def _place_factory(rpc: Rpc, account: LocalAccount) -> None:
+def _place_factory(rpc: Rpc, account: Signer) -> None:
     missing = _FACTORY_COST - rpc.balance(_FACTORY_SENDER)
     if missing > 0:
         transactions.send(rpc, account, _FACTORY_SENDER, b"", missing)

@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,37 +21,48 @@ from urllib.parse import urlsplit
 import requests
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
-from web3 import HTTPProvider, Web3
+from web3 import Web3
 from web3.exceptions import Web3Exception, Web3RPCError
-from web3.providers.rpc.utils import ExceptionRetryConfiguration
 from web3.types import RPCEndpoint
 
-from gen_ip.chain import answers, reverts
+from gen_ip.chain import answers, http, reverts
 from gen_ip.chain.answers import reading
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 
 _HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _TESTER_BYTES = re.compile(r"""^(?:execution reverted: )?(b(['"]).*\2)$""", re.DOTALL)
-_TIMEOUT_SECONDS = 30
+# What only reads may be asked again: twice, or more often after quick failures.
+_READS = re.compile(r"(eth|net|web3)_(?!send|sign|submit|(new|uninstall)\w*Filter|getFilterC)\w+")
+_PAUSES = (0.1, 0.3, 0.9)
+_RETRY_SECONDS = 45.0
+_LONGEST_PAUSE = 5.0
+_PASSING_STATUS = frozenset({408, 425, 429, 502, 503, 504})
+# JSON-RPC errors of nodes and gateways at their limit (EIP-1474: -32005).
+_LIMIT_CODES = frozenset({-32005, 429})
 
 
 @dataclass(frozen=True)
 class Block:
-    """Number, timestamp (seconds since the epoch), base fee (wei; None before EIP-1559)."""
+    """Number, timestamp (seconds since the epoch), base fee (wei; None before EIP-1559), hash."""
 
     number: int
     timestamp: int
     base_fee: int | None
+    hash: bytes = b""
 
 
 class Rpc:
     """What the package asks of a node.
 
     Every method raises `ConnectionFailed` when no node answers and `NodeError` when it refuses.
+    What only reads is asked up to four times, within 45 seconds, when the node is busy, the
+    connection breaks or the answer belongs to another request; what sends is asked once.
     """
 
+    _answered = False
+
     def __init__(self, target: str | Web3) -> None:
-        self.web3 = target if isinstance(target, Web3) else _open(target)
+        self.web3 = target if isinstance(target, Web3) else http.connect(target)
         self.address = public_address(self.web3)
         # Without Web3's middleware, which rewrites requests and looks for ENS names in them.
         self._bare = Web3(self.web3.provider, middleware=[])
@@ -61,8 +73,27 @@ class Rpc:
 
     def request(self, method: str, *params: Any) -> Any:
         """The plain result of a JSON-RPC method: numbers and bytes are hex strings."""
+        pauses = _PAUSES if _READS.fullmatch(method) else ()
+        until = time.monotonic() + _RETRY_SECONDS
+        for pause in pauses:
+            try:
+                return self._ask(method, params)
+            except ConnectionFailed as error:
+                # Where nothing ever answered, the address is more likely wrong than the node busy.
+                if not error.passing or time.monotonic() > until:
+                    raise
+                time.sleep(min(max(pause, error.retry_after), _LONGEST_PAUSE))
+            except NodeError as error:
+                if not error.passing:
+                    raise
+                time.sleep(pause)
+        return self._ask(method, params)
+
+    def _ask(self, method: str, params: tuple[Any, ...]) -> Any:
         with self._failures(method):
-            return self._bare.manager.request_blocking(RPCEndpoint(method), list(params))
+            found = self._bare.manager.request_blocking(RPCEndpoint(method), list(params))
+            self._answered = True
+            return found
 
     def call(
         self, to: str | None, data: bytes, *, sender: str | None = None, value: int = 0
@@ -97,7 +128,14 @@ class Rpc:
                 answers.number(found["number"]),
                 answers.number(found["timestamp"]),
                 None if base_fee is None else answers.number(base_fee),
+                answers.data(found.get("hash") or b""),
             )
+
+    def transactions(self, block: int) -> list[Mapping[str, Any]]:
+        """The transactions of a block, whole."""
+        found = self.request("eth_getBlockByNumber", hex(block), True)
+        with reading("eth_getBlockByNumber"):
+            return list(found["transactions"])
 
     def priority_fee(self) -> int:
         return self._number("eth_maxPriorityFeePerGas")
@@ -109,9 +147,14 @@ class Rpc:
         """Wei of an account."""
         return self._number("eth_getBalance", account, "latest")
 
-    def nonce(self, account: str) -> int:
-        """The account's next nonce, transactions that wait included."""
-        return self._number("eth_getTransactionCount", account, "pending")
+    def nonce(self, account: str, block: int | str = "pending") -> int:
+        """The account's next nonce after a block; by default with those that wait included."""
+        name = hex(block) if isinstance(block, int) else block
+        return self._number("eth_getTransactionCount", account, name)
+
+    def knows(self, tx_hash: str) -> bool:
+        """Whether the node has a transaction, waiting or mined."""
+        return self.request("eth_getTransactionByHash", tx_hash) is not None
 
     def code(self, account: str, block: int | str = "latest") -> bytes:
         name = hex(block) if isinstance(block, int) else block
@@ -166,15 +209,29 @@ class Rpc:
             raise _tester_error(method, error) from None
         except (ValidationError, Web3Exception, ValueError) as error:
             if isinstance(error, json.JSONDecodeError):
-                raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
+                raise self._no_node() from None
             if isinstance(error, requests.RequestException):
-                raise ConnectionFailed(self.address, _reason(error)) from None
+                raise self._broken(error) from None
             raise NodeError(method, _one_line(error)) from None
         except OSError as error:
-            raise ConnectionFailed(self.address, _reason(error)) from None
+            raise self._broken(error) from None
         except (AttributeError, KeyError, TypeError):
             # What Web3 meets when the answer is JSON of another form.
-            raise ConnectionFailed(self.address, "what answers is no Ethereum node") from None
+            raise self._no_node() from None
+
+    def _no_node(self) -> ConnectionFailed:
+        # Of a node that did answer before, it is an answer cut short.
+        reason = "what answers is no Ethereum node"
+        return ConnectionFailed(self.address, reason, passing=self._answered)
+
+    def _broken(self, error: Exception) -> ConnectionFailed:
+        passing, retry_after = self._answered, 0.0
+        if isinstance(error, requests.HTTPError) and error.response is not None:
+            passing = error.response.status_code in _PASSING_STATUS
+            asked = error.response.headers.get("Retry-After", "")
+            retry_after = float(asked) if asked.isascii() and asked.isdecimal() else 0.0
+        reason = _reason(error)
+        return ConnectionFailed(self.address, reason, passing=passing, retry_after=retry_after)
 
 
 def public_address(web3: Web3) -> str:
@@ -188,25 +245,6 @@ def public_address(web3: Web3) -> str:
     except ValueError:
         return "the given address"
     return f"{parts.scheme}://{parts.hostname}{port}"
-
-
-def _open(url: str) -> Web3:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        # The address itself stays unsaid: it may hold a key.
-        reason = "it is no http:// or https:// URL such as http://127.0.0.1:8545"
-        raise ConnectionFailed("the given address", reason)
-    retries = ExceptionRetryConfiguration(errors=(requests.Timeout,), retries=2)
-    provider = HTTPProvider(
-        url,
-        request_kwargs={"timeout": _TIMEOUT_SECONDS},
-        exception_retry_configuration=retries,
-    )
-    return Web3(provider)
 
 
 def _transaction(to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:
@@ -232,7 +270,8 @@ def _node_error(method: str, error: Web3RPCError) -> Exception:
         return reverts.decode(bytes.fromhex(data[2:]))
     if "revert" in message.lower():
         return reverts.decode(b"")
-    return NodeError(method, message or _one_line(error))
+    busy = detail.get("code") in _LIMIT_CODES
+    return NodeError(method, message or _one_line(error), passing=busy)
 
 
 def _tester_errors() -> tuple[type[Exception], ...]:
@@ -261,7 +300,9 @@ def _reason(error: Exception) -> str:
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"HTTP status {error.response.status_code}"
     if isinstance(error, requests.Timeout | TimeoutError):
-        return f"no answer within {_TIMEOUT_SECONDS} seconds"
+        return "no answer in time"
+    if isinstance(error, http.StrayAnswer):
+        return "the answer is to another request"
     if isinstance(error, requests.exceptions.SSLError):
         return "the TLS handshake failed"
     if isinstance(error, requests.ConnectionError | ConnectionError):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
-
-from eth_account.signers.local import LocalAccount
 
 from gen_ip.calls import Calls
 from gen_ip.chain import abi, logs, transactions
@@ -15,8 +14,12 @@ from gen_ip.chain.call import Call, encode
 from gen_ip.chain.deployment import Deployment
 from gen_ip.chain.errors import NoAccount, NoContracts, NodeError, UnexpectedChain
 from gen_ip.chain.events import Event, topic_of
+from gen_ip.chain.plan import Recorder
+from gen_ip.chain.policy import Policy
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.rpc import Rpc
-from gen_ip.chain.transactions import MAX_FEE, Receipt
+from gen_ip.chain.sent import Sent
+from gen_ip.signers.protocol import Signer
 
 
 class Session:
@@ -32,14 +35,15 @@ class Session:
         self,
         rpc: Rpc,
         deployment: Deployment,
-        account: LocalAccount | None,
+        account: Signer | None,
         on_receipt: Callable[[Receipt], None] | None = None,
-        max_fee: int = MAX_FEE,
+        policy: Policy | None = None,
     ) -> None:
         self.rpc, self.deployment, self._account = rpc, deployment, account
-        self._max_fee = max_fee
+        self._policy = policy or Policy()
         self._on_receipt = on_receipt
         self.calls = Calls(deployment)
+        self._recorder: Recorder | None = None
         self._addresses = deployment.addresses()
         if deployment.chain_id not in (None, rpc.chain_id):
             raise UnexpectedChain(deployment.chain_id or 0, rpc.chain_id)
@@ -47,14 +51,24 @@ class Session:
             if not rpc.code(address):
                 raise NoContracts(rpc.chain_id, address)
 
-    def using(self, account: LocalAccount | None) -> Session:
+    def using(self, account: Signer | None) -> Session:
         """The same connection and deployment with another account."""
         other = copy.copy(self)
         other._account = account
         return other
 
+    def recording(self) -> tuple[Session, Recorder]:
+        """The same session, but what it would send goes to the recorder.
+
+        Raises:
+            NoAccount: nobody would send it.
+        """
+        other = copy.copy(self)
+        other._recorder = Recorder(self.rpc, self.account.address, self._policy.max_fee)
+        return other, other._recorder
+
     @property
-    def account(self) -> LocalAccount:
+    def account(self) -> Signer:
         """Who signs.
 
         Raises:
@@ -104,9 +118,36 @@ class Session:
 
     def send(self, call: Call) -> Receipt:
         """Sends a call by the account and waits for it; see `transactions.send`."""
-        receipt = transactions.send(
-            self.rpc, self.account, call.to, call.data, call.value, max_fee=self._max_fee
+        if self._recorder is not None:
+            return self._recorder.add(call.to, call.data, call.value)
+        return self._seen(
+            transactions.send(
+                self.rpc, self.account, call.to, call.data, call.value, policy=self._policy
+            )
         )
+
+    def resume(self, sent: Sent) -> Receipt:
+        """Goes on with a transaction that an error gave back; see `transactions.resume`.
+
+        Raises:
+            UnexpectedChain: it was signed for another chain.
+        """
+        if sent.chain_id != self.rpc.chain_id:
+            raise UnexpectedChain(sent.chain_id, self.rpc.chain_id)
+        return self._seen(transactions.resume(self.rpc, self._replacer(sent), sent, self._policy))
+
+    def wait_for(self, receipt: Receipt, confirmations: int) -> Receipt:
+        """Waits until a transaction is so many blocks deep; see `transactions.wait_for`."""
+        policy = replace(self._policy, confirmations=confirmations)
+        account = None if receipt.sent is None else self._replacer(receipt.sent)
+        return transactions.wait_for(self.rpc, account, receipt, policy)
+
+    def _replacer(self, sent: Sent) -> Signer | None:
+        """The account, where the transaction is its own."""
+        account = self._account
+        return account if account is not None and account.address == sent.sender else None
+
+    def _seen(self, receipt: Receipt) -> Receipt:
         if self._on_receipt is not None:
             self._on_receipt(receipt)
         return receipt

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from eth_abi import abi
 from eth_utils.crypto import keccak
@@ -15,9 +15,7 @@ from eth_utils.crypto import keccak
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
 from gen_ip.errors import GenIPError, shown
-
-if TYPE_CHECKING:
-    from eth_account.signers.local import LocalAccount
+from gen_ip.signers.protocol import Signer, sign_typed_data
 
 _DOMAIN = "string name,string version,uint256 chainId,address verifyingContract"
 _DOMAIN_HASH = keccak(text=f"EIP712Domain({_DOMAIN})")
@@ -208,10 +206,13 @@ def typed_data(domain: Domain, struct: Struct[T], value: T) -> dict[str, Any]:
     }
 
 
-def sign(account: LocalAccount, domain: Domain, struct: Struct[T], value: T) -> bytes:
-    """The account's signature over a value, 65 bytes r, s, v (made by eth-account)."""
-    signed = account.sign_typed_data(full_message=typed_data(domain, struct, value))
-    return bytes(signed.signature)
+def sign(account: Signer, domain: Domain, struct: Struct[T], value: T) -> bytes:
+    """The account's signature over a value, 65 bytes r, s, v.
+
+    Raises:
+        SignerError: it does not sign.
+    """
+    return sign_typed_data(account, typed_data(domain, struct, value))
 
 
 def _checked(kind: str, value: Any, where: str) -> Any:

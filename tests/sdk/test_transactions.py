@@ -15,6 +15,7 @@ from gen_ip.chain.errors import (
     InsufficientFunds,
     NodeError,
     TransactionFailed,
+    TransactionPending,
 )
 from gen_ip.chain.faucet import fund
 from gen_ip.chain.rpc import Block, Rpc
@@ -48,19 +49,18 @@ def test_a_failure_that_does_not_show_again(
     assert receipt["status"] == 0
 
 
-def test_a_transaction_that_is_not_mined(
-    alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait = transactions.wait
-    monkeypatch.setattr(transactions, "wait", lambda rpc, tx_hash: wait(rpc, tx_hash, 0.1))
+def test_a_transaction_that_is_not_mined(chain: LocalChain) -> None:
+    hasty = GenIP(chain.web3, chain.alice, deployment=chain.deployment, timeout=0.1)
     chain.rpc("evm_setAutomine", False)
     try:
-        with pytest.raises(TransactionFailed, match="not mined within 0") as failed:
-            alice.register_terms(COMMERCIAL)
+        with pytest.raises(TransactionPending, match="not mined within 0") as failed:
+            hasty.register_terms(COMMERCIAL)
     finally:
         chain.rpc("evm_setAutomine", True)
         chain.rpc("evm_mine")
-    assert transactions.wait(Rpc(chain.web3), failed.value.tx_hash)["status"] == "0x1"
+    assert failed.value.sent is not None
+    assert hasty.resume(failed.value.sent).tx_hash == failed.value.tx_hash
+    assert hasty.terms(COMMERCIAL.hash()) == COMMERCIAL
 
 
 def test_an_account_without_gas_money(alice: GenIP, chain: LocalChain) -> None:
@@ -161,11 +161,12 @@ def test_what_is_signed_never_costs_more_than_the_maximum(
 def test_a_node_that_estimates_nothing(
     alice: GenIP, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wait = transactions.wait
-    monkeypatch.setattr(transactions, "wait", lambda rpc, tx_hash: wait(rpc, tx_hash, 1))
     monkeypatch.setattr(Rpc, "estimate_gas", lambda *arguments: 0)
+    hasty = GenIP(
+        chain.web3, chain.alice, deployment=chain.deployment, store=alice.store, timeout=0.5
+    )
     with pytest.raises(GenIPError):
-        alice.certify(b"content")
+        hasty.certify(b"content")
 
 
 @pytest.mark.parametrize("max_fee", [-1, 0.05, "1", None, True])

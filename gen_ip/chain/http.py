@@ -1,0 +1,66 @@
+"""HTTP to a node, where only the answer to the request itself counts."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from web3 import HTTPProvider, Web3
+from web3.types import RPCEndpoint, RPCResponse
+
+from gen_ip.chain.errors import ConnectionFailed
+
+TIMEOUT_SECONDS = 30.0
+
+
+class StrayAnswer(ConnectionError):  # noqa: N818 - named like the package's other errors
+    """What came back answers another request: a proxy between mixed them up."""
+
+
+class NodeProvider(HTTPProvider):
+    """Web3's HTTP provider, but it compares the ids of request and answer (JSON-RPC 2.0, section
+    5), and leaves repeating to `gen_ip.chain.rpc.Rpc`, which knows what may be repeated."""
+
+    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        super().__init__(
+            url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None
+        )
+        # Not from 0, so that an answer to another client's request does not pass either.
+        self.request_counter = itertools.count(secrets.randbits(40))
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        """One request and its answer.
+
+        Raises:
+            StrayAnswer: it is the answer to another one.
+        """
+        request = self.encode_rpc_request(method, params)
+        response = self.decode_rpc_response(self._make_request(method, request))
+        if isinstance(response, dict):
+            answered = response.get("id")
+            # A node that could not read the request's id answers null with its error.
+            unread = answered is None and "error" in response
+            if answered != json.loads(request)["id"] and not unread:
+                raise StrayAnswer
+        return response
+
+
+def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> Web3:
+    """A Web3 of the node at `url`; each request may take `timeout` seconds.
+
+    Raises:
+        ConnectionFailed: it is no http:// or https:// URL.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address itself stays unsaid: it may hold a key.
+        reason = "it is no http:// or https:// URL such as http://127.0.0.1:8545"
+        raise ConnectionFailed("the given address", reason)
+    return Web3(NodeProvider(url, timeout))

@@ -1,0 +1,52 @@
+"""A transaction that was signed: all that is needed to look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A transaction that may be mined, in one of its variants: they share a nonce and differ in
+    fees, so at most one of them ever is.
+
+    Attributes:
+        sender: the account.
+        nonce: the account's count of transactions before it.
+        transaction: the fields of the newest variant, as they were signed.
+        signed: the signed bytes of every variant, oldest first. They are no secret: the node has
+            them.
+    """
+
+    sender: str
+    nonce: int
+    transaction: Mapping[str, Any] = field(repr=False)
+    signed: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The hashes that its variants are mined under, oldest first."""
+        return tuple(f"0x{keccak(raw).hex()}" for raw in self.signed)
+
+    @property
+    def tx_hash(self) -> str:
+        """The newest variant's hash."""
+        return self.hashes[-1]
+
+    @property
+    def raw(self) -> bytes:
+        """The newest variant."""
+        return self.signed[-1]
+
+    @property
+    def chain_id(self) -> int:
+        """The chain it was signed for."""
+        return int(self.transaction["chainId"])
+
+    def plus(self, transaction: Mapping[str, Any], raw: bytes) -> Sent:
+        """With another variant."""
+        return replace(self, transaction=transaction, signed=(*self.signed, raw))

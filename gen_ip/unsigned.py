@@ -1,0 +1,73 @@
+"""The client's methods without sending: what a browser wallet or a Safe signs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gen_ip.chain.plan import NotSent, Recorder, UnsignedTransaction
+from gen_ip.errors import GenIPError
+
+if TYPE_CHECKING:
+    from gen_ip.connection import Connection
+
+__all__ = ["Plan", "Unsigned", "UnsignedTransaction"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a method would send.
+
+    Attributes:
+        transactions: in the order to send them, each after the one before is mined; a Safe makes
+            them all in one.
+        complete: whether these are all. Otherwise what follows depends on what they do: ask again
+            once they are mined.
+        result: what the method returned, where it did without knowing what its transactions do,
+            with empty receipts in it; of `anchor`, for example, the proofs to keep. Otherwise None.
+    """
+
+    transactions: tuple[UnsignedTransaction, ...]
+    complete: bool
+    result: Any = field(default=None, repr=False)
+
+    def to_json(self) -> list[dict[str, str]]:
+        """Each as `eth_sendTransaction` takes it."""
+        return [transaction.to_json() for transaction in self.transactions]
+
+
+class Unsigned:
+    """A client's methods by the same names and arguments; each returns a `Plan` and sends nothing.
+
+    They raise what they would raise before sending. Content and metadata are put into the store all
+    the same.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Callable[..., Plan]:
+        if name.startswith("_") or not callable(getattr(type(self._connection), name, None)):
+            raise AttributeError(f"a client has no method {name!r}")
+
+        def planned(*arguments: Any, **options: Any) -> Plan:
+            client, recorder = self._connection._recording()
+            return _plan(recorder, lambda: getattr(client, name)(*arguments, **options))
+
+        return planned
+
+
+def _plan(recorder: Recorder, run: Callable[[], Any]) -> Plan:
+    complete, result = True, None
+    try:
+        result = run()
+    except NotSent:
+        # Methods look at receipts of their last transaction only.
+        pass
+    except GenIPError:
+        # It needed what the transactions before do; without any, the method itself fails.
+        if not recorder.transactions:
+            raise
+        complete = False
+    return Plan(tuple(recorder.transactions), complete, result)
