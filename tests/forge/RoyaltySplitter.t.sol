@@ -192,6 +192,10 @@ contract RoyaltySplitterTest is Base {
         eq(splitter.credit(child, address(dollar)), 8_500, "net");
         eq(splitter.credit(child, ETHER), 0, "another token");
         eq(dollar.balanceOf(address(splitter)), 10_000, "held");
+        for (uint256 bit; bit < 160; ++bit) {
+            address other = address(uint160(address(dollar)) ^ uint160(1 << bit));
+            eq(splitter.credit(child, other), 0, "every bit of a token's address counts");
+        }
     }
 
     function test_incomeSharesCompoundAndVolumeSharesDoNot() public {
