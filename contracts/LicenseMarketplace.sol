@@ -348,10 +348,7 @@ contract LicenseMarketplace is Deliveries, EIP712 {
             revert OfferOutdated(offerHash, offer.transfers, transfers);
         }
         if (offer.kind >= Offering.CERTIFICATE_ASK || LICENSE.isExclusive(offer.termsHash)) {
-            bytes32 current = REGISTRY.encumbrance(workId);
-            if (current != offer.encumbrance) {
-                revert EncumbranceChanged(workId, offer.encumbrance, current);
-            }
+            _requireEncumbrance(workId, offer.encumbrance);
         }
         if (offer.uncontested) {
             uint256 claimed = REGISTRY.workIdOf(taking.creator, taking.contentHash, block.chainid);

@@ -7,7 +7,6 @@ import {Till} from "./Till.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IIPRegistry} from "./interfaces/IIPRegistry.sol";
 import {IPaymentCallback, IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
-import {IERC20Transfer} from "./interfaces/Tokens.sol";
 import {Ledger} from "./libraries/Ledger.sol";
 import {Tills} from "./libraries/Tills.sol";
 import {Fee, Payee, Share} from "./types/Structs.sol";
@@ -220,15 +219,17 @@ contract RoyaltySplitter is IRoyaltySplitter {
     ) external lock returns (uint256 received) {
         address till = _openTill(creator, contentHash, block.chainid);
         received = _clear(till, token);
-        if (received == 0 || _holds(till, token) != 0) {
-            uint256 before = _holds(address(this), token);
-            _till = till;
-            // Under the lock; a till calls the token only.
-            // slither-disable-next-line reentrancy-benign
-            _forward(till, token, address(this));
-            _till = address(0);
-            received += _arrived(token, before);
-        }
+        uint256 before = _holds(address(this), token);
+        _till = till;
+        // Under the lock; a till calls the token only.
+        // slither-disable-next-line reentrancy-benign
+        _forward(till, token, address(this), received == 0);
+        _till = address(0);
+        uint256 holds = _holds(address(this), token);
+        if (holds > before) received += holds - before;
+        // Refuses to book nothing; whoever adds a wei to the till only helps.
+        // slither-disable-next-line incorrect-equality
+        if (received == 0) revert NothingReceived(token);
         _book(Tills.idOf(till), token, received, till);
     }
 
@@ -245,7 +246,7 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
         address till = _openTill(creator, contentHash, homeChainId);
         uint256 credited = _clear(till, token);
-        if (credited == 0 || _holds(till, token) != 0) amount = _forward(till, token, to);
+        amount = _forward(till, token, to, credited == 0);
         if (credited != 0) _pay(token, to, credited);
         amount += credited;
         emit Rescued(till, token, to, amount);
@@ -587,6 +588,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
         }
         uint256 own = _take(workId, token, owner);
         if (own == 0 && toOwner) own = _clear(owner, token);
+        // Under the lock: the receiver finds every way to move money closed.
+        // slither-disable-next-line reentrancy-no-eth
         _push(owner, token, to, own);
         if (payees != 0) _releasePayees(workId, token, payees);
     }
@@ -599,6 +602,8 @@ contract RoyaltySplitter is IRoyaltySplitter {
                 uint256 amount = _clear(payee, token);
                 if (amount != 0) _book(payeeWork, token, amount, Tills.tillOf(workId));
             } else if (payee.code.length == 0) {
+                // Under the lock: the receiver finds every way to move money closed.
+                // slither-disable-next-line reentrancy-no-eth
                 _push(payee, token, payee, _clear(payee, token));
             }
         }
@@ -622,26 +627,21 @@ contract RoyaltySplitter is IRoyaltySplitter {
     }
 
     /// @dev Sends money to somebody who did not ask for it, and who so cannot stop a distribution:
-    /// enough gas for a wallet contract to take note, too little to harm who distributes. For a token:
-    /// whether it says, or by silence agrees, that it moved `amount`.
-    function _send(address token, address to, uint256 amount) internal returns (bool success) {
+    /// enough gas for a wallet contract to take note, too little to harm who distributes.
+    function _send(address token, address to, uint256 amount) internal returns (bool) {
         if (token == address(0)) return to.trySafeTransferETH(amount, ETHER_GAS);
-        bytes4 selector = IERC20Transfer.transfer.selector;
-        assembly ("memory-safe") {
-            let data := mload(0x40)
-            mstore(data, selector)
-            // Shifted, since the bits above an address need not be clean.
-            mstore(add(data, 0x10), shl(96, to))
-            mstore(add(data, 0x24), amount)
-            success := call(TRANSFER_GAS, token, 0, data, 0x44, 0, 0x20)
-            switch returndatasize()
-            case 0 {
-                success := and(success, iszero(iszero(extcodesize(token))))
-            }
-            default {
-                success := and(success, and(gt(returndatasize(), 0x1f), eq(mload(0), 1)))
-            }
+        // A call of its own, so that a token that moves the money and denies it has not moved it.
+        try this.push{gas: TRANSFER_GAS}(token, to, amount) {
+            return true;
+        } catch {
+            return false;
         }
+    }
+
+    /// @inheritdoc IRoyaltySplitter
+    function push(address token, address to, uint256 amount) external {
+        if (msg.sender != address(this)) revert OnlySelf(msg.sender);
+        token.safeTransfer(to, amount);
     }
 
     function _payoutOf(uint256 workId, uint256 transfers) internal view returns (address) {
@@ -681,23 +681,41 @@ contract RoyaltySplitter is IRoyaltySplitter {
         if (till.code.length == 0) new Till{salt: salt}();
     }
 
-    /// @dev Has a till send all it holds of `token` to `to`.
-    function _forward(address till, address token, address to) internal returns (uint256 amount) {
+    /// @dev Has a till send all it holds of `token` to `to`. Returns how much; where it sends nothing
+    /// and `must`, reverts.
+    function _forward(
+        address till,
+        address token,
+        address to,
+        bool must
+    ) internal returns (uint256 amount) {
         amount = _holds(till, token);
         // Refuses to move nothing; whoever adds a wei to the till only helps.
         // slither-disable-next-line incorrect-equality
-        if (amount == 0) revert NothingReceived(token);
-        if (token == address(0)) {
-            Till(payable(till)).forward(to, amount, "");
-        } else {
-            Till(payable(till)).forward(
-                token,
-                0,
-                abi.encodeWithSignature("transfer(address,uint256)", to, amount)
-            );
+        if (amount == 0) {
+            if (must) revert NothingReceived(token);
+            return 0;
         }
+        bool isEther = token == address(0);
+        (bool success, bytes memory result) = till.call(
+            abi.encodeCall(
+                Till.forward,
+                (
+                    isEther ? to : token,
+                    isEther ? amount : 0,
+                    isEther
+                        ? bytes("")
+                        : abi.encodeWithSignature("transfer(address,uint256)", to, amount)
+                )
+            )
+        );
         // A token may answer false instead of reverting.
-        if (_holds(till, token) >= amount) revert NothingReceived(token);
+        if (success && _holds(till, token) < amount) return amount;
+        if (!must) return 0;
+        if (success) revert NothingReceived(token);
+        assembly ("memory-safe") {
+            revert(add(result, 0x20), mload(result))
+        }
     }
 
     // ------------------------------------------------------------------ works

@@ -10,6 +10,9 @@ interface ICertifyBatch {
     /// @notice An entry of a batch was skipped.
     event Skipped(uint256 indexed index, bytes reason);
 
+    /// @notice Less gas is left than the entry at `index` may need, where bad entries are skipped.
+    error GasTooLow(uint256 index, uint256 left, uint256 needed);
+
     /// @notice Certifies a work with the creator's consent, for anybody who submits it, or by the
     /// creator with the proof of an earlier claim. Licenses used must be the creator's.
     /// @param certify_ See `Certify`.
@@ -24,7 +27,8 @@ interface ICertifyBatch {
 
     /// @notice `certifyFor` for a list.
     /// @param entries What is certified, in this order.
-    /// @param skip Whether a bad entry is skipped; else it reverts all.
+    /// @param skip Whether a bad entry is skipped; else it reverts all. Each entry gets 3,000,000 gas
+    /// then, so send 3,100,000 more than all need; what is left comes back.
     /// @return workIds Ids in the entries' order; 0 for what was skipped.
     function certifyMany(
         Entry[] calldata entries,

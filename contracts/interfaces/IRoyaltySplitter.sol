@@ -70,6 +70,8 @@ interface IRoyaltySplitter {
 
     /// @notice Something that moves money was called while money was being moved.
     error Reentered();
+    /// @notice Only this contract itself may call this.
+    error OnlySelf(address caller);
     /// @notice Only the license contract may call this.
     error OnlyLicense(address caller);
     /// @notice No work of this id is certified.
@@ -213,6 +215,10 @@ interface IRoyaltySplitter {
     /// work's till is paid as that work; a payee without code gets its balance. What is left, and
     /// what a receiver refuses, stays balance.
     function release(uint256 workId, address token) external;
+
+    /// @notice Sends a token, or reverts. For this contract itself, which so can have a transfer undone
+    /// that the token denies to have made.
+    function push(address token, address to, uint256 amount) external;
 
     /// @notice Settles the works of `path` in order, then releases those from index `from` on. Anyone
     /// may call. With 1 the first, often the paid work itself, keeps its credit.

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-/// @title IERC20Transfer
-/// @notice ERC-20, as far as the splitter calls it where a refusal must not stop it.
-interface IERC20Transfer {
-    function transfer(address to, uint256 amount) external returns (bool);
-}
-
 /// @title IERC20Permit
 /// @notice ERC-2612, as far as the marketplace uses it.
 interface IERC20Permit {

@@ -76,6 +76,10 @@ abstract contract Deliveries is Payments {
             encumbrance: 0,
             fees: offer.fees
         });
+        // The token may have called others, who bound the work meanwhile.
+        if (LICENSE.isExclusive(deal.termsHash)) {
+            _requireEncumbrance(deal.workId, offer.encumbrance);
+        }
         // Under the lock, and the callee is part of the project.
         // slither-disable-next-line reentrancy-benign
         LICENSE.reserve(deal.workId, Offering.hashDeal(deal));
@@ -194,6 +198,12 @@ abstract contract Deliveries is Payments {
         (, uint256 transfers, ) = REGISTRY.ownership(deal.workId);
         sold = transfers != deal.transfers;
         encumbered = deal.encumbrance != 0 && REGISTRY.encumbrance(deal.workId) != deal.encumbrance;
+    }
+
+    /// @dev Requires that nothing but what an offer names binds a work.
+    function _requireEncumbrance(uint256 workId, bytes32 named) internal view {
+        bytes32 current = REGISTRY.encumbrance(workId);
+        if (current != named) revert EncumbranceChanged(workId, named, current);
     }
 
     function _requireDeal(

@@ -28,7 +28,7 @@ HASH, ROOT, SALT = (bytes([n]) * 32 for n in (1, 2, 3))
 # Called by another of the four contracts only.
 INSIDE = {
     "IPRegistry": {"certifyThrough", "encumber"},
-    "RoyaltySplitter": {"open", "payVia"},
+    "RoyaltySplitter": {"open", "payVia", "push"},
     "IPLicense": {"certifyWith", "reserve"},
     "LicenseMarketplace": {"onPay"},
 }

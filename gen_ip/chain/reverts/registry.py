@@ -30,6 +30,15 @@ class AlreadyCertified(ContractError):
     text = "this account certified the same bytes before, as work {work_id}; use that certificate"
 
 
+class GasTooLow(ContractError):
+    """Less gas is left than an entry of a batch may need."""
+
+    index: int
+    left: int
+    needed: int
+    text = "entry {index} of the batch may need {needed} gas and {left} is left; send more gas"
+
+
 class RoyaltyTooHigh(ContractError):
     """The resale royalty is above the cap, both in basis points."""
 

@@ -121,6 +121,13 @@ class TransferFailed(ContractError):
     text = "{to} refused {amount} wei; name a receiver that takes ETH"
 
 
+class OnlySelf(ContractError):
+    """Only the splitter itself may call this."""
+
+    caller: str
+    text = "{caller} is not the splitter itself; release or withdraw instead"
+
+
 class NotOwner(ContractError):
     """Only the certificate's owner may do this. `caller` is the maker where an offer is meant."""
 

@@ -91,7 +91,10 @@ contract InvariantsTest is Chains {
     }
 
     // ------------------------------------------------------------- the ledger
+    // A ledger that is wrong stays wrong: in the long profile the four that walk through all of it
+    // look after every 16th move and at the end.
 
+    /// forge-config: long.invariant.check-interval = 16
     function invariant_creditsAndWhatIsOwedAreCovered() public view {
         for (uint256 t; t < TOKENS; ++t) {
             address token = tokens[t];
@@ -110,6 +113,7 @@ contract InvariantsTest is Chains {
 
     /// @dev Settled in two orders, neither of which moves all at once: the same credits to the wei,
     /// and those the payments alone determine.
+    /// forge-config: long.invariant.check-interval = 16
     function invariant_creditsAreAFunctionOfThePaymentsAlone() public {
         for (uint256 t; t < TOKENS; ++t) {
             address token = tokens[t];
@@ -138,6 +142,7 @@ contract InvariantsTest is Chains {
         }
     }
 
+    /// forge-config: long.invariant.check-interval = 16
     function invariant_everyNumberIsTheModels() public view {
         for (uint256 t; t < TOKENS; ++t) {
             address token = tokens[t];
@@ -167,6 +172,7 @@ contract InvariantsTest is Chains {
     }
 
     /// @dev Whatever strangers did: everybody draws, and takes out all that is theirs.
+    /// forge-config: long.invariant.check-interval = 16
     function invariant_nobodyBlocksAWithdrawal() public {
         uint256 snapshot = vm.snapshotState();
         for (uint256 t; t < TOKENS; ++t) {
