@@ -26,7 +26,7 @@ contract LicensedGraphTest is Graph {
     }
 
     /// forge-config: default.fuzz.runs = 96
-    /// forge-config: long.fuzz.runs = 500
+    /// forge-config: long.fuzz.runs = 250
     function testFuzz_everyoneEarnsWhatTheDefinitionsSay(uint256 seed_) public {
         seed = seed_;
         build(3 + roll(long() ? 38 : 10));
@@ -69,7 +69,7 @@ contract OpenedGraphTest is Graph {
     }
 
     /// forge-config: default.fuzz.runs = 400
-    /// forge-config: long.fuzz.runs = 1000
+    /// forge-config: long.fuzz.runs = 500
     function testFuzz_everyInterleavingEndsTheSame(uint256 seed_) public {
         seed = seed_;
         build(2 + roll(long() ? 39 : 11));

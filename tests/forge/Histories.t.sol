@@ -58,7 +58,7 @@ contract HistoriesTest is HistoryPlayer {
 
     /// @dev A seed that fails here fails there; GENIP_SEED plays it in both, on the list or not.
     /// forge-config: default.fuzz.runs = 24
-    /// forge-config: long.fuzz.runs = 500
+    /// forge-config: long.fuzz.runs = 250
     function testFuzz_anySeed(uint64 seed) external {
         files.pauseGasMetering();
         (bool one, uint256 only) = chosen();

@@ -28,7 +28,7 @@ from tools.mutate.solc import Solc  # noqa: E402
 
 TARGETS = ("RoyaltySplitter", "LicenseMarketplace")
 #: How much of all mutants a run tries unless told to try all, and which.
-SHARE = 0.4
+SHARE = 0.2
 SEED = "gen-ip"
 FOLDER = ROOT / ".build" / "mutate"
 #: Seconds between two lines of progress where there is no terminal.
