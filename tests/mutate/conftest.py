@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,8 @@ def project(tmp_path: Path) -> Path:
         path = tmp_path / "project" / name
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
-    settings = (ROOT / "foundry.toml").read_text("utf-8").splitlines(keepends=True)
-    text = "".join(line for line in settings if not line.startswith("fs_permissions"))
+    settings = (ROOT / "foundry.toml").read_text("utf-8")
+    text = re.sub(r"^fs_permissions = \[.*?\]\n", "", settings, flags=re.MULTILINE | re.DOTALL)
     (tmp_path / "project" / "foundry.toml").write_text(text, "utf-8")
     for name in ("node_modules", ".toolchain"):
         (tmp_path / "project" / name).symlink_to(ROOT / name, target_is_directory=True)
