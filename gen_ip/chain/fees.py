@@ -43,11 +43,7 @@ def raised(rpc: Rpc, old: Mapping[str, int], gas: int, max_fee: int) -> dict[str
         return None
     names = [name for name in ("gasPrice", "maxFeePerGas", "maxPriorityFeePerGas") if name in old]
     fees = {name: max(old[name] + old[name] // 8 + 1, market.get(name, 0)) for name in names}
-    if most(fees) * gas > max_fee:
-        return None
     if "gasPrice" not in fees:
         # The tip is part of the whole (EIP-1559).
         fees["maxFeePerGas"] = max(fees["maxFeePerGas"], fees["maxPriorityFeePerGas"])
-        if fees["maxFeePerGas"] * gas > max_fee:
-            return None
-    return fees
+    return fees if most(fees) * gas <= max_fee else None

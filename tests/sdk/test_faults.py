@@ -166,6 +166,68 @@ def test_what_never_arrived_goes_out_before_the_next(node: Rpc) -> None:
     books.check()
 
 
+def test_a_request_that_arrives_twice_before_it_is_mined(node: Rpc) -> None:
+    """The answer that passes is a refusal, "already imported"."""
+    books = Books(node)
+    node.request("evm_setAutomine", False)
+    try:
+        with Proxy(_url(node), [Fault.TWICE], only=[SEND]) as proxy:
+            with pytest.raises(TransactionPending) as pending:
+                transactions.send(
+                    _through(proxy),
+                    books.account,
+                    books.mean().to,
+                    b"",
+                    1_000,
+                    policy=Policy(timeout=0.3),
+                )
+            assert (SEND, Fault.TWICE) in proxy.seen
+        assert pending.value.sent is not None
+        assert pending.value.sent.nonce == 0
+        assert node.nonce(books.account.address) == 1
+    finally:
+        node.request("evm_setAutomine", True)
+    transactions.resume(node, books.account, pending.value.sent, POLICY)
+    books.check()
+
+
+@pytest.mark.parametrize("reason", ["insufficient funds", "replacement underpriced", "no"])
+def test_a_refusal_after_a_lost_answer_proves_nothing(
+    node: Rpc, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    """The first request may still be on its way, and be taken when it arrives."""
+    books = Books(node)
+    answers: list[Exception] = [
+        ConnectionFailed("the node", "broken", passing=True),
+        NodeError(SEND, reason),
+    ]
+
+    def send_raw(self: Rpc, transaction: bytes) -> str:
+        raise answers.pop(0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Rpc, "send_raw", send_raw)
+        with pytest.raises(TransactionUncertain) as lost:
+            transactions.send(node, books.account, books.mean().to, b"", 1_000)
+    transactions.resume(node, books.account, lost.value.sent, POLICY)
+    books.check()
+
+
+def test_a_refusal_at_once_is_final(node: Rpc, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = Books(node)
+    intention = books.mean()
+
+    def send_raw(self: Rpc, transaction: bytes) -> str:
+        raise NodeError(SEND, "transaction gas limit too high")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Rpc, "send_raw", send_raw)
+        with pytest.raises(NodeError, match="too high"):
+            transactions.send(node, books.account, intention.to, b"", intention.value)
+    transactions.send(node, books.account, intention.to, b"", intention.value)
+    books.check()
+
+
 def test_a_connection_that_breaks_while_waiting_is_not_the_end(node: Rpc) -> None:
     books = Books(node)
     faults = [Fault.DROP, Fault.DOWN, Fault.STALE, Fault.LATE, Fault.TRUNCATE] * 2

@@ -124,7 +124,13 @@ def test_a_node_that_lags_behind(rpc: Rpc, monkeypatch: pytest.MonkeyPatch) -> N
             0 if block == "pending" else true(self, account, block)
         ),
     )
+    handed: list[bytes] = []
+    send_raw = Rpc.send_raw
+    monkeypatch.setattr(
+        Rpc, "send_raw", lambda self, raw: handed.append(raw) or send_raw(self, raw)
+    )
     _send(rpc, books)
+    assert len(handed) == 1
     # And where it has not even heard of the transaction, the refusal is understood.
     monkeypatch.setattr(nonces.Lane, "next", lambda self, rpc, account, taken: len(taken))
     _send(rpc, books)
