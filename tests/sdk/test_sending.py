@@ -259,6 +259,18 @@ def test_a_replacement_never_costs_more_than_the_maximum(rpc: Rpc, chance: bool)
     books.check()
 
 
+def test_the_first_variant_is_mined_after_all(rpc: Rpc) -> None:
+    books = Books(rpc)
+    receipt = _send(rpc, books)
+    sent = receipt.sent
+    assert sent is not None
+    dearer = {**sent.transaction, "maxFeePerGas": 2 * sent.transaction["maxFeePerGas"]}
+    replaced = sent.plus(dearer, bytes(books.account.sign_transaction(dearer).raw_transaction))
+    again = transactions.resume(rpc, books.account, replaced, Policy(timeout=5))
+    assert again == receipt
+    books.check()
+
+
 def test_only_the_one_that_holds_up_the_others_is_replaced(rpc: Rpc) -> None:
     books = Books(rpc)
     policy = Policy(timeout=2, replace_after=0.4)
