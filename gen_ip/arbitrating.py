@@ -45,4 +45,5 @@ class Arbitrating(Connection):
                 lien is given.
             InvalidPayee: the payee is none.
         """
+        arguments.instance("payee", payee, Payee, "gen_ip.Payee(address, basis points)")
         return self._session.send(self.calls.splitter.add_lien(work, payee.to, payee.share))

@@ -101,6 +101,17 @@ def instance(name: str, value: object, kind: type, expected: str) -> None:
         raise InvalidArgument(name, value, expected)
 
 
+def boolean(name: str, value: object) -> bool:
+    """True or False, and nothing that only counts as one of them.
+
+    Raises:
+        InvalidArgument: `value` is something else.
+    """
+    if not isinstance(value, bool):
+        raise InvalidArgument(name, value, "True or False")
+    return value
+
+
 def signer(name: str, value: object) -> None:
     """Raises `InvalidArgument` when `value` has no address or cannot sign a transaction."""
     if not hasattr(value, "address") or not hasattr(value, "sign_transaction"):

@@ -69,7 +69,7 @@ class Escrow:
 
     def refund(self, deal: Deal, to: str | None) -> Receipt:
         """Gives the price back to the buyer, at `to` (default: the account)."""
-        receiver = arguments.address("to", to or self._session.account.address)
+        receiver = arguments.address("to", self._session.account.address if to is None else to)
         return self._session.send(self._session.calls.marketplace.refund(deal, receiver))
 
     def _read(self, event: Event, receipt: Receipt | None = None) -> Deal:

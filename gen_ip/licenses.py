@@ -148,6 +148,6 @@ class Licenses:
                 arguments.unsigned("license", license_id),
                 arguments.address("holder", holder),
                 arguments.unsigned("rights", int(rights), 16),
-                self._session.rpc.block().timestamp if at is None else at,
+                self._session.rpc.block().timestamp if at is None else arguments.unsigned("at", at),
             )
         )

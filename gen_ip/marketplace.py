@@ -115,7 +115,9 @@ class Marketplace:
         offer = Offer(
             kind=kind,
             maker=maker,
-            taker=arguments.address("taker", conditions.taker or NOBODY),
+            taker=arguments.address(
+                "taker", NOBODY if conditions.taker is None else conditions.taker
+            ),
             work=number,
             works_root=root,
             terms_hash=terms.hash() if terms else NO_HASH,

@@ -47,7 +47,7 @@ class Owning(Connection):
             StoreError: the store does not take the new version; the chain is not touched then.
         """
         if name is None and description is None:
-            raise InvalidArgument("name and description", None, "at least one of them")
+            raise InvalidArgument("the name, as the description,", None, "one of them at least")
         number = arguments.work_id("work", work)
         self._registry.require_owner(number, self._session.account.address)
         content_hash = self._registry.claim(number).content_hash
@@ -86,7 +86,9 @@ class Owning(Connection):
             UnknownWork, NotOwner: it is not the account's.
             InvalidReceiver: `to` cannot be paid.
         """
-        return self._session.send(self.calls.splitter.set_payout(work, to or NOBODY))
+        return self._session.send(
+            self.calls.splitter.set_payout(work, NOBODY if to is None else to)
+        )
 
     def payout(self, work: int | str) -> str | None:
         """The payout address that holds now, None for none.
@@ -106,6 +108,7 @@ class Owning(Connection):
             UnknownWork, NotOwner: it is not the account's.
             InvalidPayee, PayeesShareTooMuch, TooManyPayees: as their names say.
         """
+        arguments.instance("payee", payee, Payee, "gen_ip.Payee(address, basis points)")
         return self._session.send(self.calls.splitter.add_payee(work, payee.to, payee.share))
 
     def draw(self, work: int | str, *, token: str = ETH) -> Receipt:
@@ -132,7 +135,8 @@ class Owning(Connection):
             NothingReceived: there is nothing.
         """
         me = self._session.account.address
-        call = self.calls.splitter.rescue(me, content_hash, home_chain_id, token, to or me)
+        receiver = me if to is None else to
+        call = self.calls.splitter.rescue(me, content_hash, home_chain_id, token, receiver)
         return self._session.send(call)
 
     # --------------------------------------------------------------- licenses

@@ -158,7 +158,7 @@ class Royalties:
     def collect(self, work: int, token: str, to: str | None) -> Collected:
         """Settles, draws and withdraws; see `gen_ip.client.GenIP.collect`."""
         token = arguments.address("token", token)
-        receiver = arguments.address("to", to or self._session.account.address)
+        receiver = arguments.address("to", self._session.account.address if to is None else to)
         self._registry.require(work)
         path = self.path(work, token)
         rest = path
@@ -171,7 +171,7 @@ class Royalties:
 
     def withdraw(self, token: str, to: str | None) -> Receipt:
         """Sends the account's whole balance to `to`, by default the account."""
-        receiver = to or self._session.account.address
+        receiver = self._session.account.address if to is None else to
         return self._session.send(self._calls.withdraw(token, receiver))
 
     def path(self, work: int, token: str) -> list[int]:

@@ -1,5 +1,6 @@
 """Every call that people make of the contracts, built without a node: address, calldata, value.
 
+    from gen_ip import ETH
     from gen_ip.calls import Calls
     call = Calls().splitter.pay(work, ETH, 10**18)
     call.to_json()    # what a wallet's eth_sendTransaction takes

@@ -45,4 +45,8 @@ class CertificateToken(Builder):
 
     def approve_all(self, operator: str, allowed: bool) -> Call:
         """Lets an account move all tokens of the sender, or no longer."""
-        return self._call("setApprovalForAll", arguments.address("operator", operator), allowed)
+        return self._call(
+            "setApprovalForAll",
+            arguments.address("operator", operator),
+            arguments.boolean("allowed", allowed),
+        )

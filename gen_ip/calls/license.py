@@ -20,6 +20,7 @@ class LicenseCalls(CertificateToken):
 
     def register_terms(self, terms: Terms) -> Call:
         """Stores terms under their hash. By anybody."""
+        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
         return self._call("registerTerms", terms.as_tuple())
 
     def issue(
@@ -56,7 +57,7 @@ class LicenseCalls(CertificateToken):
             "allowMarket",
             arguments.work_id("work", work),
             arguments.address("market", market),
-            allowed,
+            arguments.boolean("allowed", allowed),
         )
 
     def revoke(self, license_id: int, reason: bytes | str) -> Call:

@@ -72,4 +72,6 @@ class RegistryCalls(CertificateToken):
 
     def suspend(self, work: int | str, suspended: bool) -> Call:
         """Stops new sales of licenses, or lets them go on. By the work's arbiter."""
-        return self._call("suspend", arguments.work_id("work", work), suspended)
+        return self._call(
+            "suspend", arguments.work_id("work", work), arguments.boolean("suspended", suspended)
+        )

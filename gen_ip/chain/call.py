@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from eth_abi.exceptions import EncodingError
+
+from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import abi, artifacts
 from gen_ip.chain.deployment import Deployment
 
@@ -27,7 +30,15 @@ class Call:
 def encode(
     deployment: Deployment, contract: str, function: str, *values: object, value: int = 0
 ) -> Call:
-    """A call of a function of one of the four contracts; `value` is the ETH sent along, in wei."""
+    """A call of a function of one of the four contracts; `value` is the ETH sent along, in wei.
+
+    Raises:
+        InvalidArgument: a value is not of the parameter's type.
+    """
     entry = artifacts.load(contract).functions[function]
-    data = abi.encode_call(entry, *values)
+    try:
+        data = abi.encode_call(entry, *values)
+    except (EncodingError, TypeError) as error:
+        expected = f"the parameters of {abi.signature(entry)} ({error})"
+        raise InvalidArgument(f"what {function} is given", values, expected) from None
     return Call(deployment.addresses()[contract], data, value, tuple(entry["outputs"]))

@@ -211,6 +211,13 @@ def test_a_work_has_one_home() -> None:
         lambda: CALLS.license.issue(WORK, HASH, BOB, count=101),
         lambda: CALLS.license.issue(WORK, HASH, BOB, count=0),
         lambda: CALLS.marketplace.fill(FILL, value=-1),
+        lambda: CALLS.registry.suspend(WORK, "no"),
+        lambda: CALLS.registry.approve_all(BOB, 1),
+        lambda: CALLS.license.allow_market(WORK, BOB, "false"),
+        lambda: CALLS.license.register_terms({}),
+        lambda: CALLS.registry.certify(None),
+        lambda: CALLS.registry.certify_many([1]),
+        lambda: CALLS.registry.revoke_for(BOB, HASH, "0x00"),
     ],
 )
 def test_what_no_call_can_take(build: Any) -> None:

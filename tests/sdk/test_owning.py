@@ -103,6 +103,11 @@ def test_income_goes_where_the_owner_wants(
     assert alice.payout(work) is None
     with pytest.raises(reverts.NotOwner):
         bob.set_payout(work, chain.bob.address)
+    for nothing in ("", 0):
+        with pytest.raises(InvalidArgument):
+            alice.set_payout(work, nothing)  # type: ignore[arg-type]
+        with pytest.raises(InvalidArgument):
+            alice.withdraw(to=nothing)  # type: ignore[arg-type]
 
 
 def test_a_payee_added_later_shares_what_comes(
@@ -120,6 +125,8 @@ def test_a_payee_added_later_shares_what_comes(
         alice.add_payee(work, Payee(chain.bob.address, 7_501))
     with pytest.raises(InvalidArgument):
         alice.add_payee(work, Payee(chain.bob.address, 0))
+    with pytest.raises(InvalidArgument):
+        alice.add_payee(work, (chain.bob.address, 5))  # type: ignore[arg-type]
 
 
 def test_money_for_a_work_at_home_elsewhere_is_rescued(

@@ -188,7 +188,10 @@ class NotEarlier(ContractError):
 
     earlier: int
     later: int
-    text = "work {earlier} was not claimed before {later}; name the earlier one first"
+    text = (
+        "work {earlier} was not claimed before {later}; name the earlier one first (claims of the "
+        "same second have no order)"
+    )
 
 
 class NotEarlierThan(ContractError):

@@ -113,7 +113,7 @@ class TransferToZeroAddress(ContractError):
 class TransferFromIncorrectOwner(ContractError):
     """The token belongs to somebody else than the one it is taken from."""
 
-    text = "the token belongs to another account; name its owner"
+    text = "the token belongs to another account; use the account that owns it"
 
 
 class AccountBalanceOverflow(ContractError):
