@@ -279,6 +279,14 @@ contract EscrowTest is MarketBase {
 
     // ---------------------------------------------------------------- release
 
+    function test_theBuyerConfirmsAfterTheTimeToDeliverIfItWasKept() public {
+        Deal memory d = deal(cid, signed(slow()), 0);
+        vm.warp(d.deliverBy);
+        deliver(d);
+        vm.warp(d.deliverBy + 1);
+        eq(release(cid, d), 2, "confirmed while the challenge could still come");
+    }
+
     function test_theBuyerConfirms() public {
         Offer memory ask = slow();
         ask.fees = fee(dan, 300);
