@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {DemoToken} from "../../contracts/periphery/DemoToken.sol";
 import {Till} from "../../contracts/Till.sol";
 import {IRoyaltySplitter} from "../../contracts/interfaces/IRoyaltySplitter.sol";
 import {Certify, Fee} from "../../contracts/types/Structs.sol";
@@ -9,6 +10,14 @@ import {IRecorder} from "./MarketBase.sol";
 import {FeeToken} from "./mocks/FeeToken.sol";
 import {FalseToken, SilentToken} from "./mocks/OddTokens.sol";
 import {Refuser} from "./mocks/Receivers.sol";
+
+/// @notice Whatever is sent is gone.
+contract SwallowingToken is DemoToken {
+    function transfer(address, uint256 amount) public override returns (bool) {
+        _burn(msg.sender, amount);
+        return true;
+    }
+}
 
 contract TillTest is Base {
     /// @dev A chain id that is not this chain's.
@@ -79,6 +88,14 @@ contract TillTest is Base {
         eq(splitter.credit(id, ETHER), 342, "booked once");
         eq(splitter.balances(at, ETHER), 0, "no balance left");
         eq(address(splitter).balance, 342, "held");
+    }
+
+    function test_sweepRefusesATokenThatSwallowsAll() public {
+        certify(ann, "content");
+        SwallowingToken token = new SwallowingToken();
+        token.mint(till(ann, "content"), 5);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltySplitter.NothingReceived.selector, token));
+        splitter.sweep(ann, "content", address(token));
     }
 
     function test_sweepTakesASingleUnit() public {

@@ -140,8 +140,7 @@ def test_a_node_that_lags_behind(rpc: Rpc, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_chain_that_was_rolled_back(rpc: Rpc) -> None:
     books = Books(rpc)
     snapshot = rpc.request("evm_snapshot")
-    _send(rpc, books)
-    assert rpc.request("evm_revert", snapshot)
+    _undo(rpc, snapshot, _send(rpc, books))
     books.meant.clear()
     _send(rpc, books)
     books.check()
@@ -346,7 +345,7 @@ def test_a_reorganization_after_the_receipt(rpc: Rpc) -> None:
     rpc.request("anvil_mine", "0x2")
     snapshot = rpc.request("evm_snapshot")
     receipt = _send(rpc, books)
-    assert rpc.request("evm_revert", snapshot)
+    _undo(rpc, snapshot, receipt)
     rpc.request("anvil_mine", "0x5")
     assert rpc.receipt(receipt.tx_hash) is None
     mining = _later(4.0, (rpc, "anvil_mine", ("0x2",)))
@@ -361,7 +360,7 @@ def test_a_reorganization_that_gave_the_nonce_to_another(rpc: Rpc) -> None:
     books = Books(rpc)
     snapshot = rpc.request("evm_snapshot")
     receipt = _send(rpc, books)
-    assert rpc.request("evm_revert", snapshot)
+    _undo(rpc, snapshot, receipt)
     by = rpc.send_raw(_elsewhere(rpc, books, 0))
     with pytest.raises(NonceTaken) as taken:
         transactions.wait_for(rpc, books.account, receipt, Policy())
@@ -375,9 +374,16 @@ def test_a_receipt_without_signed_bytes_that_vanished(rpc: Rpc) -> None:
     snapshot = rpc.request("evm_snapshot")
     receipt = replace(_send(rpc, books), sent=None)
     assert transactions.wait_for(rpc, None, receipt, Policy()) == receipt
-    assert rpc.request("evm_revert", snapshot)
+    _undo(rpc, snapshot, receipt)
     with pytest.raises(TransactionVanished, match="no longer part of the chain"):
         transactions.wait_for(rpc, None, receipt, Policy())
+
+
+def _undo(rpc: Rpc, snapshot: str, receipt: transactions.Receipt) -> None:
+    """Brings the chain back to where the transaction was never sent."""
+    assert rpc.request("evm_revert", snapshot)
+    # The node's pool may not have noticed yet that it was mined, and mine it again.
+    rpc.request("anvil_dropTransaction", receipt.tx_hash)
 
 
 def _mined_hash(rpc: Rpc, books: Books) -> str:
