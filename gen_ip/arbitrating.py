@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gen_ip import arguments, documents
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.receipts import Receipt
 from gen_ip.connection import Connection
 from gen_ip.documents import Content
 from gen_ip.signing.statements import Payee

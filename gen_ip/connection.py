@@ -65,9 +65,7 @@ class Connection:
 
     def using(self: Self, account: Signer | None) -> Self:
         """A client on the same connection and store that signs with another account."""
-        other = object.__new__(type(self))
-        other._bind(self._session.using(account), account, self._store)
-        return other
+        return self._on(self._session.using(account), account)
 
     @property
     def unsigned(self) -> Unsigned:
@@ -83,9 +81,13 @@ class Connection:
     def _recording(self: Self) -> tuple[Self, Recorder]:
         """A client of the same account whose transactions go to the recorder."""
         session, recorder = self._session.recording()
+        return self._on(session, self.account), recorder
+
+    def _on(self: Self, session: Session, account: Signer | None) -> Self:
+        """A client of the same store on another session."""
         other = object.__new__(type(self))
-        other._bind(session, self.account, self._store)
-        return other, recorder
+        other._bind(session, account, self._store)
+        return other
 
     def wait_for(self, receipt: Receipt, confirmations: int) -> Receipt:
         """Waits until a transaction is `confirmations` blocks deep, its own included, and returns

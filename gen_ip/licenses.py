@@ -7,9 +7,9 @@ from typing import Any
 
 from gen_ip import arguments
 from gen_ip.chain.events import word
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import ContractError, UnknownTerms
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
 from gen_ip.signing.statements import Edge
 from gen_ip.terms import UNLIMITED, Rights, Terms
 

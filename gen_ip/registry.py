@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from gen_ip import arguments
 from gen_ip.chain.events import Event, word
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import NotOwner, UnknownWork
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
 from gen_ip.content.cid import raw_cid
 from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Certify, Edge, Payee
 from gen_ip.work import till_of

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gen_ip import arguments
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.sequence import last_answer
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
 from gen_ip.lineage import Link, children_first, descendants
 from gen_ip.registry import Registry
 from gen_ip.tokens import Tokens
