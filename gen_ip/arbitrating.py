@@ -32,8 +32,7 @@ class Arbitrating(Connection):
             FileProblem: the document is not usable.
         """
         number = arguments.unsigned("license", license_id)
-        with documents.as_file(reason) as path:
-            digest = documents.summarize(reason, path).content_hash
+        digest = documents.content_hash(reason)
         return self._session.send(self.calls.license.revoke(number, digest))
 
     def add_lien(self, work: int | str, payee: Payee) -> Receipt:

@@ -108,6 +108,16 @@ def summarize(content: Content, path: Path) -> Described:
     return Described(path, name, summarize_file(path), None)
 
 
+def content_hash(content: Content) -> bytes:
+    """The sha2-256 of the content, 32 bytes: what goes on chain for a document.
+
+    Raises:
+        FileProblem: the file is not usable.
+    """
+    with as_file(content) as path:
+        return summarize(content, path).content_hash
+
+
 def fingerprinted(described: Described) -> Described:
     """With the fingerprint, where the file is a picture.
 
@@ -187,10 +197,7 @@ def fetch(
         StoreError: the store is down, or its bytes are damaged or too many.
         MetadataError: it is no metadata, or of another file.
     """
-    data = find(store.within(seconds), raw_cid(digest), MAX_METADATA_BYTES)
-    if hashlib.sha256(data).digest() != digest:
-        raise MetadataError("", "has another digest than the certificate; ask for the true one")
-    document = metadata_format.decode(data)
+    document = _of_digest(store, digest, seconds)
     if document["gen_ip"]["content"]["sha256"] != content_hash.hex():
         raise MetadataError(
             "gen_ip.content.sha256",
@@ -205,10 +212,17 @@ def find_metadata(store: Store, digest: bytes) -> Metadata | None:
     Unlike `fetch` it does not fail where there is nothing, and asks for no content hash.
     """
     try:
-        data = find(store.within(_METADATA_SECONDS), raw_cid(digest), MAX_METADATA_BYTES)
-        return metadata_format.decode(data) if hashlib.sha256(data).digest() == digest else None
+        return _of_digest(store, digest, _METADATA_SECONDS)
     except (StoreError, MetadataError):
         return None
+
+
+def _of_digest(store: Store, digest: bytes, seconds: float) -> Metadata:
+    """The metadata whose bytes have the digest."""
+    data = find(store.within(seconds), raw_cid(digest), MAX_METADATA_BYTES)
+    if hashlib.sha256(data).digest() != digest:
+        raise MetadataError("", "has another digest than the certificate; ask for the true one")
+    return metadata_format.decode(data)
 
 
 def _check_own_name(name: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from gen_ip import arguments
 from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.session import Session
@@ -69,7 +68,7 @@ class Escrow:
 
     def refund(self, deal: Deal, to: str | None) -> Receipt:
         """Gives the price back to the buyer, at `to` (default: the account)."""
-        receiver = arguments.address("to", self._session.account.address if to is None else to)
+        receiver = self._session.receiver(to)
         return self._session.send(self._session.calls.marketplace.refund(deal, receiver))
 
     def _read(self, event: Event, receipt: Receipt | None = None) -> Deal:

@@ -9,6 +9,7 @@ from gen_ip import arguments
 from gen_ip.chain.events import word
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import ContractError, UnknownTerms
+from gen_ip.chain.sequence import last_answer
 from gen_ip.chain.session import Session
 from gen_ip.signing.statements import Edge
 from gen_ip.terms import UNLIMITED, Rights, Terms
@@ -80,14 +81,27 @@ class Licenses:
             self._session.send(self._session.calls.license.register_terms(terms))
         return terms_hash
 
-    def require_fitting(self, work: int, terms_hash: bytes) -> None:
-        """Raises the contract's error when no license under these terms could be issued now."""
-        self._session.read("IPLicense", "checkTerms", work, terms_hash)
+    def require_fitting(self, work: int | None, terms: Terms) -> None:
+        """Raises the contract's error when no license of a work under these terms, registered or
+        not, could be issued now; without a work only when the terms make no sense in themselves."""
+        calls = [self._session.calls.license.register_terms(terms)]
+        if work is not None:
+            calls.append(self._session.encode("IPLicense", "checkTerms", work, terms.hash()))
+        last_answer(self._session.rpc, calls)
+
+    def register_for(self, work: int, terms: Terms) -> bytes:
+        """Like `register`, but only terms that fit the work: storing them costs gas.
+
+        Raises:
+            ContractError: no license of the work under these terms could be issued now.
+        """
+        self.require_fitting(work, terms)
+        return self.register(terms)
 
     def fits(self, work: int, terms_hash: bytes) -> bool:
-        """Whether a license under these terms could be issued now."""
+        """Whether a license under these registered terms could be issued now."""
         try:
-            self.require_fitting(work, terms_hash)
+            self._session.read("IPLicense", "checkTerms", work, terms_hash)
         except ContractError:
             return False
         return True

@@ -25,7 +25,6 @@ from gen_ip.chain.reverts import (
     TransferFromFailed,
     UnknownTerms,
 )
-from gen_ip.chain.sequence import last_answer
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.licenses import License, Licenses
@@ -158,8 +157,7 @@ class Marketplace:
         # Before the terms are stored, which costs gas.
         self._session.simulate(call)
         if offer.terms is not None:
-            self._licenses.register(offer.terms)
-            self._licenses.require_fitting(offer.work, offer.terms_hash)
+            self._licenses.register_for(offer.work, offer.terms)
         return replace(offer, open=True, receipt=self._session.send(call))
 
     def sign(
@@ -314,7 +312,7 @@ class Marketplace:
         else:
             entry = (certificate.certify, certificate.anchor, certificate.consent)
             call = self._calls.certify_and_fill(entry, fill, value=value)
-        self._prepare(call, plain, total if buys and value == 0 else 0)
+        self._prepare(call, plain, number, total if buys and value == 0 else 0)
         return self._session.send(call)
 
     def licenses_of(self, receipt: Receipt) -> list[License]:
@@ -368,12 +366,12 @@ class Marketplace:
         # Taking none of it is refused last: once the offer and its signature are found in order.
         with suppress(NotEnoughLeft, OfferNotInTime):
             session.ask(self._calls.fill(fill))
-        if offer.terms is None:
-            return
-        calls = [session.calls.license.register_terms(offer.terms)]
-        if offer.work and self._registry.exists(offer.work):
-            calls.append(session.encode("IPLicense", "checkTerms", offer.work, offer.terms_hash))
-        last_answer(session.rpc, calls)
+        if offer.terms is not None:
+            self._licenses.require_fitting(self._certified(offer.work), offer.terms)
+
+    def _certified(self, work: int) -> int | None:
+        """The work, if there is one: not yet certified ones and sets of works (0) are not asked."""
+        return work if work and self._registry.exists(work) else None
 
     def _require_here(self, signed: SignedOffer) -> None:
         if signed.chain_id != self._session.rpc.chain_id:
@@ -392,15 +390,16 @@ class Marketplace:
         claim = self._registry.claim(work)
         return claim.creator, claim.content_hash
 
-    def _prepare(self, call: Call, offer: Offer, payment: int) -> None:
+    def _prepare(self, call: Call, offer: Offer, work: int, payment: int) -> None:
         """Registers the terms and approves the price where that is all that is missing."""
         try:
             self._session.simulate(call)
         except UnknownTerms:
             if offer.terms is None:
                 raise
+            self._licenses.require_fitting(self._certified(work), offer.terms)
             self._licenses.register(offer.terms)
-            self._prepare(call, offer, payment)
+            self._prepare(call, offer, work, payment)
         except TransferFromFailed:
             # The payment is the last thing that a fill does: the offer itself stands.
             if not payment:

@@ -72,8 +72,7 @@ class Owning(Connection):
             NotEarlier: it does not have the earlier claim.
             FileProblem: the document is not usable.
         """
-        with documents.as_file(evidence) as path:
-            digest = documents.summarize(evidence, path).content_hash
+        digest = documents.content_hash(evidence)
         return self._session.send(self.calls.registry.relate(earlier, later, digest))
 
     # ----------------------------------------------------------------- income
@@ -134,8 +133,7 @@ class Owning(Connection):
             AtHome: the work is at home on this chain; `sweep` it.
             NothingReceived: there is nothing.
         """
-        me = self._session.account.address
-        receiver = me if to is None else to
+        me, receiver = self._session.account.address, self._session.receiver(to)
         call = self.calls.splitter.rescue(me, content_hash, home_chain_id, token, receiver)
         return self._session.send(call)
 
@@ -154,11 +152,10 @@ class Owning(Connection):
             InvalidStart, InvalidCount: as their names say.
         """
         arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
-        call = self.calls.license.issue(work, terms.hash(), to, count=count, start=start)
-        self._require_issuer(arguments.work_id("work", work))
-        # Before the terms are stored, which costs gas.
-        self._session.ask(self.calls.license.register_terms(terms))
-        self._licenses.register(terms)
+        number = arguments.work_id("work", work)
+        call = self.calls.license.issue(number, terms.hash(), to, count=count, start=start)
+        self._require_issuer(number)
+        self._licenses.register_for(number, terms)
         receipt = self._session.send(call)
         issued = [each for each in receipt.events if each.name == "LicenseIssued"]
         return [self._licenses.get(each.args["license_id"], receipt) for each in issued]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from gen_ip import arguments
 from gen_ip.calls import Calls
 from gen_ip.chain import abi, logs, transactions
 from gen_ip.chain.call import Call, encode
@@ -77,6 +78,15 @@ class Session:
         if self._account is None:
             raise NoAccount
         return self._account
+
+    def receiver(self, to: str | None) -> str:
+        """Who receives what a method sends to `to`: by default the account.
+
+        Raises:
+            InvalidArgument: `to` is no address.
+            NoAccount: it is None, and nobody signs.
+        """
+        return arguments.address("to", self.account.address if to is None else to)
 
     @cached_property
     def start(self) -> int:

@@ -204,3 +204,20 @@ def test_an_arbiter_acts_within_its_powers(alice: GenIP, chain: LocalChain) -> N
     with pytest.raises(reverts.NotArbiter):
         alice.suspend(work)
     assert alice.earnings(work, token=ETH).credit == 0
+
+
+def test_terms_that_do_not_fit_a_work_are_not_registered(
+    alice: GenIP, chain: LocalChain, work: int
+) -> None:
+    alice.issue(
+        work, Terms(Rights.COMMERCIAL | Rights.EXCLUSIVE, duration=MONTH), chain.bob.address
+    )
+    late = Terms(Rights.COMMERCIAL, duration=MONTH + 7)
+    sent = chain.web3.eth.get_transaction_count(chain.alice.address)
+    with pytest.raises(reverts.SoldExclusively):
+        alice.issue(work, late, chain.bob.address)
+    with pytest.raises(reverts.SoldExclusively):
+        alice.offer(work, late, price=1)
+    assert chain.web3.eth.get_transaction_count(chain.alice.address) == sent
+    with pytest.raises(reverts.UnknownTerms):
+        alice.terms(late.hash())

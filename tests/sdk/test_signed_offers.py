@@ -510,3 +510,14 @@ def test_too_little_money(alice: GenIP, bob: GenIP, work: int, chain: LocalChain
     with pytest.raises(InsufficientFunds):
         bob.buy(dear, max_price=TOKENS + 1)
     assert alice._session.read("RoyaltySplitter", "balances", chain.bob.address, ETH) == 0
+
+
+def test_a_buyer_registers_no_terms_that_do_not_fit_any_more(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain
+) -> None:
+    offer = alice.sign_offer(work, COMMERCIAL, price=0)
+    alice.issue(work, EXCLUSIVE, chain.carol.address)
+    before = _sent(chain, bob)
+    with pytest.raises(reverts.SoldExclusively):
+        bob.buy(offer, max_price=0)
+    assert _sent(chain, bob) == before
