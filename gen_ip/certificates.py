@@ -6,6 +6,8 @@ certificate can submit it and pay its gas; nobody can alter it.
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -13,7 +15,7 @@ from gen_ip import statement_files as files
 from gen_ip.chain.reverts import ContractError
 from gen_ip.registry import Certificate
 from gen_ip.signing.eip712 import BadStatement
-from gen_ip.signing.merkle import climb
+from gen_ip.signing.merkle import MerkleTree, climb
 from gen_ip.signing.offers import ASK_LIMITS, AskLimits
 from gen_ip.signing.statements import (
     CERTIFY,
@@ -237,6 +239,17 @@ class Batch:
 
     certified: dict[int, Certificate]
     skipped: dict[int, ContractError]
+
+
+def salted_tree(certificates: Sequence[PreparedCertificate]) -> tuple[MerkleTree, list[bytes]]:
+    """The tree over certificates, each leaf with a secret salt.
+
+    Raises:
+        EmptyTree: there are none.
+    """
+    salts = [secrets.token_bytes(32) for _ in certificates]
+    leaves = [each.leaf(salt) for each, salt in zip(certificates, salts, strict=True)]
+    return MerkleTree(leaves), salts
 
 
 def _prepared(found: Any) -> dict[str, Any]:

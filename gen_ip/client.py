@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gen_ip import arguments, documents
+from gen_ip.anchoring import Anchoring
 from gen_ip.arbitrating import Arbitrating
 from gen_ip.certifying import Certifying
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.store import find
+from gen_ip.delegating import Delegating
 from gen_ip.documents import Content
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.licenses import License
@@ -31,7 +33,7 @@ from gen_ip.work import ETH
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Certifying, Trading, Owning, Arbitrating):
+class GenIP(Certifying, Anchoring, Delegating, Trading, Owning, Arbitrating):
     """A connection to the contracts of one chain.
 
     Args:

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from gen_ip import atomic_file
 from gen_ip.errors import GenIPError, shown
 from gen_ip.nesting import nested_deeper_than
 from gen_ip.signing.eip712 import BadStatement, Struct
@@ -36,19 +35,9 @@ def save(path: str | Path, document: Mapping[str, Any]) -> None:
     Raises:
         StatementFileProblem: the file cannot be written.
     """
-    target = Path(path)
-    text = json.dumps(document, indent=2) + "\n"
-    temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
+        atomic_file.write_text(Path(path), json.dumps(document, indent=2) + "\n")
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise StatementFileProblem(path, error.strerror or str(error)) from None
 
 

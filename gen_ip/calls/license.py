@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
-from gen_ip.calls.builder import MAX_COUNT, CertificateToken
-from gen_ip.calls.registry import Entry
+from gen_ip.calls.builder import MAX_COUNT
+from gen_ip.calls.certify import CertifyCalls
 from gen_ip.chain.call import Call
-from gen_ip.signing.statements import Certify, Consent, TreeProof
 from gen_ip.terms import Terms
 
 
-class LicenseCalls(CertificateToken):
-    """See `gen_ip.calls`."""
+class LicenseCalls(CertifyCalls):
+    """See `gen_ip.calls`; certifies works with parents, payees or both."""
 
     contract = "IPLicense"
 
@@ -68,15 +65,3 @@ class LicenseCalls(CertificateToken):
             arguments.unsigned("license_id", license_id),
             arguments.bytes32("reason", reason),
         )
-
-    def certify(self, certify: Certify) -> Call:
-        """Certifies a work with parents, payees or both. By its creator."""
-        return self._call("certify", certify)
-
-    def certify_for(self, certify: Certify, anchor: TreeProof, consent: Consent) -> Call:
-        """The same with the creator's consent, by anybody; or with an earlier claim."""
-        return self._call("certifyFor", certify, anchor, consent)
-
-    def certify_many(self, entries: Sequence[Entry], *, skip: bool = False) -> Call:
-        """`certify_for` for a list; with `skip` a bad entry stops no other."""
-        return self._call("certifyMany", list(entries), skip)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gen_ip import arguments
 from gen_ip.calls.builder import Builder
-from gen_ip.calls.registry import Entry
+from gen_ip.calls.certify import Entry
 from gen_ip.chain.call import Call
 from gen_ip.deals import Deal
 from gen_ip.signing.offers import Approval, OfferStruct

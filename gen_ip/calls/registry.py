@@ -3,33 +3,16 @@ arbiters do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gen_ip import arguments
-from gen_ip.calls.builder import CertificateToken
+from gen_ip.calls.certify import CertifyCalls
 from gen_ip.chain.call import Call
-from gen_ip.signing.statements import Certify, Consent, TreeProof
-
-Entry = tuple[Certify, TreeProof, Consent]
-"""One certification of a batch: what is stated, proof of an earlier claim, the consent."""
+from gen_ip.signing.statements import Certify, TreeProof
 
 
-class RegistryCalls(CertificateToken):
-    """See `gen_ip.calls`."""
+class RegistryCalls(CertifyCalls):
+    """See `gen_ip.calls`; certifies works without parents and payees."""
 
     contract = "IPRegistry"
-
-    def certify(self, certify: Certify) -> Call:
-        """Certifies a work without parents and payees. By its creator."""
-        return self._call("certify", certify)
-
-    def certify_for(self, certify: Certify, anchor: TreeProof, consent: Consent) -> Call:
-        """The same with the creator's consent, by anybody; or with an earlier claim."""
-        return self._call("certifyFor", certify, anchor, consent)
-
-    def certify_many(self, entries: Sequence[Entry], *, skip: bool = False) -> Call:
-        """`certify_for` for a list; with `skip` a bad entry stops no other."""
-        return self._call("certifyMany", list(entries), skip)
 
     def anchor(self, root: bytes | str) -> Call:
         """Writes the root of a Merkle tree of certifications with the block's time."""

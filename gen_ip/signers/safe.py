@@ -9,8 +9,6 @@ transaction or none. Nothing here asks a network.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from eth_utils.crypto import keccak
 
+from gen_ip import atomic_file
 from gen_ip.arguments import InvalidArgument
 from gen_ip.errors import FileProblem
 from gen_ip.signers.address import AddressOnly
@@ -91,14 +90,7 @@ class Safe(AddressOnly):
         text = json.dumps(self.batch(plans, name=name), indent=2)
         target = Path(path)
         try:
-            descriptor, temporary = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    file.write(f"{text}\n")
-                os.replace(temporary, target)
-            except OSError:
-                os.unlink(temporary)
-                raise
+            atomic_file.write_text(target, f"{text}\n")
         except OSError as error:
             problem = f"cannot be written ({error.strerror or error}); choose another place"
             raise FileProblem(target, problem) from None

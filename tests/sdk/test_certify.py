@@ -411,3 +411,12 @@ def test_derivatives_of_derivatives(alice: GenIP, bob: GenIP, carol: GenIP, deri
     assert [link.child for link in lineage.children(child)] == [grandchild]
     link = lineage.to_json()["links"][0]
     assert (link["child"], link["license"]) == (str(child), str(lineage.links[0].license))
+
+
+def test_what_nobody_can_state_is_a_type_error(alice: GenIP, store: LocalStore) -> None:
+    for run in (alice.certify, alice.prepare_certificate, alice.sign_certificate):
+        with pytest.raises(TypeError, match="titel"):
+            run(b"work", titel="Morning")
+    with pytest.raises(TypeError, match="titel"):
+        alice.derive(b"work", licenses=[1], titel="Morning")
+    assert _files(store) == set()
