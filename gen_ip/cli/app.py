@@ -13,9 +13,10 @@ from gen_ip.cli.group import Commands
 from gen_ip.cli.legal import terms_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
 from gen_ip.cli.money import collect, earnings, pay, sweep
+from gen_ip.cli.planning import Verbs
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
-app = typer.Typer(
+app = Verbs(
     name="gen-ip",
     cls=Commands,
     help="Certificates, licenses and recursive royalties for creative works.",

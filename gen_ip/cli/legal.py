@@ -19,6 +19,7 @@ from gen_ip.cli.options import (
     StoreAddress,
 )
 from gen_ip.cli.output import Output
+from gen_ip.cli.planning import Verbs
 from gen_ip.cli.session import reader, signer
 from gen_ip.cli.terms import in_words, is_hash, ready_terms
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from gen_ip.terms import Terms
     from gen_ip.terms.bundle import Bundle
 
-terms_app = typer.Typer(name="terms", help="Read the terms of licenses, or register your own.")
+terms_app = Verbs(name="terms", help="Read the terms of licenses, or register your own.")
 
 
 class Format(StrEnum):

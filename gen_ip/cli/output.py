@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gen_ip.cli.planning import planning
 from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:
@@ -22,8 +23,16 @@ class Output:
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
 
+    @property
+    def is_planning(self) -> bool:
+        """Whether the command only builds what it would send."""
+        return planning() is not None
+
     def result(self, document: Mapping[str, Any], show: Callable[[Console], None]) -> None:
-        """Prints the result: `document` as JSON, or what `show` draws."""
+        """Prints the result: `document` as JSON, or what `show` draws. Nothing, where a command
+        shall send nothing: its transactions are printed instead."""
+        if self.is_planning:
+            return
         if self.as_json:
             print_json(document)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gen_ip.accounts import DEV_CHAIN_IDS, AccountError, dev_account, find, unlock
 from gen_ip.cli.passwords import ask_password
+from gen_ip.cli.planning import planning
 from gen_ip.cli.values import BadValue, format_amount, parse_amount
 from gen_ip.errors import shown
 
@@ -61,6 +62,8 @@ def signer(
 ) -> GenIP:
     """A client that signs for `account`. The chain is tried before a password is asked for.
 
+    For a command that shall send nothing it needs no key: `account` may be any address.
+
     Raises:
         NoAccount, UnknownAccount, DevAccountElsewhere, WrongPassword: about the account.
         BadValue: `max_fee` is no amount of ETH.
@@ -74,6 +77,9 @@ def signer(
     from gen_ip.client import GenIP
 
     most = MAX_FEE if max_fee is None else parse_amount(max_fee, 18, "ETH")
+    if (plan := planning()) is not None:
+        address = address_of(account)
+        return plan.client(GenIP(rpc, store=open_store_option(store), max_fee=most), address)
     dev = dev_account(account)
     stored = None if dev is not None else find(account)
     client = GenIP(rpc, store=open_store_option(store), max_fee=most)

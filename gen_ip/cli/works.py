@@ -266,6 +266,8 @@ def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Pa
     from gen_ip.documents import limit_of
     from gen_ip.fingerprint.image import ImageFingerprint
 
+    if output.is_planning:
+        return
     work = client.work(made.work_id)
     fingerprint = ImageFingerprint.from_metadata(work.metadata) if work.metadata else None
     limit = limit_of(fingerprint)

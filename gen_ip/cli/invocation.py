@@ -1,0 +1,141 @@
+"""The options that commands share, given to them in one place: who signs, where, how it prints.
+
+    @sends
+    def draw(use: Invocation, work: WorkId, token: Token = None) -> None: ...
+
+`use` is no option; it opens the client that the shared options ask for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+import typer
+
+from gen_ip.cli.options import (
+    DEFAULT_RPC,
+    AccountName,
+    AsJson,
+    MaxFee,
+    PasswordFile,
+    Rpc,
+    StoreAddress,
+)
+from gen_ip.cli.output import Output
+from gen_ip.cli.planning import planning, with_parameters
+from gen_ip.cli.session import reader, signer
+from gen_ip.cli.show.text import plain
+from gen_ip.errors import GenIPError
+
+if TYPE_CHECKING:
+    from gen_ip.client import GenIP
+
+Rest = ParamSpec("Rest")
+
+
+class NotConfirmed(GenIPError):  # noqa: N818 - named like the package's other errors
+    """What cannot be undone was not agreed to; nothing was done."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One run of a command: its output, and the options about connection and account."""
+
+    output: Output
+    rpc: str = DEFAULT_RPC
+    store: str | None = None
+    account: str | None = None
+    password_file: Path | None = None
+    max_fee: str | None = None
+
+    def reader(self) -> GenIP:
+        """A client that signs nothing.
+
+        Raises:
+            GenIPError: see `gen_ip.cli.session.reader`.
+        """
+        return reader(self.rpc, self.store)
+
+    def signer(self) -> GenIP:
+        """A client that signs for the account.
+
+        Raises:
+            GenIPError: see `gen_ip.cli.session.signer`.
+        """
+        return signer(self.rpc, self.account, self.password_file, self.store, self.max_fee)
+
+    def confirm(self, facts: Sequence[str], yes: bool) -> None:
+        """Shows what is about to happen for good, and asks, unless `yes` or nothing is sent.
+
+        Raises:
+            NotConfirmed: the answer is no, or there is no terminal to ask on.
+        """
+        for fact in facts:
+            self.output.note(plain(fact, 1000))
+        if yes or planning() is not None:
+            return
+        if not sys.stdin.isatty():
+            raise NotConfirmed(
+                "this cannot be undone, and there is no terminal to ask on; give --yes to agree"
+            )
+        if not typer.confirm("This cannot be undone. Go on?", err=True):
+            raise NotConfirmed("not confirmed; nothing was done")
+
+
+_PARAMETERS: dict[str, tuple[Any, Any]] = {
+    "rpc": (Rpc, DEFAULT_RPC),
+    "account": (AccountName, None),
+    "password_file": (PasswordFile, None),
+    "max_fee": (MaxFee, None),
+    "store": (StoreAddress, None),
+    "as_json": (AsJson, False),
+}
+
+
+def _taking(command: Callable[..., None], names: Sequence[str]) -> Callable[..., None]:
+    """The command with the named options in place of its first parameter."""
+    whole = inspect.signature(command, eval_str=True)
+    signature = whole.replace(parameters=list(whole.parameters.values())[1:])
+    added = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_PARAMETERS[name][1],
+            annotation=_PARAMETERS[name][0],
+        )
+        for name in (*names, "as_json")
+    ]
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        shared = {name: options.pop(name) for name in names}
+        use = Invocation(Output(options.pop("as_json")), **shared)
+        command(use, **options)
+
+    return with_parameters(run, signature, added)
+
+
+def local(command: Callable[Concatenate[Invocation, Rest], None]) -> Callable[..., None]:
+    """A command that asks no node."""
+    return _taking(command, ())
+
+
+def reads(command: Callable[Concatenate[Invocation, Rest], None]) -> Callable[..., None]:
+    """A command that only reads the chain."""
+    return _taking(command, ("rpc", "store"))
+
+
+def signs(command: Callable[Concatenate[Invocation, Rest], None]) -> Callable[..., None]:
+    """A command that signs, and sends nothing."""
+    return _taking(command, ("rpc", "account", "password_file", "store"))
+
+
+def sends(command: Callable[Concatenate[Invocation, Rest], None]) -> Callable[..., None]:
+    """A command that sends transactions."""
+    return _taking(command, ("rpc", "account", "password_file", "max_fee", "store"))
