@@ -15,7 +15,7 @@ UNLIMITED = 2**32 - 1
 MAX_UINT256 = 2**256 - 1
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-_DURATION = re.compile(r"([0-9]{1,10})(s|min|h|d|w|y)")
+_DURATION = re.compile(r"([0-9]{1,13})(s|min|h|d|w|y)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 # More digits than 2^256 with 77 decimals has: no number is rounded.
 _PRECISION = 200

@@ -23,11 +23,10 @@ It becomes part of the certificate's metadata, whose digest the creator's consen
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from gen_ip import toml
 from gen_ip.content.files import StrPath, open_file
 from gen_ip.content.metadata import Override, Tool
 from gen_ip.content.metadata_schema import check_declaration
@@ -66,14 +65,14 @@ def parse(data: bytes) -> Declaration:
     """Reads the bytes of a declaration's file.
 
     Raises:
-        MetadataError: as `load`.
+        MetadataError: as `load`, or it has more than 64 KiB.
     """
+    if len(data) > MAX_DECLARATION_BYTES:
+        raise MetadataError("", f"has {len(data):,} bytes, the cap is {MAX_DECLARATION_BYTES:,}")
     try:
-        fields: Mapping[str, Any] = tomllib.loads(data.decode("utf-8"))
-    # An integer of thousands of digits is a plain ValueError.
-    except (ValueError, RecursionError) as error:
-        reason = str(error) or "it is nested too deeply"
-        raise MetadataError("", f"is not TOML in UTF-8 ({reason}); correct the file") from None
+        fields = toml.read(data)
+    except ValueError as error:
+        raise MetadataError("", f"is not TOML in UTF-8 ({error}); correct the file") from None
     for key in fields:
         if key not in _KEYS:
             raise MetadataError(key, f"is unknown; known are {', '.join(_KEYS)}")

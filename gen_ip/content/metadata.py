@@ -21,7 +21,7 @@ import rfc8785
 from gen_ip.content.cid import ipfs_uri
 from gen_ip.content.files import FileSummary
 from gen_ip.content.metadata_schema import MAX_NESTING, check
-from gen_ip.errors import MetadataError
+from gen_ip.errors import MetadataError, shown
 from gen_ip.nesting import nested_deeper_than
 
 SCHEMA = "gen-ip/certificate@1"
@@ -142,28 +142,29 @@ def build(
             "size": content.size,
             "mediaType": content.media_type,
         },
-        "canonical": dict(canonical or {}),
-        "fingerprints": dict(fingerprints or {}),
+        "canonical": _hashes("canonical", canonical),
+        "fingerprints": _hashes("fingerprints", fingerprints),
         # By length first: the order of the numbers, also for text that is no number.
         "parents": sorted(
-            (_decimal("parents", parent) for parent in parents), key=lambda id_: (len(id_), id_)
+            (_decimal("parents", parent) for parent in _list("parents", parents)),
+            key=lambda id_: (len(id_), id_),
         ),
-        "terms": list(terms),
+        "terms": _list("terms", terms),
     }
     if work is not None:
         part["work"] = _decimal("work", work)
-    if tools := list(tools):
+    if tools := _list("tools", tools):
         part["tools"] = tools
-    if base_models := list(base_models):
+    if base_models := _list("base_models", base_models):
         part["base_models"] = base_models
     if human_contribution is not None:
         part["human_contribution"] = human_contribution
-    if upstream_override := list(upstream_override):
+    if upstream_override := _list("upstream_override", upstream_override):
         part["upstream_override"] = upstream_override
     document: dict[str, Any] = {
         "name": name,
         "description": description,
-        "attributes": list(attributes),
+        "attributes": _list("attributes", attributes),
         "gen_ip": part,
     }
     shown_cid = image_cid or (content.cid if kind == "image" else None)
@@ -225,7 +226,20 @@ def _canonical(document: object) -> bytes:
         ) from None
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         problem = str(error) or "it is nested too deeply"
-        raise MetadataError("", f"has no canonical form ({problem})") from None
+        # It may hold a number of thousands of digits.
+        raise MetadataError("", f"has no canonical form ({shown(problem)})") from None
+
+
+def _list(field: str, values: object) -> list[Any]:
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise MetadataError(field, f"is {shown(values)}; expected a list")
+    return list(values)
+
+
+def _hashes(field: str, values: object) -> dict[str, Any]:
+    if not isinstance(values, Mapping | None):
+        raise MetadataError(field, f"is {shown(values)}; expected hashes by algorithm")
+    return dict(values or {})
 
 
 def _decimal(field: str, work: int | str) -> str:

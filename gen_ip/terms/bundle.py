@@ -172,7 +172,7 @@ def _canonical(document: object) -> bytes:
         return rfc8785.dumps(cast(Any, document))
     # rfc8785 meets half a surrogate pair in a key before it checks texts.
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise BadBundle("", f"has no canonical form ({error})") from None
+        raise BadBundle("", f"has no canonical form ({shown(str(error))})") from None
 
 
 def _check(document: object) -> None:
@@ -195,7 +195,8 @@ def _check(document: object) -> None:
             for key in ("id", "title", "text"):
                 _text(f"{place}.clauses[{index}].{key}", part.get(key), _MAX_TEXT)
     for key, expected in _derived(grant, pass_).items():
-        if fields.get(key) != expected:
+        # By their bytes: to Python 1 is equal to True.
+        if _canonical(fields.get(key)) != _canonical(expected):
             raise BadBundle(key, "does not follow from the rights it lists")
 
 

@@ -25,11 +25,11 @@ everything in it is checked before anything is built.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
+from gen_ip import toml
 from gen_ip.content.files import StrPath, open_file
 from gen_ip.content.metadata_schema import HIDDEN
 from gen_ip.errors import GenIPError, shown
@@ -87,12 +87,9 @@ def parse(data: bytes) -> CustomTerms:
     if len(data) > MAX_TERMS_BYTES:
         raise BadTermsFile("", f"{len(data):,} bytes", f"shorten it to {MAX_TERMS_BYTES:,}")
     try:
-        fields = tomllib.loads(data.decode("utf-8"))
-    # An integer of thousands of digits is a plain ValueError.
+        fields = toml.read(data)
     except ValueError as error:
         _bad("", str(error), "write it as TOML in UTF-8")
-    except RecursionError:
-        _bad("", "nested too deeply", "write it flat")
     for key in fields:
         if key not in _KEYS:
             _bad(key, fields[key], f"known keys are {', '.join(_KEYS)}")

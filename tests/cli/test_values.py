@@ -104,7 +104,7 @@ def test_durations(text: str, seconds: int) -> None:
     assert parse_duration(format_duration(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "30", "0d", "-1d", "1m", "1 d", "40000y", "99999999999s"])
+@pytest.mark.parametrize("text", ["", "30", "0d", "-1d", "1m", "1 d", "40000y", "9999999999999s"])
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(BadValue, match="such as 30d"):
         parse_duration(text)
