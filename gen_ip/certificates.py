@@ -37,10 +37,10 @@ from gen_ip.signing.statements import (
     payees_hash,
 )
 
-_PREPARED = "gen-ip/prepared-certificate/1"
-_SIGNED = "gen-ip/signed-certificate/1"
-_ANCHORED = "gen-ip/anchored-certificates/1"
-_DELEGATION = "gen-ip/signed-delegation/1"
+PREPARED = "gen-ip/prepared-certificate/1"
+SIGNED_CERTIFICATE = "gen-ip/signed-certificate/1"
+ANCHORED = "gen-ip/anchored-certificates/1"
+SIGNED_DELEGATION = "gen-ip/signed-delegation/1"
 _MEMBERS = ("registry", "certify", "anchor", "metadata_cid", "content_cid")
 
 
@@ -77,7 +77,7 @@ class PreparedCertificate:
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; `from_json` reads it back. The anchor's salt is in it."""
-        return {"format": _PREPARED, **self._json()}
+        return {"format": PREPARED, **self._json()}
 
     @classmethod
     def from_json(cls, document: object) -> PreparedCertificate:
@@ -86,7 +86,7 @@ class PreparedCertificate:
         Raises:
             BadStatement: it is something else, or its proof does not fit.
         """
-        return cls(**_prepared(files.members(document, _PREPARED, _MEMBERS)))
+        return cls(**_prepared(files.members(document, PREPARED, _MEMBERS)))
 
     def _json(self) -> dict[str, Any]:
         return {
@@ -124,7 +124,7 @@ class SignedCertificate(PreparedCertificate, files.Statement):
     def to_json(self) -> dict[str, Any]:
         """For JSON; `from_json` reads it back."""
         consent = CONSENT_CALLDATA.message(self.consent)
-        return {"format": _SIGNED, **self._json(), "consent": consent}
+        return {"format": SIGNED_CERTIFICATE, **self._json(), "consent": consent}
 
     @classmethod
     def from_json(cls, document: object) -> Self:
@@ -133,7 +133,7 @@ class SignedCertificate(PreparedCertificate, files.Statement):
         Raises:
             BadStatement: it is something else, or a proof does not fit.
         """
-        found = files.members(document, _SIGNED, (*_MEMBERS, "consent"))
+        found = files.members(document, SIGNED_CERTIFICATE, (*_MEMBERS, "consent"))
         consent = CONSENT_CALLDATA.parse(found["consent"], "consent")
         made = cls(**_prepared(found), consent=consent)
         _check_proof(made, consent.tree, "consent.tree")
@@ -155,7 +155,7 @@ class Anchored(files.Statement):
     def to_json(self) -> dict[str, Any]:
         """For JSON; `from_json` reads it back."""
         return {
-            "format": _ANCHORED,
+            "format": ANCHORED,
             "root": f"0x{self.root.hex()}",
             "time": self.time,
             "certificates": [each.to_json() for each in self.certificates],
@@ -168,7 +168,7 @@ class Anchored(files.Statement):
         Raises:
             BadStatement: it is something else, or a proof does not lead to the root.
         """
-        found = files.members(document, _ANCHORED, ("root", "time", "certificates"))
+        found = files.members(document, ANCHORED, ("root", "time", "certificates"))
         if not isinstance(found["certificates"], list) or type(found["time"]) is not int:
             raise BadStatement("", sorted(found), "certificates and the time of their anchor")
         made = tuple(PreparedCertificate.from_json(each) for each in found["certificates"])
@@ -200,7 +200,7 @@ class SignedDelegation(files.Statement):
     def to_json(self) -> dict[str, Any]:
         """For JSON; `from_json` reads it back."""
         return {
-            "format": _DELEGATION,
+            "format": SIGNED_DELEGATION,
             "registry": self.registry,
             "chain_id": self.chain_id,
             "delegation": DELEGATION.message(self.delegation),
@@ -217,7 +217,7 @@ class SignedDelegation(files.Statement):
             BadStatement: it is something else, or the payees are not those signed.
         """
         names = ("registry", "chain_id", "delegation", "payees", "asks", "signature")
-        found = files.members(document, _DELEGATION, names)
+        found = files.members(document, SIGNED_DELEGATION, names)
         delegation = DELEGATION.parse(found["delegation"], "delegation")
         payees = files.items(found, "payees", PAYEE)
         if payees_hash(payees) != delegation.payees:

@@ -26,7 +26,7 @@ from gen_ip.terms import Rights, Terms
 from gen_ip.terms.terms import InvalidTerms
 
 NO_HASH = bytes(32)
-_SIGNED = "gen-ip/signed-offer/1"
+SIGNED_OFFER = "gen-ip/signed-offer/1"
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class SignedOffer(files.Statement):
         """For JSON; `from_json` reads it back."""
         terms = self.offer.terms
         return {
-            "format": _SIGNED,
+            "format": SIGNED_OFFER,
             "marketplace": self.marketplace,
             "chain_id": self.chain_id,
             "offer": OFFER.message(self.offer.as_tuple()),
@@ -238,7 +238,7 @@ class SignedOffer(files.Statement):
             BadStatement: it is something else, or terms or works are not those signed.
         """
         names = ("marketplace", "chain_id", "offer", "approval", "terms", "works")
-        found = files.members(document, _SIGNED, names)
+        found = files.members(document, SIGNED_OFFER, names)
         struct = OFFER.parse(found["offer"], "offer")
         if struct.kind not in list(OfferKind):
             raise BadStatement("offer.kind", struct.kind, "0 to 3")
