@@ -89,7 +89,7 @@ class Licenses:
             calls.append(self._session.encode("IPLicense", "checkTerms", work, terms.hash()))
         last_answer(self._session.rpc, calls)
 
-    def register_for(self, work: int, terms: Terms) -> bytes:
+    def register_for(self, work: int | None, terms: Terms) -> bytes:
         """Like `register`, but only terms that fit the work: storing them costs gas.
 
         Raises:

@@ -393,13 +393,7 @@ class Marketplace:
     def _prepare(self, call: Call, offer: Offer, work: int, payment: int) -> None:
         """Registers the terms and approves the price where that is all that is missing."""
         try:
-            self._session.simulate(call)
-        except UnknownTerms:
-            if offer.terms is None:
-                raise
-            self._licenses.require_fitting(self._certified(work), offer.terms)
-            self._licenses.register(offer.terms)
-            self._prepare(call, offer, work, payment)
+            self._simulate(call, offer, work)
         except TransferFromFailed:
             # The payment is the last thing that a fill does: the offer itself stands.
             if not payment:
@@ -409,6 +403,16 @@ class Marketplace:
             if self._tokens.allowance(offer.token, marketplace) >= payment:
                 raise
             self._tokens.approve(offer.token, marketplace, payment)
+
+    def _simulate(self, call: Call, offer: Offer, work: int) -> None:
+        """Simulates a fill, once the offer's terms are registered."""
+        try:
+            self._session.simulate(call)
+        except UnknownTerms:
+            if offer.terms is None:
+                raise
+            self._licenses.register_for(self._certified(work), offer.terms)
+            self._session.simulate(call)
 
     def _read(self, event: Event) -> Offer:
         struct = OfferStruct(*event.args["offer"])

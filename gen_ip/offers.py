@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
 from gen_ip import arguments
 from gen_ip import statement_files as files
@@ -49,6 +49,35 @@ class Conditions:
     uncontested: bool = False
     deliver_within: int = 0
     challenge_window: int = 0
+
+
+class SaleConditions(TypedDict, total=False):
+    """The fields of `Conditions`, which says what they mean, as keywords of methods; those of
+    delivery apart."""
+
+    taker: str | None
+    valid_from: int
+    deadline: int
+    fees: Sequence[FeeShare]
+    uncontested: bool
+
+
+class OfferConditions(SaleConditions, total=False):
+    """All fields of `Conditions`, as keywords of methods."""
+
+    deliver_within: int
+    challenge_window: int
+
+
+def sale_conditions(**conditions: Unpack[SaleConditions]) -> Conditions:
+    """The conditions of a certificate's sale, which knows no delivery.
+
+    Raises:
+        TypeError: one is not among them.
+    """
+    if unknown := conditions.keys() - SaleConditions.__optional_keys__:
+        raise TypeError(f"certificates are sold without {', '.join(sorted(unknown))}")
+    return Conditions(**conditions)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds, UnexpectedChain
 from gen_ip.marketplace import PriceTooHigh
-from gen_ip.offers import Conditions, SignedOffer
+from gen_ip.offers import Conditions, OfferConditions, SaleConditions, SignedOffer
 from gen_ip.signing import BadStatement, EmptyTree
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
 from tests.support.chain import FUNDS, TOKENS, LocalChain
@@ -521,3 +521,27 @@ def test_a_buyer_registers_no_terms_that_do_not_fit_any_more(
     with pytest.raises(reverts.SoldExclusively):
         bob.buy(offer, max_price=0)
     assert _sent(chain, bob) == before
+
+
+def test_conditions_are_the_keywords_of_every_way_to_offer(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain
+) -> None:
+    names = {each.name for each in fields(Conditions)}
+    assert OfferConditions.__optional_keys__ == names
+    assert names - SaleConditions.__optional_keys__ == {"deliver_within", "challenge_window"}
+    price = {"price": 1, "token": chain.token}
+    with pytest.raises(TypeError, match="dead_line"):
+        alice.offer(work, COMMERCIAL, **price, dead_line=1)
+    with pytest.raises(TypeError, match="dead_line"):
+        alice.sign_offer(work, COMMERCIAL, **price, dead_line=1)
+    with pytest.raises(TypeError, match="dead_line"):
+        bob.bid(work, COMMERCIAL, **price, dead_line=1)
+    for sell in (alice.offer_certificate, bob.bid_for_certificate):
+        with pytest.raises(TypeError, match="deliver_within"):
+            sell(work, **price, deliver_within=1)
+    offer = alice.offer_certificate(work, price=1, valid_from=chain.now() + 50, uncontested=True)
+    with pytest.raises(reverts.OfferNotInTime):
+        bob.buy_certificate(offer, max_price=1)
+    chain.pass_time(51)
+    bob.buy_certificate(offer, max_price=1)
+    assert alice.work(work).owner == chain.bob.address

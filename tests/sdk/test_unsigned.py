@@ -73,19 +73,27 @@ def test_approval_and_payment_are_one_plan(browser: GenIP, alice: GenIP, chain: 
     assert (value.value, value.to_json()["value"]) == (7, "0x7")
 
 
-def test_a_plan_that_needs_a_second_look(browser: GenIP, chain: LocalChain) -> None:
-    work = browser.work_id_of(chain.alice.address, bytes(32))
+def test_terms_and_their_offer_are_one_plan(browser: GenIP, chain: LocalChain) -> None:
     _wallet_sends(chain, browser.unsigned.certify(b"content"))
     work = next(browser.works()).work
-    first = browser.unsigned.offer(work, COMMERCIAL, price=1)
-    # The terms are not registered yet, so that the offer cannot be checked.
+    plan = browser.unsigned.offer(work, COMMERCIAL, price=1)
+    assert (plan.complete, len(plan.transactions)) == (True, 2)
+    assert plan.result.terms == COMMERCIAL
+    _wallet_sends(chain, plan)
+    assert [offer.price for offer in browser.offers(work)] == [1]
+
+
+def test_a_plan_that_needs_a_second_look(browser: GenIP, bob: GenIP, chain: LocalChain) -> None:
+    work = bob.certify(b"content").work_id
+    offer = bob.sign_offer(work, COMMERCIAL, price=1)
+    first = browser.unsigned.buy(offer, max_price=1)
+    # The terms are not registered yet, so that the sale cannot be checked.
     assert (first.complete, first.result, len(first.transactions)) == (False, None, 1)
     _wallet_sends(chain, first)
-    second = browser.unsigned.offer(work, COMMERCIAL, price=1)
+    second = browser.unsigned.buy(offer, max_price=1)
     assert second.complete
-    assert second.result.terms == COMMERCIAL
     _wallet_sends(chain, second)
-    assert [offer.price for offer in browser.offers(work)] == [1]
+    assert [each.holder for each in bob.licenses(work=work)] == [chain.alice.address]
 
 
 def test_methods_that_read_their_receipt(browser: GenIP, alice: GenIP, chain: LocalChain) -> None:
