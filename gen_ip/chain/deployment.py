@@ -7,19 +7,37 @@ contracts' creation code as its constructor's argument; the Deployer creates the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from eth_abi import abi
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from gen_ip import arguments
 from gen_ip.chain import artifacts
+from gen_ip.errors import GenIPError, shown
 from gen_ip.work import create2, work_id_of
 
 FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 SALT = bytes(32)
+
+
+_MAX_FILE_BYTES = 64 * 1024
+
+
+class BadDeploymentFile(GenIPError):  # noqa: N818
+    """A file of contract addresses cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"the deployment file {shown(path)} cannot be used ({reason}); give JSON with the "
+            "addresses of Deployer, " + ", ".join(artifacts.CONTRACTS)
+        )
 
 
 @dataclass(frozen=True)
@@ -80,3 +98,33 @@ def predicted() -> Deployment:
 def _created(creator: bytes, nonce: int) -> bytes:
     # CREATE: keccak256 of RLP [address, nonce], for a nonce of one byte.
     return keccak(b"\xd6\x94" + creator + bytes([nonce]))[12:]
+
+
+def read(path: Path) -> Deployment:
+    """A deployment from a JSON file laid out as `gen_ip/artifacts/addresses.json`, with `chainId`
+    and `block` where they are known.
+
+    Raises:
+        BadDeploymentFile: it cannot be read, is no JSON, or lacks an address.
+    """
+    try:
+        with path.open("rb") as file:
+            document = json.loads(file.read(_MAX_FILE_BYTES))
+    except OSError as error:
+        raise BadDeploymentFile(path, error.strerror or type(error).__name__) from None
+    except (ValueError, RecursionError):
+        raise BadDeploymentFile(path, "it is not JSON") from None
+    if not isinstance(document, dict):
+        raise BadDeploymentFile(path, "it is no JSON object")
+    try:
+        registry, splitter, license_, marketplace, deployer = (
+            arguments.address(name, document.get(name))
+            for name in (*artifacts.CONTRACTS, "Deployer")
+        )
+        chain_id, block = (
+            None if (value := document.get(name)) is None else arguments.unsigned(name, value, 64)
+            for name in ("chainId", "block")
+        )
+    except arguments.InvalidArgument as error:
+        raise BadDeploymentFile(path, str(error)) from None
+    return Deployment(registry, splitter, license_, marketplace, deployer, chain_id, block)

@@ -122,7 +122,7 @@ def fund(
     output = Output(as_json)
     address = address_of(name)
     wei = parse_amount(amount, 18, "ETH")
-    node = Node(rpc)
+    node = Node(rpc.url)
     if node.chain_id not in accounts.DEV_CHAIN_IDS:
         raise faucet.NoFaucet(node.chain_id)
     with output.working("Sending …"):

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from gen_ip.cli.explain import for_people
 from gen_ip.cli.output import print_error
+from gen_ip.cli.shared import share_options
 from gen_ip.errors import GenIPError, shown
 
 # Older typer takes it from click, newer from its own copy: the base of a public class is both.
@@ -22,6 +23,10 @@ FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 class Commands(TyperGroup):
     """The top of the command line: runs a command and reports how it ended."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        share_options(self.commands.values())
 
     def main(
         self,

@@ -31,6 +31,7 @@ from gen_ip.cli.output import Output
 from gen_ip.cli.planning import planning, with_parameters
 from gen_ip.cli.session import reader, signer
 from gen_ip.cli.show.text import plain
+from gen_ip.config import Target
 from gen_ip.errors import GenIPError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Invocation:
     """One run of a command: its output, and the options about connection and account."""
 
     output: Output
-    rpc: str = DEFAULT_RPC
+    rpc: Target = DEFAULT_RPC
     store: str | None = None
     account: str | None = None
     password_file: Path | None = None

@@ -26,6 +26,7 @@ from gen_ip.cli.terms import in_words, is_hash, ready_terms
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gen_ip.config import Target
     from gen_ip.terms import Terms
     from gen_ip.terms.bundle import Bundle
 
@@ -151,7 +152,7 @@ def register(
     output.result({"name": bundle.name, "terms": terms.to_json(), "uri": bundle.uri}, show)
 
 
-def _find(name: str, rpc: str, store: str | None) -> tuple[Terms, Bundle]:
+def _find(name: str, rpc: Target, store: str | None) -> tuple[Terms, Bundle]:
     if is_hash(name):
         client = reader(rpc, store)
         terms = client.terms(name)

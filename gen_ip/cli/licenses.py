@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.choosing import from_settings
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.options import (
     DEFAULT_RPC,
@@ -257,6 +258,7 @@ def licenses(
         typer.Option(
             "--account",
             envvar="GENIP_ACCOUNT",
+            callback=from_settings,
             help="Whose licenses: a name from `account list`, an address, or dev0 to dev9.",
         ),
     ] = None,

@@ -7,19 +7,42 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-DEFAULT_RPC = "http://127.0.0.1:8545"
+from gen_ip.cli.choosing import DEFAULT_RPC, as_target, choose_target, from_settings
+from gen_ip.config import Target
+
+__all__ = [
+    "DEFAULT_RPC",
+    "AccountName",
+    "AsJson",
+    "MaxFee",
+    "PasswordFile",
+    "Rpc",
+    "StoreAddress",
+    "Token",
+    "WorkId",
+]
 
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout.")
 ]
+# Every command that has it is given --network and --confirmations too: see `shared.py`.
 Rpc: TypeAlias = Annotated[
-    str, typer.Option("--rpc", envvar="GENIP_RPC", help="The chain's RPC address.")
+    Target,
+    typer.Option(
+        "--rpc",
+        envvar="GENIP_RPC",
+        metavar="URL",
+        parser=as_target,
+        callback=choose_target,
+        help="The chain's RPC address.",
+    ),
 ]
 AccountName: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--account",
         envvar="GENIP_ACCOUNT",
+        callback=from_settings,
         help="Who signs: a name from `account list`, an address, or dev0 to dev9 locally.",
     ),
 ]
@@ -28,6 +51,7 @@ StoreAddress: TypeAlias = Annotated[
     typer.Option(
         "--store",
         envvar="GENIP_STORE",
+        callback=from_settings,
         help="Content store: a folder, or a Kubo node's RPC address.",
     ),
 ]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gen_ip.accounts import DEV_CHAIN_IDS, AccountError, dev_account, find, unlock
 from gen_ip.cli.passwords import ask_password
 from gen_ip.cli.planning import planning
 from gen_ip.cli.values import BadValue, format_amount, parse_amount
+from gen_ip.config.errors import ConfigError
 from gen_ip.errors import shown
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
     from gen_ip.client import GenIP
+    from gen_ip.config import Target
     from gen_ip.content.store import Store
 
 
@@ -26,6 +29,17 @@ class DevAccountElsewhere(AccountError):  # noqa: N818 - named like the package'
         super().__init__(
             f"account {shown(name)} is for local chains, and this chain's id is {chain_id}: "
             "everyone knows its key; use an account of your own"
+        )
+
+
+class WrongNetwork(ConfigError):  # noqa: N818
+    """The node of a network is of another chain than the settings say."""
+
+    def __init__(self, name: str, address: str, expected: int, actual: int) -> None:
+        self.name, self.expected, self.actual = name, expected, actual
+        super().__init__(
+            f"network {shown(name)} is chain {expected}, but the node at {address} is of chain "
+            f"{actual}; correct its rpc: `gen-ip network add {name} --rpc URL`"
         )
 
 
@@ -42,19 +56,41 @@ def open_store_option(address: str | None) -> Store | None:
     return open_store(address)
 
 
-def reader(rpc: str, store: str | None = None) -> GenIP:
+def reader(rpc: Target, store: str | None = None) -> GenIP:
     """A client that signs nothing.
 
     Raises:
         ConnectionFailed, NoContracts: see `gen_ip.client`.
+        WrongNetwork: the node is of another chain than the settings say.
     """
+    return _connect(rpc, store, None)
+
+
+def _connect(rpc: Target, store: str | None, max_fee: int | None) -> GenIP:
+    from gen_ip.chain.deployment import predicted, read
+    from gen_ip.chain.errors import UnexpectedChain
     from gen_ip.client import GenIP
 
-    return GenIP(rpc, store=open_store_option(store))
+    deployment = predicted() if rpc.deployment is None else read(rpc.deployment)
+    if rpc.chain_id is not None:
+        deployment = replace(deployment, chain_id=rpc.chain_id)
+    policy: dict[str, Any] = {
+        "max_fee": max_fee,
+        "confirmations": rpc.confirmations,
+        "timeout": rpc.timeout,
+        "replace_after": rpc.replace_after,
+    }
+    said = {name: value for name, value in policy.items() if value is not None}
+    try:
+        return GenIP(rpc.url, deployment=deployment, store=open_store_option(store), **said)
+    except UnexpectedChain as error:
+        if rpc.name is None:
+            raise
+        raise WrongNetwork(rpc.name, str(rpc), error.expected, error.actual) from None
 
 
 def signer(
-    rpc: str,
+    rpc: Target,
     account: str | None,
     password_file: Path | None,
     store: str | None = None,
@@ -68,21 +104,20 @@ def signer(
         NoAccount, UnknownAccount, DevAccountElsewhere, WrongPassword: about the account.
         BadValue: `max_fee` is no amount of ETH.
         ConnectionFailed, NoContracts: see `gen_ip.client`.
+        WrongNetwork: the node is of another chain than the settings say.
     """
     if not account:
         from gen_ip.chain.errors import NoAccount
 
         raise NoAccount
-    from gen_ip.chain.transactions import MAX_FEE
-    from gen_ip.client import GenIP
-
-    most = MAX_FEE if max_fee is None else parse_amount(max_fee, 18, "ETH")
+    limit = rpc.max_fee if max_fee is None else max_fee
+    most = None if limit is None else parse_amount(limit, 18, rpc.symbol)
     if (plan := planning()) is not None:
         address = address_of(account)
-        return plan.client(GenIP(rpc, store=open_store_option(store), max_fee=most), address)
+        return plan.client(_connect(rpc, store, most), address)
     dev = dev_account(account)
     stored = None if dev is not None else find(account)
-    client = GenIP(rpc, store=open_store_option(store), max_fee=most)
+    client = _connect(rpc, store, most)
     if dev is not None:
         chain_id = client.chain_id
         if chain_id not in DEV_CHAIN_IDS:

@@ -66,8 +66,8 @@ def test_a_wrong_rpc(run: Run, home: Path, rpc_address: str, words: str) -> None
 def test_the_default_rpc_is_named(run: Run, home: Path) -> None:
     from gen_ip.cli.options import DEFAULT_RPC
 
-    assert DEFAULT_RPC == "http://127.0.0.1:8545"
-    assert DEFAULT_RPC.removeprefix("http://") in run("show", "--help").ok().out
+    assert str(DEFAULT_RPC) == "http://127.0.0.1:8545"
+    assert str(DEFAULT_RPC).removeprefix("http://") in run("show", "--help").ok().out
 
 
 def test_a_chain_without_contracts(run: Run, home: Path, anvil_binary: Path) -> None:

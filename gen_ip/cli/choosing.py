@@ -1,0 +1,80 @@
+"""Where an option's value comes from: the option, the environment, the settings, the default."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import typer
+
+from gen_ip.config import LOCAL_RPC, Settings, Target, load
+
+DEFAULT_RPC = Target(LOCAL_RPC)
+NETWORK = "gen_ip.network"
+CONFIRMATIONS = "gen_ip.confirmations"
+_SETTINGS = "gen_ip.settings"
+_RANKS = {"COMMANDLINE": 2, "ENVIRONMENT": 1}
+
+
+def settings(context: typer.Context) -> Settings:
+    """The user's settings, read once in a command.
+
+    Raises:
+        ConfigError: the file cannot be used.
+    """
+    if _SETTINGS not in context.meta:
+        context.meta[_SETTINGS] = load()
+    found: Settings = context.meta[_SETTINGS]
+    return found
+
+
+def as_target(value: str | Target) -> Target:
+    """What --rpc takes, before anything else is known of it."""
+    return value if isinstance(value, Target) else Target(value)
+
+
+def from_settings(context: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
+    """The setting of the option's name, where neither option nor environment gave a value."""
+    if context.resilient_parsing or _rank(context, param):
+        return value
+    return getattr(settings(context), str(param.name))
+
+
+def keep_network(context: typer.Context, param: typer.CallbackParam, value: str | None) -> None:
+    """Keeps --network for `choose_target`."""
+    context.meta[NETWORK] = value, _rank(context, param)
+
+
+def keep_confirmations(context: typer.Context, value: int | None) -> None:
+    """Keeps --confirmations for `choose_target`."""
+    context.meta[CONFIRMATIONS] = value
+
+
+def choose_target(context: typer.Context, param: typer.CallbackParam, value: Target) -> Target:
+    """The node that --rpc, --network or the settings name.
+
+    Raises:
+        BadParameter: --rpc and --network are given.
+        ConfigError: the settings cannot be used, or do not know the network.
+    """
+    if context.resilient_parsing:
+        return value
+    rpc_rank = _rank(context, param)
+    name, network_rank = context.meta.get(NETWORK, (None, 0))
+    if rpc_rank and rpc_rank == network_rank:
+        pair = "--rpc or --network" if rpc_rank == 2 else "GENIP_RPC or GENIP_NETWORK"
+        raise typer.BadParameter(f"give {pair}, not both")
+    known = settings(context)
+    if rpc_rank > network_rank:
+        found = Target.of(known, value.url)
+    elif wanted := name or known.network:
+        found = Target.named(known, wanted)
+    else:
+        found = Target.of(known, value.url)
+    asked = context.meta.get(CONFIRMATIONS)
+    return found if asked is None else replace(found, confirmations=asked)
+
+
+def _rank(context: typer.Context, param: typer.CallbackParam) -> int:
+    source = context.get_parameter_source(str(param.name))
+    return 0 if source is None else _RANKS.get(source.name, 0)
