@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
 from eth_utils.crypto import keccak
 
 from gen_ip.chain import abi, artifacts
+from gen_ip.chain.events import DealStruct
 from gen_ip.chain.transactions import Receipt
 from gen_ip.signing.offers import FeeShare
 
-MEMBERS = (
-    "offer_hash",
-    "number",
-    "buyer",
-    "recipient",
-    "seller",
-    "work",
-    "terms_hash",
-    "count",
-    "token",
-    "amount",
-    "deliver_by",
-    "challenge_window",
-    "transfers",
-    "encumbrance",
-)
+MEMBERS = tuple(each.name for each in fields(DealStruct) if each.name != "fees")
 
 REFUND_AFTER = 30 * 24 * 3600
 """Seconds after which the buyer may take back the price of a delivery that nobody released."""

@@ -13,7 +13,6 @@ from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.deals import MEMBERS, Deal
 from gen_ip.licenses import License, Licenses
-from gen_ip.signing.offers import FeeShare
 
 
 class UnknownDeal(ChainError):
@@ -72,14 +71,14 @@ class Escrow:
         return self._session.send(self._session.calls.marketplace.refund(deal, receiver))
 
     def _read(self, event: Event, receipt: Receipt | None = None) -> Deal:
-        *values, fees = event.args["deal"]
-        members: dict[str, Any] = dict(zip(MEMBERS, values, strict=True))
+        struct = event.args["deal"]
+        members: dict[str, Any] = {name: getattr(struct, name) for name in MEMBERS}
         is_open, delivered_at = self._session.read(
             "LicenseMarketplace", "dealState", event.args["deal_hash"]
         )
         return Deal(
             **members,
-            fees=tuple(FeeShare(*fee) for fee in fees),
+            fees=struct.fees,
             open=is_open,
             delivered_at=delivered_at,
             receipt=receipt,

@@ -55,7 +55,7 @@ class NotSent(Exception):  # noqa: N818 - not an error: it ends a method that on
 class _NoReceipt(Receipt):
     """What stands for the receipt of a transaction that is only built."""
 
-    def find(self, name: str) -> NoReturn:
+    def find(self, kind: object) -> NoReturn:
         raise NotSent
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from eth_utils.address import to_checksum_address
 
@@ -13,6 +13,8 @@ from gen_ip.chain.answers import reading
 from gen_ip.chain.errors import NodeError
 from gen_ip.chain.events import Event
 from gen_ip.chain.sent import Sent
+
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,20 @@ class Receipt:
     block_hash: bytes = b""
     sent: Sent | None = field(default=None, repr=False, compare=False)
 
-    def find(self, name: str) -> Event:
-        """The first event of this name; one that must be there.
+    @overload
+    def find(self, kind: type[E]) -> E: ...
+    @overload
+    def find(self, kind: str) -> Event: ...
+    def find(self, kind: type[Event] | str) -> Event:
+        """The first event of this class or name; one that must be there.
 
         Raises:
             NodeError: it is not.
         """
         for event in self.events:
-            if event.name == name:
+            if event.name == kind or type(event) is kind:
                 return event
+        name = kind if isinstance(kind, str) else kind.name
         raise NodeError("eth_getTransactionReceipt", f"no event {name} in {self.tx_hash}")
 
     def to_json(self) -> dict[str, Any]:

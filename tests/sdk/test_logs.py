@@ -39,6 +39,8 @@ def _log(block: int) -> Mapping[str, Any]:
         "topics": topics,
         "data": events.word(block),
         "blockNumber": hex(block),
+        "blockHash": events.word(block),
+        "logIndex": "0x0",
         "transactionHash": events.word(block),
     }
 
@@ -66,6 +68,13 @@ def test_steps_are_bounded_and_adjacent() -> None:
 def test_a_node_that_refuses_a_single_block() -> None:
     with pytest.raises(NodeError, match="too wide"):
         list(logs.scan(_Node(100, set(), 0), "0x", [None], 0))
+
+
+def test_logs_that_several_queries_find_come_once_and_in_order() -> None:
+    node = _Node(30, {1, 9, 25}, 7)
+    queries = [logs.Query(["0x"], [None]), logs.Query(["0x", "0x1"], ["0x2"])]
+    found = [log for _, part in logs.steps(node, queries, 0, 30) for log in part]
+    assert [log["blockNumber"] for log in found] == ["0x1", "0x9", "0x19"]
 
 
 def test_logs_of_others_are_passed_over() -> None:
