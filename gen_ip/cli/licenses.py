@@ -21,10 +21,11 @@ from gen_ip.cli.options import (
     WorkId,
 )
 from gen_ip.cli.output import Output
+from gen_ip.cli.reading import fees_of
 from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
 from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.terms import conflict_in_words, in_words, is_hash, name_of, read_terms
-from gen_ip.cli.values import BadValue, parse_duration, parse_share
+from gen_ip.cli.values import parse_duration
 from gen_ip.work import ETH
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from gen_ip.client import GenIP
     from gen_ip.licenses import License
     from gen_ip.offers import Offer
-    from gen_ip.signing import FeeShare
     from gen_ip.terms.upstream import Conflict
 
 OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")]
@@ -93,7 +93,7 @@ def offer(
         # Before a password is asked for.
         chosen_by()
     lasting = 0 if expires is None else parse_duration(expires)
-    shares = [_fee(text) for text in fee or ()]
+    shares = fees_of(fee)
     client = signer(rpc, account, password_file, store, max_fee)
     chosen = chosen_by(client=client)
     money = Money(client, token)
@@ -306,12 +306,3 @@ def _left(entry: License) -> str:
 def _prices(client: GenIP, found: list[Offer]) -> list[str]:
     moneys = {token: Money(client, token) for token in {entry.token for entry in found}}
     return [moneys[entry.token].show(entry.price) for entry in found]
-
-
-def _fee(text: str) -> FeeShare:
-    from gen_ip.signing import FeeShare
-
-    name, equals, share = text.partition("=")
-    if not equals:
-        raise BadValue("fee", text, "give ADDRESS=SHARE, such as 0x12...=2%")
-    return FeeShare(address_of(name), parse_share(share))

@@ -20,17 +20,16 @@ from gen_ip.cli.options import (
     WorkId,
 )
 from gen_ip.cli.output import Output
-from gen_ip.cli.session import Money, address_of, reader, signer, work_of
+from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
+from gen_ip.cli.session import Money, reader, signer, work_of
 from gen_ip.cli.show.text import plain
-from gen_ip.cli.values import BadValue, parse_share
+from gen_ip.cli.values import parse_share
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.content.declaration import Declaration
     from gen_ip.registry import Certificate
-    from gen_ip.signing import Payee
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
 Name = Annotated[str | None, typer.Option("--name", help="By default the file's name.")]
@@ -67,9 +66,9 @@ def certify(
 ) -> None:
     """Certify a work of yours: who claimed which bytes, when, for anyone to check."""
     output = Output(as_json)
-    _check_file(file)
-    payees, royalty = _payees(payee), parse_share(resale_royalty)
-    declared = _declared(declare)
+    check_file(file)
+    payees, royalty = payees_of(payee), parse_share(resale_royalty)
+    declared = declared_in(declare)
     client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.certify(
@@ -103,10 +102,10 @@ def derive(
 ) -> None:
     """Certify a work made from others, under the licenses you hold on them."""
     output = Output(as_json)
-    _check_file(file)
-    numbers = [_license(text) for text in license_]
-    payees, royalty = _payees(payee), parse_share(resale_royalty)
-    declared = _declared(declare)
+    check_file(file)
+    numbers = [license_of(text) for text in license_]
+    payees, royalty = payees_of(payee), parse_share(resale_royalty)
+    declared = declared_in(declare)
     client = signer(rpc, account, password_file, store, max_fee)
     with output.working(f"Certifying {file.name} …"):
         made = client.derive(
@@ -207,7 +206,7 @@ def verify(
         raise typer.BadParameter("give either a file or --cid")
     number = None if work is None else work_of(work)
     if file is not None:
-        _check_file(file)
+        check_file(file)
     elif cid is not None:
         from gen_ip.content.cid import parse_cid
 
@@ -220,44 +219,6 @@ def verify(
         assert file is not None  # noqa: S101 - one of the two was given; for mypy
         verdict = client.verify(file, number)
     output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
-
-
-def _check_file(file: Path) -> None:
-    """Tells what is wrong with a file before a password is asked for or a node is called."""
-    from gen_ip.content.files import open_file
-
-    with open_file(file):
-        pass
-
-
-def _declared(file: Path | None) -> Declaration | None:
-    """What is declared of a work, with a row of the table for every upstream that it names."""
-    if file is None:
-        return None
-    from gen_ip.content.declaration import load
-    from gen_ip.terms.upstream import require_known
-
-    declared = load(file)
-    require_known(declared)
-    return declared
-
-
-def _license(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 20:
-        raise BadValue("license", text, "give the license's number, such as 7")
-    return int(text)
-
-
-def _payees(texts: list[str] | None) -> list[Payee]:
-    from gen_ip.signing import Payee
-
-    payees = []
-    for text in texts or ():
-        name, equals, share = text.partition("=")
-        if not equals:
-            raise BadValue("payee", text, "give ADDRESS=SHARE, such as 0x12...=20%")
-        payees.append(Payee(address_of(name), parse_share(share)))
-    return payees
 
 
 def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
