@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo test lint format geth kubo gas slither prove audit mutate coverage clean
+.PHONY: help setup compile demo docs test lint format geth kubo gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -50,6 +50,10 @@ format: setup ## let ruff and prettier rewrite what they can
 
 kubo: ## build a real Kubo daemon for the tests (needs Go)
 	@tools/kubo/build
+
+docs: setup ## the site of docs/, into .build/site
+	@echo "docs: docs -> .build/site"
+	@$(TOOLS) NO_MKDOCS_2_WARNING=1 python -m mkdocs build --quiet
 
 geth: ## build a real geth for the tests (needs Go)
 	@tools/geth/build

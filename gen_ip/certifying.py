@@ -72,8 +72,9 @@ class Certifying(Preparing):
 
         Raises:
             InvalidArgument: no license is named.
-            UnknownLicense, LicenseNotHeld, LicenseNotActive, LicenseIsRevoked, NoDeriveRight,
-                NoUnitsLeft: of a license, as their names say.
+            UnknownLicense, LicenseNotHeld, LicenseNotActive, LicenseIsRevoked: of a license, as
+                their names say.
+            NoDeriveRight, NoUnitsLeft: a license does not allow it, or no more of them.
             ShareAlikeConflict, ShareAlikeDoesNotFit, OwesTooMuch, TooManyParents: the licenses do
                 not go together.
             ParentsNotAscending: two licenses are for the same work.

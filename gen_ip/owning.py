@@ -147,8 +147,9 @@ class Owning(Connection):
 
         Raises:
             UnknownWork, NotIssuer: the account may not issue its licenses.
-            ExceedsCeiling, MissingObligations, OutlivesWork, ShareAlikeRequired, SoldExclusively,
-                NothingLeftToShare, SalesSuspended: the terms do not fit what the work stands on.
+            ExceedsCeiling, MissingObligations, OutlivesWork, ShareAlikeRequired: the terms do not
+                fit what the work stands on.
+            SoldExclusively, NothingLeftToShare, SalesSuspended: nobody can sell such licenses now.
             InvalidStart, InvalidCount: as their names say.
         """
         arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")

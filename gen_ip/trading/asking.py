@@ -35,8 +35,9 @@ class Asking(Trader):
         Raises:
             NotOwner: the account does not own the certificate.
             UnknownWork: it is not certified.
-            ExceedsCeiling, MissingObligations, OutlivesWork, ShareAlikeRequired, SoldExclusively,
-                NothingLeftToShare, SalesSuspended: the terms do not fit what the work stands on.
+            ExceedsCeiling, MissingObligations, OutlivesWork, ShareAlikeRequired: the terms do not
+                fit what the work stands on.
+            SoldExclusively, NothingLeftToShare, SalesSuspended: nobody can sell such licenses now.
             InvalidOffer, FeesTooHigh: its fields do not go together.
             NotAToken: `token` is none.
             BeyondUpstream: the terms grant what the license of a declared tool or base model of the

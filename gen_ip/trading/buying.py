@@ -27,8 +27,10 @@ class Buying(Trader):
 
         Raises:
             PriceTooHigh: `count` licenses cost more than `max_price`.
-            UnknownOffer, OfferNotOpen, OfferNotInTime, OfferOutdated, NotEnoughLeft, NotOwner,
-                NotTaker, InvalidSignature, CounterOutdated: the offer cannot be filled.
+            UnknownOffer, OfferNotOpen, OfferNotInTime, OfferOutdated, NotEnoughLeft: the offer
+                cannot be filled any more, or not yet.
+            NotOwner, NotTaker, InvalidSignature, CounterOutdated: it cannot be filled by the
+                account, or its maker may not make it.
             InsufficientFunds: the account has less than the price.
             InvalidArgument: it is no ask for licenses, or one with delivery (see `order`).
             UnexpectedChain: it was signed for another chain.
