@@ -323,6 +323,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadKeystore(path, "it is a directory") from None
     except OSError as error:
         raise AccountsUnavailable(path, error.strerror or str(error)) from None
+    # A NUL, or half a surrogate pair.
+    except ValueError:
+        raise BadKeystore(path, "no file has such a name") from None
     if len(data) > MAX_KEYSTORE_BYTES:
         raise BadKeystore(path, f"it has more than {MAX_KEYSTORE_BYTES:,} bytes")
     try:
@@ -331,7 +334,7 @@ def _read(path: Path) -> dict[str, Any]:
             raise BadKeystore(
                 path, "it is not JSON that a keystore could be, it is nested too deeply"
             )
-        keystore = json.loads(text)
+        keystore = _lowered(json.loads(text), path)
     except ValueError:
         raise BadKeystore(path, "it is not JSON") from None
     if not isinstance(keystore, dict) or keystore.get("version") != 3:
@@ -339,6 +342,16 @@ def _read(path: Path) -> dict[str, Any]:
     _check_kdf(keystore.get("crypto"), path)
     _address(keystore, path)
     return keystore
+
+
+def _lowered(value: Any, path: Path) -> Any:
+    """With keys in lower case, as eth-keyfile reads them: what is checked is what is used."""
+    if not isinstance(value, dict):
+        return value
+    lowered = {key.lower(): _lowered(item, path) for key, item in value.items()}
+    if len(lowered) < len(value):
+        raise BadKeystore(path, "it says a key twice")
+    return lowered
 
 
 def _check_kdf(crypto: object, path: Path) -> None:
@@ -372,7 +385,7 @@ def _decrypt(keystore: dict[str, Any], password: str, alias: str, path: Path) ->
         if "MAC mismatch" in str(error):
             raise WrongPassword(alias) from None
         raise BadKeystore(path, "its encryption is damaged") from None
-    except (LookupError, TypeError, NotImplementedError):
+    except (AssertionError, AttributeError, LookupError, TypeError, NotImplementedError):
         raise BadKeystore(path, "its encryption is incomplete or of an unknown kind") from None
     return account
 

@@ -222,15 +222,14 @@ class SignedDelegation(files.Statement):
         payees = files.items(found, "payees", PAYEE)
         if payees_hash(payees) != delegation.payees:
             raise BadStatement("payees", found["payees"], "the payees of the delegation")
-        if type(found["chain_id"]) is not int:
-            raise BadStatement("chain_id", found["chain_id"], "a chain id")
+        chain_id = files.chain_id(found, "chain_id")
         try:
             signature = bytes.fromhex(files.text(found, "signature").removeprefix("0x"))
         except ValueError:
             raise BadStatement("signature", found["signature"], "0x and hex digits") from None
         asks = files.items(found, "asks", ASK_LIMITS)
-        registry = files.text(found, "registry")
-        return cls(delegation, registry, found["chain_id"], payees, asks, signature)
+        registry = files.address(found, "registry")
+        return cls(delegation, registry, chain_id, payees, asks, signature)
 
 
 @dataclass(frozen=True)
@@ -259,9 +258,9 @@ def _prepared(found: Any) -> dict[str, Any]:
         anchor = TREE_PROOF.parse(found["anchor"], "anchor")
     made: dict[str, Any] = {
         "certify": CERTIFY.parse(found["certify"], "certify"),
-        "registry": files.text(found, "registry"),
-        "metadata_cid": files.text(found, "metadata_cid"),
-        "content_cid": files.text(found, "content_cid"),
+        "registry": files.address(found, "registry"),
+        "metadata_cid": files.cid(found, "metadata_cid"),
+        "content_cid": files.cid(found, "content_cid"),
         "anchor": anchor,
     }
     _check_proof(PreparedCertificate(**made), anchor, "anchor")

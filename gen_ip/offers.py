@@ -272,14 +272,13 @@ class SignedOffer(files.Statement):
         if struct.kind not in list(OfferKind):
             raise BadStatement("offer.kind", struct.kind, "0 to 3")
         terms = _terms(found["terms"], struct.terms_hash)
-        if type(found["chain_id"]) is not int:
-            raise BadStatement("chain_id", found["chain_id"], "a chain id")
+        chain_id = files.chain_id(found, "chain_id")
         works = _works(found["works"], struct.works_root)
         return cls(
             from_struct(struct, terms),
             APPROVAL.parse(found["approval"], "approval"),
-            files.text(found, "marketplace"),
-            found["chain_id"],
+            files.address(found, "marketplace"),
+            chain_id,
             works,
         )
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from gen_ip import atomic_file
-from gen_ip.errors import GenIPError, shown
+from gen_ip import arguments, atomic_file
+from gen_ip.arguments import InvalidArgument
+from gen_ip.content.cid import parse_cid
+from gen_ip.errors import GenIPError, MalformedCID, shown
 from gen_ip.nesting import nested_deeper_than
 from gen_ip.signing.eip712 import BadStatement, Struct
 
@@ -52,6 +54,9 @@ def load(path: str | Path) -> Any:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise StatementFileProblem(path, error.strerror or str(error)) from None
+    # A NUL, or half a surrogate pair.
+    except ValueError:
+        raise StatementFileProblem(path, "no file has such a name") from None
     if len(data) > MAX_BYTES:
         raise StatementFileProblem(path, f"it has more than {MAX_BYTES:,} bytes")
     try:
@@ -105,7 +110,9 @@ def members(document: object, kind: str, names: tuple[str, ...]) -> Mapping[str,
     if document.get("format") != kind:
         raise BadStatement("format", document.get("format"), kind)
     if document.keys() != {"format", *names}:
-        raise BadStatement("", sorted(document), f"the members format, {', '.join(names)}")
+        raise BadStatement(
+            "", sorted(map(str, document)), f"the members format, {', '.join(names)}"
+        )
     return document
 
 
@@ -119,6 +126,42 @@ def text(document: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
         raise BadStatement(name, value, "a short text")
     return value
+
+
+def address(document: Mapping[str, Any], name: str) -> str:
+    """The address of a contract, with checksum.
+
+    Raises:
+        BadStatement: it is none.
+    """
+    try:
+        return arguments.address(name, document[name])
+    except InvalidArgument as error:
+        raise BadStatement(name, error.value, error.expected) from None
+
+
+def chain_id(document: Mapping[str, Any], name: str) -> int:
+    """The id of a chain (EIP-155).
+
+    Raises:
+        BadStatement: it is none.
+    """
+    try:
+        return arguments.positive(name, document[name])
+    except InvalidArgument as error:
+        raise BadStatement(name, error.value, "a chain id") from None
+
+
+def cid(document: Mapping[str, Any], name: str) -> str:
+    """A content identifier.
+
+    Raises:
+        BadStatement: it is none.
+    """
+    try:
+        return str(parse_cid(document[name]))
+    except MalformedCID as error:
+        raise BadStatement(name, error.value, f"a CID ({error.reason})") from None
 
 
 def items(document: Mapping[str, Any], name: str, struct: Struct[T]) -> tuple[T, ...]:

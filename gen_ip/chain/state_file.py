@@ -84,6 +84,10 @@ class StateFile:
         except OSError as error:
             self._release()
             raise StateUnusable(self.path, error.strerror or type(error).__name__) from None
+        # A NUL, or half a surrogate pair.
+        except ValueError:
+            self._release()
+            raise StateUnusable(self.path, "no file has such a name") from None
         return self
 
     def __exit__(
@@ -168,12 +172,12 @@ def _problem(dump: Path) -> str:
 def _holder(text: bytes) -> tuple[str, str]:
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", ""
     if not isinstance(said, dict):
         return "", ""
     pid, url = said.get("pid"), said.get("url")
     return (
-        str(pid) if isinstance(pid, int) else "",
+        str(pid) if type(pid) is int and 0 < pid < 1 << 32 else "",
         url if isinstance(url, str) and url.isprintable() else "",
     )

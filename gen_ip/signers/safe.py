@@ -44,8 +44,11 @@ class Safe(AddressOnly):
         """The file's content; `created_at` in seconds since the epoch, by default now.
 
         Raises:
-            InvalidArgument: a plan is of another account or chain, or there is nothing in them.
+            InvalidArgument: a plan is none, or of another account or chain, or there is nothing in
+                them.
         """
+        if not isinstance(plans, Sequence) or not all(hasattr(p, "transactions") for p in plans):
+            raise InvalidArgument("plans", plans, "a list of plans of the client's `unsigned` view")
         calls = [transaction for plan in plans for transaction in plan.transactions]
         if not calls:
             raise InvalidArgument("plans", [], "at least one transaction for the Safe to make")
