@@ -92,6 +92,7 @@ class Totals:
 
     @property
     def income(self) -> int:
+        """All that came in, before the parents' shares."""
         return self.direct + self.royalties
 
 

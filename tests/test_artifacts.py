@@ -65,6 +65,8 @@ def test_addresses_are_those_the_package_computes(
     assert {name: shipped[name] for name in compiling.PROTOCOL} == deployment.addresses()
     assert (shipped["Deployer"], shipped["factory"]) == (deployment.deployer, FACTORY)
     assert compiling.PROTOCOL == artifacts.CONTRACTS
+    published = json.loads(compiling.PUBLISHED.read_text("utf-8"))
+    assert published == {name: shipped[name] for name in shipped if name != "sourceHash"}
 
 
 def test_verification_inputs_compile_alone_to_the_shipped_bytecode(tmp_path: Path) -> None:

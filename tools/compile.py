@@ -38,6 +38,7 @@ PROTOCOL = ("IPRegistry", "RoyaltySplitter", "IPLicense", "LicenseMarketplace")
 FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 SALT = bytes(32)
 ADDRESSES = "addresses"
+PUBLISHED = ROOT / "abi" / f"{ADDRESSES}.json"
 
 MAX_RUNTIME = 24_576  # EIP-170, bytes
 MAX_CREATION = 49_152  # EIP-3860, bytes
@@ -235,8 +236,11 @@ def write(compiled: dict[str, Compiled]) -> None:
     for name, contract in compiled.items():
         text = json.dumps(contract.artifact, separators=(",", ":"), sort_keys=True)
         replace_text(ARTIFACTS / f"{name}.json", text + "\n")
-    text = json.dumps(addresses(compiled), indent=2)
-    replace_text(ARTIFACTS / f"{ADDRESSES}.json", text + "\n")
+    found = addresses(compiled)
+    replace_text(ARTIFACTS / f"{ADDRESSES}.json", json.dumps(found, indent=2) + "\n")
+    # The same beside the frozen ABIs, for who has no Python.
+    del found["sourceHash"]
+    replace_text(PUBLISHED, json.dumps(found, indent=2) + "\n")
 
 
 def replace_text(path: Path, text: str) -> None:

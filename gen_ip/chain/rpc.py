@@ -69,6 +69,7 @@ class Rpc:
 
     @cached_property
     def chain_id(self) -> int:
+        """The chain's id (EIP-155)."""
         return self._number("eth_chainId")
 
     def request(self, method: str, *params: Any) -> Any:
@@ -118,6 +119,11 @@ class Rpc:
         return self._number("eth_estimateGas", _transaction(to, data, sender, value))
 
     def block(self, number: int | str = "latest") -> Block:
+        """A block by its number, or by a name such as "latest".
+
+        Raises:
+            NodeError: the node has none of this name.
+        """
         name = hex(number) if isinstance(number, int) else number
         found = self.request("eth_getBlockByNumber", name, False)
         if found is None:
@@ -138,9 +144,11 @@ class Rpc:
             return list(found["transactions"])
 
     def priority_fee(self) -> int:
+        """What the node suggests to pay above the base fee (EIP-1559), in wei a gas."""
         return self._number("eth_maxPriorityFeePerGas")
 
     def gas_price(self) -> int:
+        """What the node suggests to pay, in wei a gas, on chains without a base fee."""
         return self._number("eth_gasPrice")
 
     def balance(self, account: str) -> int:
@@ -157,10 +165,12 @@ class Rpc:
         return self.request("eth_getTransactionByHash", tx_hash) is not None
 
     def code(self, account: str, block: int | str = "latest") -> bytes:
+        """The code at an address after a block; empty for accounts and for addresses unused."""
         name = hex(block) if isinstance(block, int) else block
         return self._bytes("eth_getCode", account, name)
 
     def logs(self, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The logs that fit an `eth_getLogs` filter, as the node gives them."""
         found = self.request("eth_getLogs", dict(query))
         if not isinstance(found, list):
             raise NodeError("eth_getLogs", "an answer that is no list")

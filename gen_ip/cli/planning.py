@@ -47,6 +47,7 @@ class Planning:
 
     @property
     def complete(self) -> bool:
+        """Whether the plans hold all that would be sent."""
         return all(plan.complete for plan in self.plans)
 
     def client(self, client: GenIP, sender: str) -> GenIP:

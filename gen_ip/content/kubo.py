@@ -65,6 +65,7 @@ class KuboStore:
 
     @property
     def address(self) -> str:
+        """The node's RPC address, as it was given."""
         return self._address
 
     def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:

@@ -41,6 +41,7 @@ class LocalStore:
 
     @property
     def address(self) -> str:
+        """The folder."""
         return str(self._root)
 
     def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:

@@ -25,7 +25,9 @@ class Store(Protocol):
     """
 
     @property
-    def address(self) -> str: ...
+    def address(self) -> str:
+        """Names the store in messages."""
+        ...
 
     def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
         """Keep a file (its path, or its bytes) and return its UnixFS CID.

@@ -62,14 +62,17 @@ class Bundle:
 
     @property
     def name(self) -> str:
+        """The terms' name, such as "commercial"."""
         return cast(str, self.document["name"])
 
     @property
     def grant(self) -> Rights:
+        """Rights of the licensee."""
         return _rights("grant", self.document["grant"])
 
     @property
     def pass_(self) -> Rights:
+        """Permissions that a derivative may grant on."""
         return _rights("pass", self.document["pass"])
 
     def text(self, language: Language = "en") -> str:

@@ -101,6 +101,7 @@ class Trader(Connection):
 
 
 def plain(offer: SignedOffer | Offer) -> Offer:
+    """The offer itself, without who signed it."""
     return offer.offer if isinstance(offer, SignedOffer) else offer
 
 
