@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from typing import Any
 
 MAX_NESTING = 16
@@ -24,8 +25,8 @@ _TOKENS = re.compile(
 )
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """The document.
+def read(data: bytes, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The document; `parse_float` makes its numbers with a fraction or an exponent.
 
     Raises:
         ValueError: it is no TOML in UTF-8, or nested deeper than 16 levels; says why, in one line.
@@ -33,7 +34,7 @@ def read(data: bytes) -> dict[str, Any]:
     text = data.decode("utf-8")
     if _too_deep(text):
         raise ValueError(f"it is nested deeper than {MAX_NESTING} levels")
-    return tomllib.loads(text)
+    return tomllib.loads(text, parse_float=parse_float)
 
 
 def _too_deep(text: str) -> bool:

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from gen_ip.cli.account import account_app
+from gen_ip.cli.config import config_app
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.group import Commands
 from gen_ip.cli.legal import terms_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
 from gen_ip.cli.money import collect, earnings, pay, sweep
+from gen_ip.cli.network import network_app
 from gen_ip.cli.planning import Verbs
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
@@ -54,6 +56,8 @@ for _command, _panel in (
     app.command(rich_help_panel=_panel)(_command)
 app.add_typer(terms_app, rich_help_panel=_LICENSES)
 app.add_typer(account_app, rich_help_panel="Accounts")
+for _group in (network_app, config_app):
+    app.add_typer(_group, rich_help_panel="Settings")
 
 
 def _version(wanted: bool) -> None:

@@ -31,6 +31,16 @@ class BadSetting(ConfigError):
         super().__init__(f"setting {shown(key)} in {shown(path)} {problem}")
 
 
+class SettingNotSet(ConfigError):
+    """A setting is not in the file."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self.path, self.key = path, key
+        super().__init__(
+            f"setting {shown(key)} is not set in {shown(path)}; `gen-ip config show` shows what is"
+        )
+
+
 class UnknownNetwork(ConfigError):
     """No network of this name is known."""
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from gen_ip.config.errors import BadSetting, ConfigUnusable, NoRpc, UnknownNetwork, meant
+from gen_ip import toml
+from gen_ip.config.errors import (
+    BadSetting,
+    ConfigError,
+    ConfigUnusable,
+    NoRpc,
+    UnknownNetwork,
+    meant,
+)
 from gen_ip.config.networks import BUILT_IN, NAME, Network, is_rpc
 from gen_ip.errors import shown
 
@@ -105,14 +112,12 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         ConfigUnusable: it is no TOML.
     """
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        # Its text names line and column; what it may quote is a name or a character.
-        raise ConfigUnusable(path, f"no TOML: {error}", "correct that place") from None
-    # An integer of thousands of digits is a plain ValueError, a wild exponent an ArithmeticError.
-    except (ValueError, InvalidOperation, RecursionError) as error:
-        reason = f"no usable TOML: {type(error).__name__}"
-        raise ConfigUnusable(path, reason, "write plain keys and values") from None
+        return toml.read(text.encode(), parse_float=Decimal)
+    # A wild exponent is an ArithmeticError.
+    except (ValueError, InvalidOperation) as error:
+        # What its text may quote is a key, a character, or line and column.
+        reason = f"no usable TOML: {shown(str(error))}"
+        raise ConfigUnusable(path, reason, "correct that place") from None
 
 
 def check(path: Path, document: Mapping[str, Any]) -> Settings:
@@ -254,3 +259,14 @@ NETWORK_KEYS: Mapping[str, Check] = {
     "confirmations": _whole(1, 10_000),
     "symbol": _text('the symbol of the chain\'s coin, such as "ETH"'),
 }
+NUMBERS = frozenset({"confirmations", "timeout", "replace_after", "chain_id"})
+"""Keys whose value is a number in the file; amounts are text, so that they stay exact."""
+
+
+def known_keys() -> list[str]:
+    """All keys that can be set, those of the networks at hand included; for a shell to offer."""
+    try:
+        networks = load().all_networks()
+    except ConfigError:
+        networks = dict(BUILT_IN)
+    return [*KEYS, *(f"networks.{name}.{key}" for name in networks for key in NETWORK_KEYS)]
