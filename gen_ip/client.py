@@ -10,7 +10,7 @@ from gen_ip.anchoring import Anchoring
 from gen_ip.arbitrating import Arbitrating
 from gen_ip.certifying import Certifying
 from gen_ip.chain.receipts import Receipt
-from gen_ip.content.cid import raw_cid
+from gen_ip.content.cid import raw_cid, raw_digest
 from gen_ip.content.store import find
 from gen_ip.delegating import Delegating
 from gen_ip.documents import Content
@@ -77,9 +77,8 @@ class GenIP(Certifying, Anchoring, Delegating, Trading, Owning, Arbitrating):
             StoreUnavailable: the store does not answer.
         """
         work = self._registry.work(arguments.work_id("work", work_id))
-        digest = self._session.read("IPRegistry", "metadata", work.id)
         try:
-            document = documents.fetch(self.store, digest, work.content_hash)
+            document = documents.fetch(self.store, raw_digest(work.metadata_cid), work.content_hash)
         except (ContentNotFound, ContentCorrupted, ContentTooLarge, MetadataError) as error:
             return replace(work, metadata_problem=str(error))
         return replace(work, metadata=document)

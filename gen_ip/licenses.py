@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,8 +66,23 @@ class Licenses:
         Raises:
             UnknownTerms: nobody registered them.
         """
-        grant, pass_, *rest = self._session.read("IPLicense", "termsOf", terms_hash)
-        return Terms(Rights(grant), Rights(pass_), *rest)
+        if (found := self.terms_of([terms_hash]).get(terms_hash)) is None:
+            raise UnknownTerms(terms_hash)
+        return found
+
+    def terms_of(self, hashes: Iterable[bytes]) -> dict[bytes, Terms]:
+        """Those of `hashes` that are registered, in one round trip."""
+        wanted = list(dict.fromkeys(hashes))
+        answers = self._session.try_all(*(("IPLicense", "termsOf", each) for each in wanted))
+        found = {}
+        for terms_hash, answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, UnknownTerms):
+                continue
+            if isinstance(answer, ContractError):
+                raise answer
+            grant, pass_, *rest = answer
+            found[terms_hash] = Terms(Rights(grant), Rights(pass_), *rest)
+        return found
 
     def register(self, terms: Terms) -> bytes:
         """Stores terms, when they are not stored yet, and returns their hash.
@@ -98,13 +114,12 @@ class Licenses:
         self.require_fitting(work, terms)
         return self.register(terms)
 
-    def fits(self, work: int, terms_hash: bytes) -> bool:
-        """Whether a license under these registered terms could be issued now."""
-        try:
-            self._session.read("IPLicense", "checkTerms", work, terms_hash)
-        except ContractError:
-            return False
-        return True
+    def fitting(self, work: int, hashes: Iterable[bytes]) -> set[bytes]:
+        """Those of terms under which a license could be issued now, in one round trip."""
+        wanted = list(dict.fromkeys(hashes))
+        found = self._session.try_all(*(("IPLicense", "checkTerms", work, each) for each in wanted))
+        answered = zip(wanted, found, strict=True)
+        return {each for each, answer in answered if not isinstance(answer, ContractError)}
 
     def get(self, license_id: int, receipt: Receipt | None = None) -> License:
         """A license.
@@ -113,18 +128,36 @@ class Licenses:
             UnknownLicense: it does not exist.
         """
         number = arguments.unsigned("license", license_id)
-        work, terms_hash, start, end, units = self._session.read("IPLicense", "license", number)
-        return License(
-            id=number,
-            work=work,
-            terms_hash=terms_hash,
-            terms=self.terms(terms_hash),
-            holder=self._session.read("IPLicense", "ownerOf", number),
-            start=start,
-            end=end,
-            units=units,
-            receipt=receipt,
-        )
+        return self.get_all([number], receipt)[0]
+
+    def get_all(self, license_ids: Sequence[int], receipt: Receipt | None = None) -> list[License]:
+        """Several licenses, in two round trips.
+
+        Raises:
+            UnknownLicense: one does not exist.
+        """
+        reads = [
+            ("IPLicense", name, each) for name in ("license", "ownerOf") for each in license_ids
+        ]
+        found = self._session.read_all(*reads)
+        stored, holders = found[: len(license_ids)], found[len(license_ids) :]
+        terms = self.terms_of([terms_hash for _, terms_hash, *_ in stored])
+        return [
+            License(
+                id=number,
+                work=work,
+                terms_hash=terms_hash,
+                terms=terms[terms_hash],
+                holder=holder,
+                start=start,
+                end=end,
+                units=units,
+                receipt=receipt,
+            )
+            for number, (work, terms_hash, start, end, units), holder in zip(
+                license_ids, stored, holders, strict=True
+            )
+        ]
 
     def edge(self, license_id: int) -> Edge:
         """The edge to the license's work that a derivative under it has.
@@ -141,15 +174,14 @@ class Licenses:
         if holder is None:
             topics = (None, None if work is None else word(work))
             events = self._session.events("IPLicense", "LicenseIssued", *topics)
-            return [self.get(event.args["license_id"]) for event in events]
+            return self.get_all([event.args["license_id"] for event in events])
         # A license may have come from its issue or from another holder.
         owner = arguments.address("holder", holder)
         arrivals = self._session.events("IPLicense", "Transfer", None, word(owner))
         ids = sorted({event.args["id"] for event in arrivals})
-        found = (self.get(number) for number in ids)
         return [
             license_
-            for license_ in found
+            for license_ in self.get_all(ids)
             if license_.holder == owner and work in (None, license_.work)
         ]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from gen_ip.chain.events import word
+from gen_ip.chain import logs
+from gen_ip.chain.events import topic_of, word
 from gen_ip.chain.session import Session
+from gen_ip.chain.walk import shares_above
 
 # Alternatives of one topic that nodes accept in one request.
 _TOPICS = 100
+# Generations asked for one by one within as many blocks as a node searches at once.
+_ROUNDS = 2
 
 
 class Link(NamedTuple):
@@ -58,8 +62,8 @@ class Lineage:
 
 def lineage(session: Session, work: int) -> Lineage:
     """Ancestors from the ledger's nodes, descendants by a search for EdgeOpened."""
-    up = _walk(work, lambda works: parents(session, works), lambda link: link.parent)
-    down = _walk(work, lambda works: children(session, works), lambda link: link.child)
+    up = _walk(work, _parents(session), lambda link: link.parent)
+    down = _walk(work, _children(session, work), lambda link: link.child)
     return Lineage(
         work=work,
         ancestors=tuple(up[0]),
@@ -70,35 +74,74 @@ def lineage(session: Session, work: int) -> Lineage:
 
 def descendants(session: Session, work: int) -> list[Link]:
     """All edges below a work, nearest first."""
-    return _walk(work, lambda works: children(session, works), lambda link: link.child)[1]
+    return _walk(work, _children(session, work), lambda link: link.child)[1]
 
 
-def parents(session: Session, works: Iterable[int]) -> list[Link]:
-    """The edges from each work to its parents."""
-    return [
-        Link(work, *share)
-        for work in works
-        for share in session.read("RoyaltySplitter", "sharesOf", work)
-    ]
+def _parents(session: Session) -> Callable[[list[int]], list[Link]]:
+    """The edges from each of some works to its parents; each request tells of many generations."""
+    known: dict[int, Any] = {}
+
+    def expand(works: list[int]) -> list[Link]:
+        while missing := [work for work in works if work not in known]:
+            known.update(shares_above(session.rpc, session.deployment.splitter, missing))
+        return [Link(work, *share) for work in works for share in known[work]]
+
+    return expand
 
 
-def children(session: Session, works: list[int]) -> list[Link]:
-    """The edges to each work from its children."""
-    found = []
-    for start in range(0, len(works), _TOPICS):
-        topics = [word(work) for work in works[start : start + _TOPICS]]
-        for event in session.events("RoyaltySplitter", "EdgeOpened", None, topics):
-            args = event.args
-            found.append(
-                Link(
-                    args["work_id"],
-                    args["parent"],
-                    args["income"],
-                    args["volume"],
-                    args["license_id"],
-                )
-            )
-    return found
+def _children(session: Session, work: int) -> Callable[[list[int]], list[Link]]:
+    """The edges to each of some works from its children, for `work` and all below it.
+
+    Children come after their parents, so one pass over the chain finds all generations. In each
+    part of it the known works' children are asked for, then theirs; where it goes on deeper than
+    that, all edges of the part.
+    """
+    below: dict[int, list[Link]] = {work: []}
+    first, last = session.start, session.rpc.block().number
+    while first <= last:
+        end = min(first + logs.STEP - 1, last)
+        new = set(below)
+        for _ in range(_ROUNDS):
+            links = [
+                link
+                for some in _portions(sorted(new))
+                for link in _edges(session, first, end, [word(parent) for parent in some])
+            ]
+            new = _noted(below, new, links)
+        if new:
+            _noted(below, new, _edges(session, first, end, None))
+        first = end + 1
+    return lambda works: [link for parent in works for link in below[parent]]
+
+
+def _noted(below: dict[int, list[Link]], parents: set[int], links: Iterable[Link]) -> set[int]:
+    """Notes those of `links` that lead to `parents`, or to their new children further on; returns
+    the new ones."""
+    wanted, new = set(parents), set[int]()
+    for link in links:
+        if link.parent in wanted:
+            below[link.parent].append(link)
+            if link.child not in below:
+                below[link.child] = []
+                new.add(link.child)
+                wanted.add(link.child)
+    return new
+
+
+def _edges(
+    session: Session, first: int, last: int, parents: Sequence[str] | None
+) -> Iterator[Link]:
+    """The edges opened from one block to another, in order; all, or those to `parents`."""
+    topics = [topic_of("EdgeOpened"), None, parents]
+    for event in logs.scan(session.rpc, session.deployment.splitter, topics, first, last):
+        args = event.args
+        yield Link(
+            args["work_id"], args["parent"], args["income"], args["volume"], args["license_id"]
+        )
+
+
+def _portions(works: list[int]) -> Iterator[list[int]]:
+    return (works[start : start + _TOPICS] for start in range(0, len(works), _TOPICS))
 
 
 def children_first(works: Iterable[int], links: Iterable[Link]) -> list[int]:

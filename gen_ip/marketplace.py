@@ -224,7 +224,7 @@ class Marketplace:
             UnknownOffer: none of this hash was posted.
         """
         for event in self._session.events("LicenseMarketplace", "OfferPosted", word(offer_hash)):
-            return self._read(event)
+            return self._read([event])[0]
         raise UnknownOffer(offer_hash)
 
     def of_work(self, work: int) -> list[Offer]:
@@ -236,18 +236,18 @@ class Marketplace:
         owner, transfers = self._registry.ownership(work)
         now = self._session.rpc.block().timestamp
         posted = self._session.events("LicenseMarketplace", "OfferPosted", None, word(work))
-        offers = (self._read(event) for event in posted)
-        return [
+        offers = [
             offer
-            for offer in offers
+            for offer in self._read(posted)
             if offer.kind is OfferKind.LICENSE_ASK
             and offer.open
             and offer.left > 0
             and (offer.maker, offer.transfers) == (owner, transfers)
             and offer.valid_from <= now
             and (offer.deadline == 0 or now <= offer.deadline)
-            and self._licenses.fits(work, offer.terms_hash)
         ]
+        fitting = self._licenses.fitting(work, [offer.terms_hash for offer in offers])
+        return [offer for offer in offers if offer.terms_hash in fitting]
 
     # ----------------------------------------------------------------- cancel
 
@@ -414,18 +414,26 @@ class Marketplace:
             self._licenses.register_for(self._certified(work), offer.terms)
             self._session.simulate(call)
 
-    def _read(self, event: Event) -> Offer:
-        struct = OfferStruct(*event.args["offer"])
-        posted, cancelled, filled = self._session.read(
-            "LicenseMarketplace", "offerState", struct.maker, event.args["offer_hash"]
+    def _read(self, events: Sequence[Event]) -> list[Offer]:
+        """Posted offers as they stand, in two round trips."""
+        structs = [OfferStruct(*event.args["offer"]) for event in events]
+        market = "LicenseMarketplace"
+        makers = list(dict.fromkeys(struct.maker for struct in structs))
+        found = self._session.read_all(
+            *(
+                (market, "offerState", struct.maker, event.args["offer_hash"])
+                for struct, event in zip(structs, events, strict=True)
+            ),
+            *((market, "counters", maker) for maker in makers),
         )
-        counter = self._session.read("LicenseMarketplace", "counters", struct.maker)
-        try:
-            terms = self._licenses.terms(struct.terms_hash)
-        except UnknownTerms:
-            terms = None
-        is_open = posted and not cancelled and counter == struct.counter
-        return from_struct(struct, terms, filled=filled, open=is_open)
+        counters = dict(zip(makers, found[len(structs) :], strict=True))
+        terms = self._licenses.terms_of(struct.terms_hash for struct in structs)
+        offers = []
+        for struct, (posted, cancelled, filled) in zip(structs, found[: len(structs)], strict=True):
+            is_open = posted and not cancelled and counters[struct.maker] == struct.counter
+            known = terms.get(struct.terms_hash)
+            offers.append(from_struct(struct, known, filled=filled, open=is_open))
+        return offers
 
 
 def _delegated(approval: Approval, offer: Offer, delegation: SignedDelegation) -> Approval:

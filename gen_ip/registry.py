@@ -243,6 +243,9 @@ class Registry:
             UnknownWork: it is not certified.
         """
         self.require(work)
+        return self._certified(work)
+
+    def _certified(self, work: int) -> Claim:
         for event in self._session.events("IPRegistry", "Certified", word(work)):
             return _claim(event)
         raise UnknownWork(work)
@@ -266,29 +269,46 @@ class Registry:
         Raises:
             UnknownWork: it is not certified.
         """
-        read = self._session.read
-        claim = self.claim(work)
-        owner, transfers, suspended = read("IPRegistry", "ownership", work)
-        arbiter, powers, lien_cap = read("IPRegistry", "arbiterOf", work)
-        first, _, count = read("IPRegistry", "claims", claim.content_hash)
-        _, royalty = read("IPRegistry", "royaltyInfo", work, 10_000)
-        digest = read("IPRegistry", "metadata", work)
+        splitter, registry = "RoyaltySplitter", "IPRegistry"
+        (
+            (owner, transfers, suspended),
+            (arbiter, powers, lien_cap),
+            (_, royalty),
+            claim_time,
+            digest,
+            version,
+            uri,
+            shares,
+            payees,
+        ) = self._session.read_all(
+            (registry, "ownership", work),
+            (registry, "arbiterOf", work),
+            (registry, "royaltyInfo", work, 10_000),
+            (registry, "claimTime", work),
+            (registry, "metadata", work),
+            (registry, "metadataVersion", work),
+            (registry, "tokenURI", work),
+            (splitter, "sharesOf", work),
+            (splitter, "payeesOf", work),
+        )
+        claim = self._certified(work)
+        first, _, count = self._session.read(registry, "claims", claim.content_hash)
         return Work(
             id=work,
             till=till_of(work),
             owner=owner,
             creator=claim.creator,
             content_hash=claim.content_hash,
-            claim_time=self.claim_time(work),
+            claim_time=claim_time,
             first=first == work,
             claims=count,
             transfers=transfers,
             resale_royalty=royalty,
-            token_uri=read("IPRegistry", "tokenURI", work),
+            token_uri=uri,
             metadata_cid=raw_cid(digest),
-            metadata_version=read("IPRegistry", "metadataVersion", work),
-            parents=tuple(Share(*share) for share in read("RoyaltySplitter", "sharesOf", work)),
-            payees=tuple(Payee(*payee) for payee in read("RoyaltySplitter", "payeesOf", work)),
+            metadata_version=version,
+            parents=tuple(Share(*share) for share in shares),
+            payees=tuple(Payee(*payee) for payee in payees),
             arbiter=None
             if arbiter == NOBODY
             else Arbiter(arbiter, bool(powers & MAY_SUSPEND), bool(powers & MAY_REVOKE), lien_cap),

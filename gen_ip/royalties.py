@@ -136,12 +136,15 @@ class Royalties:
             UnknownWork: it is not certified.
         """
         token = arguments.address("token", token)
-        owner, _ = self._registry.ownership(work)
+        splitter = "RoyaltySplitter"
+        (owner, _, _), credit, payees = self._session.read_all(
+            ("IPRegistry", "ownership", work),
+            (splitter, "credit", work, token),
+            (splitter, "payeesOf", work),
+        )
         path = self.path(work, token)
-        credit = self._session.read("RoyaltySplitter", "credit", work, token)
         settled = credit if len(path) == 1 else self._credit_after(path, token)
-        balance = self._session.read("RoyaltySplitter", "balances", owner, token)
-        payees = self._session.read("RoyaltySplitter", "payeesOf", work)
+        balance = self._session.read(splitter, "balances", owner, token)
         part = self._drawn_after(path, token, owner) - balance if payees else settled
         return Earnings(
             work=work,
@@ -181,24 +184,27 @@ class Royalties:
         # Without the edges that carry nothing, some works may not reach this one any more.
         reaching = _closure([work], [(link.parent, link.child) for link in links])
         links = [link for link in links if link.child in reaching and link.parent in reaching]
-        waiting = [child for child in reaching - {work} if self._pending(child, token)]
+        waiting = self._pending(sorted(reaching - {work}), token)
         needed = _closure(waiting, [(link.child, link.parent) for link in links])
         return [*children_first(needed - {work}, links), work]
 
     def _carrying(self, links: list[Link]) -> list[Link]:
         """The edges through which money or volume can flow."""
-        passes: dict[int, bool] = {}
-        for link in links:
-            if not link.income and not link.volume and link.parent not in passes:
-                _, vol, *_ = self._session.read("RoyaltySplitter", "node", link.parent)
-                passes[link.parent] = vol > 0
+        asked = list(dict.fromkeys(x.parent for x in links if not x.income and not x.volume))
+        nodes = self._session.read_all(*(("RoyaltySplitter", "node", each) for each in asked))
+        passes = {work: vol > 0 for work, (_, vol, *_) in zip(asked, nodes, strict=True)}
         return [
             link for link in links if link.income or link.volume or passes.get(link.parent, False)
         ]
 
-    def _pending(self, work: int, token: str) -> bool:
-        income, volume = self._session.read("RoyaltySplitter", "pending", work, token)
-        return bool(income or volume)
+    def _pending(self, works: Sequence[int], token: str) -> list[int]:
+        """Those of `works` that hold something for their parents."""
+        found = self._session.read_all(
+            *(("RoyaltySplitter", "pending", work, token) for work in works)
+        )
+        return [
+            work for work, (income, volume) in zip(works, found, strict=True) if income or volume
+        ]
 
     def _credit_after(self, path: list[int], token: str) -> int:
         settle = self._calls.settle(path, token)

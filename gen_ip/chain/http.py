@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +48,32 @@ class NodeProvider(HTTPProvider):
             if answered != json.loads(request)["id"] and not unread:
                 raise StrayAnswer
         return response
+
+
+class NoBatch(ConnectionError):  # noqa: N818
+    """What came back for several requests in one is no list of answers."""
+
+
+def batch(
+    provider: HTTPProvider, requests: Sequence[tuple[str, Sequence[Any]]]
+) -> list[Mapping[str, Any] | None]:
+    """The answers to requests that are made in one (JSON-RPC 2.0, section 6), in their order
+    whatever the order they came in; None for one that was not answered, or more than once.
+
+    Raises:
+        NoBatch: the node answers no list.
+    """
+    bodies = [provider.encode_rpc_request(RPCEndpoint(name), list(of)) for name, of in requests]
+    raw = provider._make_request(RPCEndpoint("batch"), b"[" + b",".join(bodies) + b"]")
+    # Web3 promises one answer; to a batch it is a list.
+    found: Any = provider.decode_rpc_response(raw)
+    if not isinstance(found, list):
+        raise NoBatch
+    answered = [each for each in found if isinstance(each, Mapping)]
+    times = Counter(str(each.get("id")) for each in answered)
+    by_id = {str(each.get("id")): each for each in answered}
+    ids = [str(json.loads(body)["id"]) for body in bodies]
+    return [by_id[one] if times[one] == 1 else None for one in ids]
 
 
 def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> Web3:

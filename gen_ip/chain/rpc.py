@@ -11,23 +11,24 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
-from web3 import Web3
+from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception, Web3RPCError
 from web3.types import RPCEndpoint
 
 from gen_ip.chain import answers, http, reverts
 from gen_ip.chain.answers import reading
 from gen_ip.chain.errors import ConnectionFailed, NodeError
+from gen_ip.chain.reverts import ContractError
 
 _HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _TESTER_BYTES = re.compile(r"""^(?:execution reverted: )?(b(['"]).*\2)$""", re.DOTALL)
@@ -39,6 +40,13 @@ _LONGEST_PAUSE = 5.0
 _PASSING_STATUS = frozenset({408, 425, 429, 502, 503, 504})
 # JSON-RPC errors of nodes and gateways at their limit (EIP-1474: -32005).
 _LIMIT_CODES = frozenset({-32005, 429})
+# Requests in one; where a node takes fewer, they become fewer.
+_BATCH = 50
+
+T = TypeVar("T")
+
+Request = tuple[str, tuple[Any, ...]]
+"""A JSON-RPC method and its parameters."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class Rpc:
     """
 
     _answered = False
+    _answered_batch = False
+    _batch_size = _BATCH
 
     def __init__(self, target: str | Web3) -> None:
         self.web3 = target if isinstance(target, Web3) else http.connect(target)
@@ -75,10 +85,67 @@ class Rpc:
     def request(self, method: str, *params: Any) -> Any:
         """The plain result of a JSON-RPC method: numbers and bytes are hex strings."""
         pauses = _PAUSES if _READS.fullmatch(method) else ()
+        return self._patiently(lambda: self._ask(method, params), pauses)
+
+    def batch(self, requests: Sequence[Request]) -> list[Any]:
+        """The plain results of requests that only read, in their order; in the place of one that
+        the node refuses its error, a `ContractError` or `NodeError`.
+
+        They go to a node by the dozen in one round trip (JSON-RPC batches), one by one where it
+        does not take that; and so does each that is left unanswered or refused among others.
+        """
+        if odd := [method for method, _ in requests if not _READS.fullmatch(method)]:
+            raise ValueError(f"{odd[0]} does not only read")
+        found: list[Any] = []
+        while len(found) < len(requests):
+            found += self._part(requests[len(found) : len(found) + self._batch_size])
+        return found
+
+    def calls(self, calls: Sequence[tuple[str, bytes]]) -> list[bytes | ContractError]:
+        """What calls of addresses with data by nobody would return in the latest block, each by
+        itself; in the place of one that reverts its error."""
+        requests = [("eth_call", (_transaction(to, data, None, 0), "latest")) for to, data in calls]
+        found: list[bytes | ContractError] = []
+        for answer in self.batch(requests):
+            if isinstance(answer, NodeError):
+                raise answer
+            found.append(answer if isinstance(answer, ContractError) else _data("eth_call", answer))
+        return found
+
+    def _part(self, part: Sequence[Request]) -> list[Any]:
+        """Results of the first of `part`; of none where the node refuses as many in one."""
+        provider = self.web3.provider
+        if len(part) == 1 or not isinstance(provider, HTTPProvider):
+            return [self._singly(each) for each in part]
+        try:
+            answers = self._patiently(lambda: self._ask_batch(provider, part), _PAUSES[:1])
+        except ConnectionFailed as error:
+            if error.passing and self._answered_batch:
+                # Too much for a bad moment; one by one they are asked more often.
+                return [self._singly(each) for each in part]
+            # There are proxies that break on what they do not know.
+            self._batch_size = 1 if error.passing else len(part) // 2
+            return []
+        self._answered_batch = True
+        missing = [place for place, answer in enumerate(answers) if isinstance(answer, NodeError)]
+        if 2 * len(missing) > len(part):
+            self._batch_size = len(part) // 2
+        for place in missing:
+            answers[place] = self._singly(part[place])
+        return answers
+
+    def _singly(self, request: Request) -> Any:
+        method, params = request
+        try:
+            return self.request(method, *params)
+        except (ContractError, NodeError) as error:
+            return error
+
+    def _patiently(self, ask: Callable[[], T], pauses: Sequence[float]) -> T:
         until = time.monotonic() + _RETRY_SECONDS
         for pause in pauses:
             try:
-                return self._ask(method, params)
+                return ask()
             except ConnectionFailed as error:
                 # Where nothing ever answered, the address is more likely wrong than the node busy.
                 if not error.passing or time.monotonic() > until:
@@ -88,13 +155,21 @@ class Rpc:
                 if not error.passing:
                     raise
                 time.sleep(pause)
-        return self._ask(method, params)
+        return ask()
 
     def _ask(self, method: str, params: tuple[Any, ...]) -> Any:
         with self._failures(method):
             found = self._bare.manager.request_blocking(RPCEndpoint(method), list(params))
             self._answered = True
             return found
+
+    def _ask_batch(self, provider: HTTPProvider, part: Sequence[Request]) -> list[Any]:
+        with self._failures("a batch of requests"):
+            answers = http.batch(provider, part)
+            self._answered = True
+            return [
+                _of_batch(method, answer) for (method, _), answer in zip(part, answers, strict=True)
+            ]
 
     def call(
         self, to: str | None, data: bytes, *, sender: str | None = None, value: int = 0
@@ -169,6 +244,13 @@ class Rpc:
         name = hex(block) if isinstance(block, int) else block
         return self._bytes("eth_getCode", account, name)
 
+    def codes(self, accounts: Sequence[str]) -> list[bytes]:
+        """The code of each of several accounts, in the latest block."""
+        found = self.batch([("eth_getCode", (account, "latest")) for account in accounts])
+        if refused := [each for each in found if isinstance(each, Exception)]:
+            raise refused[0]
+        return [_data("eth_getCode", each) for each in found]
+
     def logs(self, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The logs that fit an `eth_getLogs` filter, as the node gives them."""
         found = self.request("eth_getLogs", dict(query))
@@ -196,25 +278,18 @@ class Rpc:
         return found
 
     def _number(self, method: str, *params: Any) -> int:
-        value = self.request(method, *params)
-        try:
-            return answers.number(value)
-        except (TypeError, ValueError):
-            raise NodeError(method, "an answer that is no number") from None
+        return _quantity(method, self.request(method, *params))
 
     def _bytes(self, method: str, *params: Any) -> bytes:
-        value = self.request(method, *params)
-        try:
-            return answers.data(value)
-        except (TypeError, ValueError):
-            raise NodeError(method, "an answer that is no hex") from None
+        return _data(method, self.request(method, *params))
 
     @contextmanager
     def _failures(self, method: str) -> Iterator[None]:
         try:
             yield
         except Web3RPCError as error:
-            raise _node_error(method, error) from None
+            detail: Any = (error.rpc_response or {}).get("error", {})
+            raise _node_error(method, detail, _one_line(error)) from None
         except _tester_errors() as error:
             raise _tester_error(method, error) from None
         except (ValidationError, Web3Exception, ValueError) as error:
@@ -223,6 +298,9 @@ class Rpc:
             if isinstance(error, requests.RequestException):
                 raise self._broken(error) from None
             raise NodeError(method, _one_line(error)) from None
+        except http.NoBatch:
+            reason = "it does not take several requests in one"
+            raise ConnectionFailed(self.address, reason) from None
         except OSError as error:
             raise self._broken(error) from None
         except (AttributeError, KeyError, TypeError):
@@ -268,11 +346,35 @@ def _transaction(to: str | None, data: bytes, sender: str | None, value: int) ->
     return transaction
 
 
-def _node_error(method: str, error: Web3RPCError) -> Exception:
-    response = error.rpc_response or {}
-    detail: Any = response.get("error", {})
+def _quantity(method: str, value: Any) -> int:
+    try:
+        return answers.number(value)
+    except (TypeError, ValueError):
+        raise NodeError(method, "an answer that is no number") from None
+
+
+def _data(method: str, value: Any) -> bytes:
+    try:
+        return answers.data(value)
+    except (TypeError, ValueError):
+        raise NodeError(method, "an answer that is no hex") from None
+
+
+def _of_batch(method: str, answer: Mapping[str, Any] | None) -> Any:
+    """A result, or the error in its place."""
+    if answer is None:
+        return NodeError(method, "it is not answered among others")
+    if "error" in answer:
+        return _node_error(method, answer["error"], "an error that cannot be read")
+    if "result" not in answer:
+        return NodeError(method, "an answer without a result")
+    return answer["result"]
+
+
+def _node_error(method: str, detail: Any, otherwise: str) -> ContractError | NodeError:
+    """The error that a node's answer holds; `otherwise` where it says nothing of use."""
     if not isinstance(detail, Mapping):
-        return NodeError(method, _one_line(error))
+        return NodeError(method, otherwise)
     message, data = str(detail.get("message", "")), detail.get("data")
     if isinstance(data, Mapping):
         data = data.get("data")
@@ -281,7 +383,7 @@ def _node_error(method: str, error: Web3RPCError) -> Exception:
     if "revert" in message.lower():
         return reverts.decode(b"")
     busy = detail.get("code") in _LIMIT_CODES
-    return NodeError(method, message or _one_line(error), passing=busy)
+    return NodeError(method, message or otherwise, passing=busy)
 
 
 def _tester_errors() -> tuple[type[Exception], ...]:

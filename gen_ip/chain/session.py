@@ -18,9 +18,13 @@ from gen_ip.chain.events import Event, topic_of
 from gen_ip.chain.plan import Recorder
 from gen_ip.chain.policy import Policy
 from gen_ip.chain.receipts import Receipt
+from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.sent import Sent
 from gen_ip.signers.protocol import Signer
+
+Read = tuple[Any, ...]
+"""A contract's name, the name of a view function of it, and the function's arguments."""
 
 
 class Session:
@@ -48,8 +52,10 @@ class Session:
         self._addresses = deployment.addresses()
         if deployment.chain_id not in (None, rpc.chain_id):
             raise UnexpectedChain(deployment.chain_id or 0, rpc.chain_id)
-        for address in self._addresses.values():
-            if not rpc.code(address):
+        for address, code in zip(
+            self._addresses.values(), rpc.codes([*self._addresses.values()]), strict=True
+        ):
+            if not code:
                 raise NoContracts(rpc.chain_id, address)
 
     def using(self, account: Signer | None) -> Session:
@@ -106,6 +112,28 @@ class Session:
             ContractError: it reverts.
         """
         return self.ask(self.encode(contract, function, *values))
+
+    def read_all(self, *reads: Read) -> list[Any]:
+        """What several view functions return, in one round trip; each read is the contract, the
+        function, and its arguments. Like `read` of each.
+
+        Raises:
+            ContractError: one reverts; the first of them.
+        """
+        found = self.try_all(*reads)
+        for each in found:
+            if isinstance(each, ContractError):
+                raise each
+        return found
+
+    def try_all(self, *reads: Read) -> list[Any]:
+        """Like `read_all`, but in the place of one that reverts is its `ContractError`."""
+        calls = [self.encode(contract, function, *of) for contract, function, *of in reads]
+        answers = self.rpc.calls([(call.to, call.data) for call in calls])
+        return [
+            answer if isinstance(answer, ContractError) else _values(call, answer)
+            for call, answer in zip(calls, answers, strict=True)
+        ]
 
     def ask(self, call: Call) -> Any:
         """What a call by nobody would return now: one value, or a tuple of several.

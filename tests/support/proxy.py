@@ -42,10 +42,28 @@ class Fault(Enum):
     LIMITED = "a JSON-RPC error of a gateway at its limit; the node never gets it"
 
 
+class Batches(Enum):
+    """What happens to several requests in one (a JSON-RPC batch)."""
+
+    PASS = "they pass, and so do their answers"
+    SHUFFLED = "the answers come in another order"
+    PARTIAL = "only every second one is answered"
+    ALMOST = "all but the last are answered"
+    TWICE = "one is answered twice, with two answers"
+    STRAY = "one answer is to another request"
+    LIMITED = "every second one is refused for now, as at a gateway's limit"
+    FEW = "more than three are refused with one error"
+    FEW_LISTED = "of more than three, the first is refused and nothing said of the others"
+    REFUSED = "all are refused with one error"
+    HTTP = "all are refused with HTTP status 400"
+    BROKEN = "the connection is closed: the node does not know them"
+
+
 class Proxy:
     """A context manager; `url` is where the node seems to be.
 
     `only` restricts faults to some JSON-RPC methods; those of others pass and use up nothing.
+    Several requests in one are of the method "batch". `seen` has an entry for each round trip.
     """
 
     def __init__(
@@ -54,6 +72,7 @@ class Proxy:
         self.faults = deque(faults)
         self.only = None if only is None else frozenset(only)
         self.seen: list[tuple[str, Fault]] = []
+        self.batches = Batches.PASS
         self._lock = threading.Lock()
         self._node = urlsplit(node)
         self._last = b'{"jsonrpc":"2.0","id":-1,"result":"0x0"}'
@@ -126,9 +145,31 @@ class Proxy:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 # An OSError: the client gave up.
                 with proxy.passing(), suppress(OSError):
-                    self._pass(body, proxy.next_fault(json.loads(body)["method"]))
+                    request = json.loads(body)
+                    many = isinstance(request, list)
+                    fault = proxy.next_fault("batch" if many else request["method"])
+                    if many and proxy.batches is not Batches.PASS:
+                        self._pass_batch(request, body)
+                    else:
+                        self._pass(body, fault)
                     return
                 self.close_connection = True
+
+            def _pass_batch(self, requests: list[Any], body: bytes) -> None:
+                kind, error = proxy.batches, {"code": -32600, "message": "batch too large"}
+                refusal = {"jsonrpc": "2.0", "id": None, "error": error}
+                over = len(requests) > 3
+                if kind is Batches.BROKEN:
+                    self._cut()
+                elif kind is Batches.HTTP:
+                    self._answer(b"", 400)
+                elif kind is Batches.REFUSED or (kind is Batches.FEW and over):
+                    self._answer(json.dumps(refusal).encode())
+                elif kind is Batches.FEW_LISTED and over:
+                    self._answer(json.dumps([{**refusal, "id": requests[0]["id"]}]).encode())
+                else:
+                    answers = json.loads(proxy.forward(body))
+                    self._answer(json.dumps(_changed(answers, kind)).encode())
 
             def _pass(self, body: bytes, fault: Fault) -> None:
                 if fault is Fault.DROP:
@@ -139,8 +180,9 @@ class Proxy:
                     self._answer(b"", 503)
                 elif fault is Fault.LIMITED:
                     error = {"code": -32005, "message": "limit exceeded"}
-                    identity = json.loads(body)["id"]
-                    answer = {"jsonrpc": "2.0", "id": identity, "error": error}
+                    request = json.loads(body)
+                    one = request[0] if isinstance(request, list) else request
+                    answer = {"jsonrpc": "2.0", "id": one["id"], "error": error}
                     self._answer(json.dumps(answer).encode())
                 else:
                     if fault is Fault.LATE:
@@ -183,3 +225,21 @@ class Proxy:
                 pass
 
         return Handler
+
+
+def _changed(answers: list[Any], kind: Batches) -> list[Any]:
+    if kind is Batches.SHUFFLED:
+        return answers[1::2] + answers[::2][::-1]
+    if kind is Batches.PARTIAL:
+        return answers[::2]
+    if kind is Batches.ALMOST:
+        return answers[:-1]
+    if kind is Batches.TWICE:
+        return [*answers, {**answers[0], "result": "0x1"}]
+    if kind is Batches.STRAY:
+        return [{**answers[0], "id": -1}, *answers[1:]]
+    if kind is Batches.LIMITED:
+        busy = {"code": -32005, "message": "limit exceeded"}
+        refused = [{"jsonrpc": "2.0", "id": each["id"], "error": busy} for each in answers[::2]]
+        return [*refused, *answers[1::2]]
+    return answers
