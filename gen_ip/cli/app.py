@@ -8,14 +8,17 @@ import typer
 
 from gen_ip.cli.account import account_app
 from gen_ip.cli.config import config_app
+from gen_ip.cli.delegating import delegate, revoke
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.group import Commands
+from gen_ip.cli.inspecting import inspect
 from gen_ip.cli.legal import terms_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
 from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.network import network_app
 from gen_ip.cli.planning import Verbs
+from gen_ip.cli.signed import anchor, prove, sign, submit
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
 app = Verbs(
@@ -35,6 +38,7 @@ app = Verbs(
 )
 
 _START, _WORKS, _LICENSES, _MONEY = "Start here", "Works", "Licenses", "Money"
+_SIGNED = "Signed statements"
 for _command, _panel in (
     (demo, _START),
     (dev, _START),
@@ -43,6 +47,13 @@ for _command, _panel in (
     (show, _WORKS),
     (lineage, _WORKS),
     (verify, _WORKS),
+    (sign, _SIGNED),
+    (submit, _SIGNED),
+    (anchor, _SIGNED),
+    (prove, _SIGNED),
+    (delegate, _SIGNED),
+    (revoke, _SIGNED),
+    (inspect, _SIGNED),
     (offer, _LICENSES),
     (offers, _LICENSES),
     (buy, _LICENSES),

@@ -1,0 +1,317 @@
+"""`sign`, `submit`, `anchor`, `prove`: certificates that are signed or claimed before minting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gen_ip.cli.invocation import Invocation, sends, signs
+from gen_ip.cli.reading import (
+    certificates_in,
+    certificates_or_none,
+    check_file,
+    check_output,
+    declared_in,
+    delegation_in,
+    keep,
+    license_of,
+    make_folder,
+    payees_of,
+)
+from gen_ip.cli.session import now
+from gen_ip.cli.show.text import counted, moment, plain, till
+from gen_ip.cli.values import BadValue, parse_duration, parse_share
+from gen_ip.cli.works import Declared, Description, Name, Payees, ResaleRoyalty
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.certificates import PreparedCertificate, SignedCertificate
+    from gen_ip.client import GenIP
+    from gen_ip.errors import GenIPError
+
+# As many as a person reads.
+_LINES = 20
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Works, or certificates that `anchor` wrote to a file."),
+]
+Certificates = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Files that `sign` or `anchor` wrote."),
+]
+ProofsOut = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help="Keeps the proofs; never lose it.")
+]
+SignedOut = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", help="File for the signed certificate; for several, a new folder."
+    ),
+]
+
+
+@signs
+def sign(
+    use: Invocation,
+    files: Files,
+    output: SignedOut,
+    license_: Annotated[
+        list[str] | None,
+        typer.Option("--license", help="For a derivative: a license you hold. Repeatable."),
+    ] = None,
+    name: Name = None,
+    description: Description = "",
+    payee: Payees = None,
+    resale_royalty: ResaleRoyalty = "0%",
+    declare: Declared = None,
+    deadline: Annotated[
+        str, typer.Option("--deadline", help="How long it can be submitted, such as 30d.")
+    ] = "30d",
+    delegation: Annotated[
+        Path | None,
+        typer.Option("--delegation", help="Sign as the delegate of a file from `delegate`."),
+    ] = None,
+) -> None:
+    """Sign certificates without paying anything; anyone may submit them for you.
+
+    Several works, or an anchor's, take one signature.
+    """
+    given = [_certificates_or_work(file) for file in files]
+    works = [file for file, found in zip(files, given, strict=True) if found is None]
+    count = sum(len(found) if found else 1 for found in given)
+    if name is not None and count > 1:
+        raise typer.BadParameter("--name is for one work; several are called by their files")
+    numbers = [license_of(text) for text in license_ or ()]
+    payees, royalty = payees_of(payee), parse_share(resale_royalty)
+    if len(works) < len(files) and (numbers or payees or royalty or declare or description or name):
+        raise typer.BadParameter("what is anchored is signed as it is: drop the other options")
+    lasting = _lasting("deadline", deadline)
+    declared, granted = declared_in(declare), delegation_in(delegation)
+    if count == 1:
+        check_output(output)
+    client = use.signer()
+    until = now(client) + lasting
+    options: dict[str, Any] = {
+        "name": name,
+        "description": description,
+        "payees": payees,
+        "resale_royalty": royalty,
+        "licenses": numbers,
+        "declared": declared,
+    }
+    with use.output.working("Signing …"):
+        if count == 1:
+            [found] = given
+            one = client.sign_certificate(
+                found[0] if found else files[0],
+                deadline=until,
+                delegation=granted,
+                **({} if found else options),
+            )
+            keep(one, output)
+            made = [(output, one)]
+        else:
+            make_folder(output)
+            prepared: list[PreparedCertificate] = []
+            for file, found in zip(files, given, strict=True):
+                prepared += found or [client.prepare_certificate(file, **options)]
+            many = client.sign_certificates(prepared, deadline=until, delegation=granted)
+            made = [(output / f"{_till(client, each)}.json", each) for each in many]
+            for path, each in made:
+                keep(each, path)
+
+    def show(console: Console) -> None:
+        for path, each in made[:_LINES]:
+            text = f"Signed the certificate of work {_till(client, each)}: {plain(str(path))}"
+            console.print(text, style="green", soft_wrap=True)
+        _more(console, len(made))
+        console.print(f"Anyone may submit it until {moment(until)}.", style="dim")
+
+    listed = [_listed(client, path, each) for path, each in made]
+    use.output.result({"certificates": listed, "deadline": until}, show)
+
+
+@sends
+def submit(
+    use: Invocation,
+    files: Certificates,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out what the contracts refuse, and say why.")
+    ] = False,
+) -> None:
+    """Certify what was signed, for whoever signed it, or your own anchored works; you pay."""
+    given = [(file, each) for file in files for each in certificates_in(file)]
+    certificates = [each for _, each in given]
+    client = use.signer()
+    with use.output.working(f"Submitting {counted(len(given), 'certificate')} …"):
+        if len(certificates) == 1 and not skip_bad:
+            certified = {0: client.submit(certificates[0])}
+            skipped: dict[int, Any] = {}
+        else:
+            batch = client.certify_many(certificates, skip=skip_bad)
+            certified, skipped = batch.certified, batch.skipped
+    if use.output.is_planning:
+        return
+
+    def show(console: Console) -> None:
+        for made in list(certified.values())[:_LINES]:
+            console.print(f"Certified work {made.till}.", style="green", soft_wrap=True)
+        _more(console, len(certified))
+        for place, error in skipped.items():
+            where = f"{plain(str(given[place][0]))}, work {_till(client, certificates[place])}"
+            console.print(f"Left out {where}: {plain(str(error))}", style="yellow", soft_wrap=True)
+
+    document = {
+        "certified": [made.to_json() for made in certified.values()],
+        "skipped": [
+            {**_listed(client, *given[place]), "error": _error(error)}
+            for place, error in skipped.items()
+        ],
+    }
+    use.output.result(document, show)
+
+
+@sends
+def anchor(
+    use: Invocation,
+    files: Files,
+    output: ProofsOut,
+    description: Description = "",
+    payee: Payees = None,
+    resale_royalty: ResaleRoyalty = "0%",
+    declare: Declared = None,
+) -> None:
+    """Claim any number of works in one transaction; mint them later, with this claim's time."""
+    given = [_certificates_or_work(file) for file in files]
+    payees, royalty = payees_of(payee), parse_share(resale_royalty)
+    declared = declared_in(declare)
+    check_output(output)
+    client = use.signer()
+    with use.output.working(f"Claiming {counted(len(files), 'file')} …"):
+        prepared: list[PreparedCertificate] = []
+        for file, found in zip(files, given, strict=True):
+            prepared += found or [
+                client.prepare_certificate(
+                    file,
+                    description=description,
+                    payees=payees,
+                    resale_royalty=royalty,
+                    declared=declared,
+                )
+            ]
+        anchored = client.anchor(prepared)
+    keep(anchored, output)
+    if use.output.is_planning:
+        use.output.note(f"The proofs are in {plain(str(output))}; keep them.")
+
+    def show(console: Console) -> None:
+        text = f"Claimed {counted(len(prepared), 'work')} at {moment(anchored.time)}."
+        console.print(text, style="green")
+        console.print(f"The proofs are in {plain(str(output))}; keep them.", soft_wrap=True)
+        for each in prepared[:_LINES]:
+            console.print(f"  work {_till(client, each)}", style="dim", soft_wrap=True)
+        _more(console, len(prepared))
+
+    document = {
+        "file": str(output),
+        "root": f"0x{anchored.root.hex()}",
+        "time": anchored.time,
+        "works": [str(_work(client, each)) for each in prepared],
+    }
+    use.output.result(document, show)
+
+
+@sends
+def prove(
+    use: Invocation,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="PROOFS...", help="Files that `anchor` wrote.")
+    ],
+    work: Annotated[
+        str | None, typer.Option("--work", help="Only this one of the file's works.")
+    ] = None,
+) -> None:
+    """Date the claims of certified works back to their anchor. Anyone who has the proofs may."""
+    from gen_ip.chain.reverts import NotEarlierThan, UnknownWork
+    from gen_ip.cli.session import work_of
+
+    number = None if work is None else work_of(work)
+    certificates = [each for file in files for each in certificates_in(file)]
+    client = use.signer()
+    if number is not None:
+        certificates = [each for each in certificates if _work(client, each) == number]
+        if not certificates:
+            raise BadValue("work", work, "give one whose proof is in the file")
+    proven: list[int] = []
+    left: list[tuple[int, GenIPError]] = []
+    with use.output.working("Proving …"):
+        for each in certificates:
+            try:
+                client.prove(each)
+            except (UnknownWork, NotEarlierThan) as error:
+                if len(certificates) == 1:
+                    raise
+                left.append((_work(client, each), error))
+            else:
+                proven.append(_work(client, each))
+
+    def show(console: Console) -> None:
+        for each in proven[:_LINES]:
+            console.print(f"Dated back: work {till(each)}.", style="green", soft_wrap=True)
+        _more(console, len(proven))
+        for each, error in left[:_LINES]:
+            console.print(f"Left as it is: {plain(str(error))}", style="dim", soft_wrap=True)
+        _more(console, len(left))
+
+    document = {
+        "proven": [str(each) for each in proven],
+        "left": [{"work": str(each), "error": _error(error)} for each, error in left],
+    }
+    use.output.result(document, show)
+
+
+def _certificates_or_work(file: Path) -> list[PreparedCertificate] | None:
+    check_file(file)
+    return certificates_or_none(file)
+
+
+def _lasting(what: str, text: str) -> int:
+    seconds = parse_duration(text)
+    if seconds == 0:
+        raise BadValue(what, text, "give an end, such as 30d")
+    return seconds
+
+
+def _work(client: GenIP, certificate: PreparedCertificate) -> int:
+    certify = certificate.certify
+    return client.deployment.work_id(*certify[:3])
+
+
+def _till(client: GenIP, certificate: PreparedCertificate) -> str:
+    return till(_work(client, certificate))
+
+
+def _listed(
+    client: GenIP, path: Path, certificate: PreparedCertificate | SignedCertificate
+) -> dict[str, Any]:
+    work = _work(client, certificate)
+    return {
+        "file": str(path),
+        "work": str(work),
+        "till": till(work),
+        "creator": certificate.certify.creator,
+        "content_hash": f"0x{certificate.certify.content_hash.hex()}",
+    }
+
+
+def _error(error: GenIPError) -> dict[str, str]:
+    return {"type": type(error).__name__, "message": str(error)}
+
+
+def _more(console: Console, count: int) -> None:
+    if count > _LINES:
+        console.print(f"  and {count - _LINES:,} more", style="dim")
