@@ -7,7 +7,7 @@ certificate can submit it and pay its gas; nobody can alter it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -171,7 +171,7 @@ class Anchored(files.Statement):
         found = files.members(document, ANCHORED, ("root", "time", "certificates"))
         if not isinstance(found["certificates"], list) or type(found["time"]) is not int:
             raise BadStatement("", sorted(found), "certificates and the time of their anchor")
-        made = tuple(PreparedCertificate.from_json(each) for each in found["certificates"])
+        made = tuple(_either(each) for each in found["certificates"])
         root = files.text(found, "root")
         if any(f"0x{each.anchor.root.hex()}" != root for each in made) or not made:
             raise BadStatement("root", root, "the root of every certificate's anchor")
@@ -249,6 +249,13 @@ def salted_tree(certificates: Sequence[PreparedCertificate]) -> tuple[MerkleTree
     salts = [secrets.token_bytes(32) for _ in certificates]
     leaves = [each.leaf(salt) for each, salt in zip(certificates, salts, strict=True)]
     return MerkleTree(leaves), salts
+
+
+def _either(document: object) -> PreparedCertificate:
+    """A prepared certificate, or one that was signed before it was anchored."""
+    signed = isinstance(document, Mapping) and document.get("format") == SIGNED_CERTIFICATE
+    kind = SignedCertificate if signed else PreparedCertificate
+    return kind.from_json(document)
 
 
 def _prepared(found: Any) -> dict[str, Any]:

@@ -77,14 +77,16 @@ class Invocation:
         Raises:
             NotConfirmed: the answer is no, or there is no terminal to ask on.
         """
-        for fact in facts:
-            self.output.note(plain(fact, 1000))
         if yes or planning() is not None:
             return
+        shown = [plain(fact, 1000) for fact in facts]
         if not sys.stdin.isatty():
             raise NotConfirmed(
-                "this cannot be undone, and there is no terminal to ask on; give --yes to agree"
+                f"this cannot be undone, and there is no terminal to ask on: {' '.join(shown)} "
+                "Give --yes to agree"
             )
+        for fact in shown:
+            self.output.note(fact)
         if not typer.confirm("This cannot be undone. Go on?", err=True):
             raise NotConfirmed("not confirmed; nothing was done")
 

@@ -263,7 +263,7 @@ def prove(
         for each in proven[:_LINES]:
             console.print(f"Dated back: work {till(each)}.", style="green", soft_wrap=True)
         _more(console, len(proven))
-        for each, error in left[:_LINES]:
+        for _, error in left[:_LINES]:
             console.print(f"Left as it is: {plain(str(error))}", style="dim", soft_wrap=True)
         _more(console, len(left))
 

@@ -44,6 +44,9 @@ def test_every_statement_comes_back_from_its_file(
         assert held(found)
         assert all(held(found).values())
     assert set(held(statements[1])) == {"consent", "delegation"}
+    signed = alice.anchor([alice.sign_certificate(b"six"), b"seven"])
+    signed.save(tmp_path / "signed.json")
+    assert load(tmp_path / "signed.json") == signed
     for unsigned in (anchored, anchored.certificates[0]):
         document = json.loads(json.dumps(unsigned.to_json()))
         assert is_statement(document)
