@@ -98,7 +98,7 @@ def planning() -> Planning | None:
 def sendable(command: Callable[..., None]) -> Callable[..., None]:
     """The command with `--unsigned` and `--safe`, if it is one that can send."""
     signature = inspect.signature(command, eval_str=True)
-    if "max_fee" not in signature.parameters:
+    if not {"account", "max_fee"} <= signature.parameters.keys():
         return command
 
     @wraps(command)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,22 @@ class Ended:
 
 
 Run = Callable[..., Ended]
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command by its words, such as `terms show`; groups are not among them."""
+    from typer.main import get_command
+
+    from gen_ip.cli.app import app
+
+    def walk(found: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        if not hasattr(found, "commands"):
+            yield " ".join(words), found
+            return
+        for name, inner in found.commands.items():
+            yield from walk(inner, (*words, name))
+
+    return walk(get_command(app), ())
 
 
 @pytest.fixture

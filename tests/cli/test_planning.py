@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
+from gen_ip import GenIP
 from gen_ip.chain import transactions
+from gen_ip.chain.receipts import Receipt
+from gen_ip.chain.reverts import UnknownWork
 from gen_ip.chain.rpc import Rpc
-from gen_ip.cli.app import app
 from gen_ip.signers.safe import checksum
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, commands
 from tests.cli.test_commands import address
 from tests.support.chain import LocalChain
 
@@ -33,20 +34,26 @@ def test_a_wallet_sends_what_is_printed(run: Run, rpc: LocalChain, picture: Path
     assert claimed[0]["creator"] == address("dev3")
 
 
-def test_what_depends_on_the_first_transactions_is_said(
-    run: Run, rpc: LocalChain, work: str
-) -> None:
+def test_terms_and_their_offer_are_one_plan(run: Run, rpc: LocalChain, work: str) -> None:
     command = ("offer", work, "--terms", "commercial", "--price", "1", "--account", "dev0")
-    first = run(*command, "--unsigned").ok()
-    assert first.json["complete"] is False
-    assert "run the same command again" in first.err
-    for transaction in first.json["transactions"]:
-        transactions.wait(Rpc(rpc.web3), rpc.rpc("eth_sendTransaction", transaction))
-    second = run(*command, "--unsigned").ok()
-    assert (second.json["complete"], second.err) == (True, "")
-    for transaction in second.json["transactions"]:
+    plan = run(*command, "--unsigned").ok()
+    assert (len(plan.json["transactions"]), plan.json["complete"], plan.err) == (2, True, "")
+    for transaction in plan.json["transactions"]:
         transactions.wait(Rpc(rpc.web3), rpc.rpc("eth_sendTransaction", transaction))
     assert len(run("offers", work, "--json").ok().json["offers"]) == 1
+
+
+def test_what_depends_on_the_first_transactions_is_said(
+    run: Run, rpc: LocalChain, work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pay_and_look(client: GenIP, work: int, amount: int, *, token: str) -> Receipt:
+        client.send(client.calls.splitter.pay(work, token, amount))
+        raise UnknownWork(5)
+
+    monkeypatch.setattr(GenIP, "pay", pay_and_look)
+    first = run("pay", work, "1", "--account", "dev0", "--unsigned").ok()
+    assert (len(first.json["transactions"]), first.json["complete"]) == (1, False)
+    assert "run the same command again" in first.err
 
 
 def test_a_safe_takes_its_file(run: Run, rpc: LocalChain, work: str, tmp_path: Path) -> None:
@@ -77,20 +84,14 @@ def test_what_cannot_be_planned(run: Run, rpc: LocalChain, work: str, tmp_path: 
     run("pay", work, "1", "--account", "0x12", "--unsigned").failed("InvalidArgument", "0x12")
 
 
-def sending_commands() -> list[str]:
-    """Every command that may pay gas, by its words."""
-
-    def walk(command: object, words: list[str]) -> list[str]:
-        inner = getattr(command, "commands", None)
-        if inner is not None:
-            return [found for name in inner for found in walk(inner[name], [*words, name])]
-        options = {option for param in command.params for option in param.opts}  # type: ignore[attr-defined]
-        return [" ".join(words)] if "--max-fee" in options else []
-
-    return walk(get_command(app), [])
+SENDING = [
+    name
+    for name, command in commands()
+    if {"account", "max_fee"} <= {param.name for param in command.params}
+]
 
 
-@pytest.mark.parametrize("name", sending_commands())
+@pytest.mark.parametrize("name", SENDING)
 def test_every_command_that_sends_can_be_planned(run: Run, name: str) -> None:
     text = run(*name.split(), "--help").ok().out
     assert "--unsigned" in text
