@@ -14,8 +14,10 @@ from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint, RPCResponse
 
 from gen_ip.chain.errors import ConnectionFailed
+from gen_ip.nesting import nested_deeper_than
 
 TIMEOUT_SECONDS = 30.0
+MAX_NESTING = 64
 
 
 class StrayAnswer(ConnectionError):  # noqa: N818 - named like the package's other errors
@@ -48,6 +50,17 @@ class NodeProvider(HTTPProvider):
             if answered != json.loads(request)["id"] and not unread:
                 raise StrayAnswer
         return response
+
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
+        """The JSON of an answer.
+
+        Raises:
+            ValueError: it is none, or nested deeper than any honest one.
+        """
+        if nested_deeper_than(MAX_NESTING, raw_response.decode("utf-8", "replace")):
+            raise ValueError("an answer that is nested too deeply")
+        return HTTPProvider.decode_rpc_response(raw_response)
 
 
 class NoBatch(ConnectionError):  # noqa: N818

@@ -303,7 +303,7 @@ class Rpc:
             raise ConnectionFailed(self.address, reason) from None
         except OSError as error:
             raise self._broken(error) from None
-        except (AttributeError, KeyError, TypeError):
+        except (AttributeError, KeyError, RecursionError, TypeError):
             # What Web3 meets when the answer is JSON of another form.
             raise self._no_node() from None
 

@@ -9,6 +9,8 @@ import inspect
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from eth_utils.address import is_hex_address
+
 from gen_ip.chain.errors import ChainError
 from gen_ip.errors import shown
 from gen_ip.terms.rights import Rights
@@ -83,7 +85,8 @@ def _shown(field: str, value: object) -> str:
     if isinstance(value, bytes):
         text = f"0x{value[:36].hex()}"
         return text if len(value) <= 36 else f"{text}…"
-    return shown(value) if isinstance(value, str) and not value.startswith("0x") else str(value)
+    # A text is a stranger's, an address is not.
+    return shown(value) if isinstance(value, str) and not is_hex_address(value) else str(value)
 
 
 def _time(seconds: int) -> str:
