@@ -5,45 +5,26 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
-from PIL import Image, ImageOps
+from PIL import Image
 
 from tests.cli.conftest import Run, home, process, rpc
 from tests.support.chain import LocalChain
+from tests.support.reader import PICTURES, Reader, blocks, reader
+from tests.support.require import ROOT
 
-__all__ = ["home", "process", "rpc"]
+__all__ = ["home", "process", "reader", "rpc"]
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-PICTURES = ROOT / "gen_ip" / "demo" / "pictures"
 
 
-def test_the_python_example_runs_and_prints_what_it_says(
-    chain: LocalChain,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    [example] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    lines = [line for line in example.splitlines() if line]
-    assert len(lines) <= 15
-
-    shutil.copy(PICTURES / "coffee.jpg", tmp_path / "picture.jpg")
-    with Image.open(tmp_path / "picture.jpg") as picture:
-        ImageOps.mirror(picture).save(tmp_path / "remix.jpg")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("GENIP_RPC", chain.url)
-    monkeypatch.setenv("ARTIST_KEY", chain.alice.key.hex())
-    monkeypatch.setenv("BRAND_KEY", chain.bob.key.hex())
-    exec(compile(example, "README.md", "exec"), {})  # noqa: S102  (our own README)
+def test_the_python_example_runs_and_prints_what_it_says(reader: Reader) -> None:
+    [example] = blocks(ROOT / "README.md", "python")
+    assert len([line for line in example.splitlines() if line]) <= 15
     # 0.01 ETH for the license, and 10 % of the 1 ETH paid to the remix.
-    assert capsys.readouterr().out.split() == [str(10**16 + 10**17)]
+    assert reader.python(example, "README.md").split() == [str(10**16 + 10**17)]
 
 
 def test_the_shell_lines_run_in_order(process: Run, rpc: LocalChain, tmp_path: Path) -> None:
