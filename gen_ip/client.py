@@ -27,13 +27,14 @@ from gen_ip.terms.bundle import decode as decode_bundle
 from gen_ip.terms.upstream import Conflict
 from gen_ip.tokens import TokenInfo
 from gen_ip.trading import Trading
+from gen_ip.watching import Watching
 from gen_ip.work import ETH
 
 # A node finds what somebody serves in a few seconds.
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Certifying, Anchoring, Delegating, Trading, Owning, Arbitrating):
+class GenIP(Certifying, Anchoring, Delegating, Trading, Owning, Arbitrating, Watching):
     """A connection to the contracts of one chain.
 
     Args:

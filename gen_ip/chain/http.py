@@ -90,18 +90,39 @@ def batch(
 
 
 def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> Web3:
-    """A Web3 of the node at `url`; each request may take `timeout` seconds.
+    """A Web3 of the node at `url`, over HTTP or a websocket; each request may take `timeout`
+    seconds.
 
     Raises:
-        ConnectionFailed: it is no http:// or https:// URL.
+        ConnectionFailed: it is no http://, https://, ws:// or wss:// URL.
     """
+    scheme = scheme_of(url)
+    if scheme in ("http", "https"):
+        return Web3(NodeProvider(url, timeout))
+    if scheme in ("ws", "wss"):
+        # Loaded where it is needed only: it costs the start of every program some time.
+        from gen_ip.chain.websocket import SocketProvider
+
+        return Web3(SocketProvider(url, timeout))
+    # The address itself stays unsaid: it may hold a key.
+    reason = "it is no http:// or ws:// URL such as http://127.0.0.1:8545"
+    raise ConnectionFailed("the given address", reason)
+
+
+def scheme_of(url: str) -> str:
+    """The scheme of a URL with a host; "" where it is none."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme if parts.hostname and parts.port != 0 else ""
     except ValueError:
-        usable = False
-    if not usable:
-        # The address itself stays unsaid: it may hold a key.
-        reason = "it is no http:// or https:// URL such as http://127.0.0.1:8545"
-        raise ConnectionFailed("the given address", reason)
-    return Web3(NodeProvider(url, timeout))
+        return ""
+
+
+def public_url(url: object) -> str:
+    """Scheme, host and port of a URL: what may be shown of it."""
+    try:
+        parts = urlsplit(str(url))
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the given address"
+    return f"{parts.scheme}://{parts.hostname}{port}"

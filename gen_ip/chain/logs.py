@@ -51,15 +51,16 @@ def decoded(found: Iterable[Log]) -> Iterator[Event]:
 
 
 def steps(
-    rpc: Rpc, queries: Sequence[Query], start: int, last: int
+    rpc: Rpc, queries: Sequence[Query], start: int, last: int, step: int | None = None
 ) -> Iterator[tuple[int, list[Log]]]:
     """Raw logs that any of `queries` finds, from block `start` to `last`, in steps that the node
-    takes: each step's last block, and its logs in the chain's order, each once.
+    takes (the first of `step` blocks at most): each step's last block, and its logs in the chain's
+    order, each once.
 
     Raises:
         ConnectionFailed, NodeError: the node does not answer, even for a single block.
     """
-    step = STEP
+    step = step or STEP
     while start <= last:
         stop = min(start + step - 1, last)
         try:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import requests
 from eth_utils.address import to_checksum_address
@@ -325,14 +324,7 @@ class Rpc:
 def public_address(web3: Web3) -> str:
     """Scheme, host and port of a connection: what may be shown of it."""
     uri = getattr(web3.provider, "endpoint_uri", None)
-    if uri is None:
-        return type(web3.provider).__name__
-    try:
-        parts = urlsplit(str(uri))
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "the given address"
-    return f"{parts.scheme}://{parts.hostname}{port}"
+    return type(web3.provider).__name__ if uri is None else http.public_url(uri)
 
 
 def _transaction(to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:

@@ -55,7 +55,7 @@ def test_nothing_listens() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "127.0.0.1:8545", "ftp://a.b", f"ws://{SECRET}", "http://", "http://[::1", "http://a:b",
+    ["", "127.0.0.1:8545", "ftp://a.b", f"ipc://{SECRET}", "http://", "http://[::1", "http://a:b",
      "http://a:0"],
 )  # fmt: skip
 def test_addresses_of_no_node(url: str) -> None:

@@ -16,7 +16,8 @@ _LISTENS = re.compile(r"HTTP server started\s+endpoint=(127\.0\.0\.1:\d+)")
 
 @contextmanager
 def running_geth(binary: Path, folder: Path) -> Iterator[str]:
-    """The URL of a geth that mines a block for every transaction; stopped at the end of the block.
+    """The URL of a geth that mines a block for every transaction, for http and ws alike; stopped
+    at the end of the block.
 
     Raises:
         RuntimeError: it did not start within a minute; the message holds its log.
@@ -37,6 +38,12 @@ def running_geth(binary: Path, folder: Path) -> Iterator[str]:
                 "--http.addr",
                 "127.0.0.1",
                 "--http.port",
+                "0",
+                # On the same port.
+                "--ws",
+                "--ws.addr",
+                "127.0.0.1",
+                "--ws.port",
                 "0",
                 "--authrpc.port",
                 "0",
