@@ -100,6 +100,12 @@ class Rpc:
             found += self._part(requests[len(found) : len(found) + self._batch_size])
         return found
 
+    def takes_batches(self) -> bool:
+        """Whether the node answers several requests in one; it is asked two."""
+        fresh = Rpc(self.web3)
+        fresh.batch([("eth_chainId", ()), ("eth_blockNumber", ())])
+        return fresh._answered_batch
+
     def calls(self, calls: Sequence[tuple[str, bytes]]) -> list[bytes | ContractError]:
         """What calls of addresses with data by nobody would return in the latest block, each by
         itself; in the place of one that reverts its error."""

@@ -11,6 +11,7 @@ from gen_ip.cli.config import config_app
 from gen_ip.cli.delegating import delegate, revoke
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
+from gen_ip.cli.doctor import doctor
 from gen_ip.cli.group import Commands
 from gen_ip.cli.inspecting import inspect
 from gen_ip.cli.legal import terms_app
@@ -42,6 +43,7 @@ _SIGNED = "Signed statements"
 for _command, _panel in (
     (demo, _START),
     (dev, _START),
+    (doctor, _START),
     (certify, _WORKS),
     (derive, _WORKS),
     (show, _WORKS),

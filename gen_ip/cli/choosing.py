@@ -59,22 +59,39 @@ def choose_target(context: typer.Context, param: typer.CallbackParam, value: Tar
     """
     if context.resilient_parsing:
         return value
-    rpc_rank = _rank(context, param)
-    name, network_rank = context.meta.get(NETWORK, (None, 0))
-    if rpc_rank and rpc_rank == network_rank:
-        pair = "--rpc or --network" if rpc_rank == 2 else "GENIP_RPC or GENIP_NETWORK"
-        raise typer.BadParameter(f"give {pair}, not both")
-    known = settings(context)
-    if rpc_rank > network_rank:
-        found = Target.of(known, value.url)
-    elif wanted := name or known.network:
-        found = Target.named(known, wanted)
-    else:
-        found = Target.of(known, value.url)
+    network = context.meta.get(NETWORK, (None, 0))
+    given = _rank(context, param)
+    found = target_of(settings(context), (value.url if given else None, given), network)
     asked = context.meta.get(CONFIRMATIONS)
     return found if asked is None else replace(found, confirmations=asked)
 
 
-def _rank(context: typer.Context, param: typer.CallbackParam) -> int:
-    source = context.get_parameter_source(str(param.name))
+def target_of(
+    known: Settings, rpc: tuple[str | None, int], network: tuple[str | None, int]
+) -> Target:
+    """The node of a URL, of a network, or of the settings; each with its rank: 2 for an option, 1
+    for the environment, 0 for none.
+
+    Raises:
+        BadParameter: two of one rank are given.
+        ConfigError: the settings do not know the network.
+    """
+    (url, rpc_rank), (name, network_rank) = rpc, network
+    if rpc_rank and rpc_rank == network_rank:
+        pair = "--rpc or --network" if rpc_rank == 2 else "GENIP_RPC or GENIP_NETWORK"
+        raise typer.BadParameter(f"give {pair}, not both")
+    if url is not None and rpc_rank > network_rank:
+        return Target.of(known, url)
+    if wanted := name or known.network:
+        return Target.named(known, wanted)
+    return Target.of(known, LOCAL_RPC)
+
+
+def rank(context: typer.Context, name: str) -> int:
+    """Whether an option was given (2), or its variable set (1)."""
+    source = context.get_parameter_source(name)
     return 0 if source is None else _RANKS.get(source.name, 0)
+
+
+def _rank(context: typer.Context, param: typer.CallbackParam) -> int:
+    return rank(context, str(param.name))

@@ -8,11 +8,10 @@ from pathlib import Path
 from gen_ip.content.files import StrPath
 from gen_ip.content.kubo import KuboStore, is_rpc_address
 from gen_ip.content.local import LocalStore
-from gen_ip.content.store import Store
 from gen_ip.errors import BadStoreAddress
 
 
-def open_store(address: StrPath) -> Store:
+def open_store(address: StrPath) -> LocalStore | KuboStore:
     """The store at `address`: a folder, or a Kubo node's RPC as multiaddr or http(s) URL.
 
     Raises:

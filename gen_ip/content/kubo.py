@@ -132,6 +132,29 @@ class KuboStore:
             return False
         return True
 
+    def remove(self, cid: str) -> None:
+        """Unpins a block and removes it from the node's disk; of a file, only the root block.
+
+        Raises:
+            MalformedCID: `cid` is not a CID.
+            ContentNotFound: the node does not hold it.
+            StoreUnavailable: it is down.
+        """
+        parse_cid(cid)
+        with self._rpc(cid):
+            self._client.pin.rm(cid)
+            # The library has no method for this one.
+            self._client._client.request("/block/rm", (cid,))
+
+    def version(self) -> str:
+        """The node's version, such as `0.40.1`.
+
+        Raises:
+            StoreUnavailable: it is down.
+        """
+        with self._rpc():
+            return str(self._client.version()["Version"])[:60]
+
     def within(self, seconds: float) -> KuboStore:
         """See `Store.within`. Its `has` waits no longer either."""
         other = copy.copy(self)

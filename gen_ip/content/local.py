@@ -74,6 +74,15 @@ class LocalStore:
         with self._io():
             return self._path(parse_cid(cid)).is_file()
 
+    def remove(self, cid: str) -> None:
+        """Forgets the content of `cid`, if it is here.
+
+        Raises:
+            MalformedCID, StoreUnavailable: as in `has`.
+        """
+        with self._io():
+            self._path(parse_cid(cid)).unlink(missing_ok=True)
+
     def within(self, seconds: float) -> LocalStore:
         """See `Store.within`. A disk answers at once or never."""
         return self

@@ -15,6 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.chain import LocalChain
+from tests.support.kubo import kubo
+
+__all__ = ["kubo"]
 
 PICTURES = Path(__file__).resolve().parents[2] / "gen_ip" / "demo" / "pictures"
 DEV_DOLLARS = 10_000 * 10**6
