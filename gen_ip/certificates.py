@@ -4,6 +4,8 @@ Each is a value that goes into a JSON file and comes back from it. Whoever holds
 certificate can submit it and pay its gas; nobody can alter it.
 """
 
+# ruff: noqa: N818
+
 from __future__ import annotations
 
 import secrets
@@ -13,6 +15,8 @@ from typing import Any, Self
 
 from gen_ip import statement_files as files
 from gen_ip.chain.reverts import ContractError
+from gen_ip.chain.sent import Sent
+from gen_ip.errors import GenIPError, shown
 from gen_ip.registry import Certificate
 from gen_ip.signing.eip712 import BadStatement
 from gen_ip.signing.merkle import MerkleTree, climb
@@ -145,21 +149,26 @@ class Anchored(files.Statement):
     """Works claimed together under one root. Keep it: without the salts and paths the claim of no
     work can be shown.
 
-    `time` is when the root was first written, in seconds since the epoch.
+    Attributes:
+        time: when the root was first written, in seconds since the epoch; 0 in what was kept
+            before its anchor was mined: `GenIP.resume_anchor` looks it up, or sends it.
+        sent: the transaction that may be under way then.
     """
 
     root: bytes
     time: int
     certificates: tuple[PreparedCertificate, ...]
+    sent: Sent | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; `from_json` reads it back."""
-        return {
+        document = {
             "format": ANCHORED,
             "root": f"0x{self.root.hex()}",
             "time": self.time,
             "certificates": [each.to_json() for each in self.certificates],
         }
+        return document if self.sent is None else {**document, "sent": self.sent.to_json()}
 
     @classmethod
     def from_json(cls, document: object) -> Self:
@@ -168,14 +177,44 @@ class Anchored(files.Statement):
         Raises:
             BadStatement: it is something else, or a proof does not lead to the root.
         """
-        found = files.members(document, ANCHORED, ("root", "time", "certificates"))
+        under_way = ("sent",) if isinstance(document, Mapping) and "sent" in document else ()
+        names = ("root", "time", "certificates", *under_way)
+        found = files.members(document, ANCHORED, names)
         if not isinstance(found["certificates"], list) or type(found["time"]) is not int:
             raise BadStatement("", sorted(found), "certificates and the time of their anchor")
-        made = tuple(_either(each) for each in found["certificates"])
+        made = tuple(read_certificate(each) for each in found["certificates"])
         root = files.text(found, "root")
         if any(f"0x{each.anchor.root.hex()}" != root for each in made) or not made:
             raise BadStatement("root", root, "the root of every certificate's anchor")
-        return cls(made[0].anchor.root, found["time"], made)
+        sent = None
+        if "sent" in found:
+            try:
+                sent = Sent.from_json(found["sent"])
+            except ValueError:
+                raise BadStatement("sent", found["sent"], "a sent transaction") from None
+        return cls(made[0].anchor.root, found["time"], made, sent)
+
+
+class NotAnchored(GenIPError):
+    """A certificate holds no proof of an anchor."""
+
+    def __init__(self, certificate: PreparedCertificate) -> None:
+        self.certificate = certificate
+        super().__init__(
+            f"the certificate of content 0x{certificate.certify.content_hash.hex()} holds no proof "
+            "of an anchor; give the copy that `anchor` returned, or that its proofs file holds"
+        )
+
+
+class ProofsFileTaken(GenIPError):
+    """There is a file already where proofs should be written; it may hold the only ones."""
+
+    def __init__(self, path: object) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"{shown(path)} exists already, and proofs are not written over; name another file, or "
+            "go on with the anchor in this one (GenIP.resume_anchor)"
+        )
 
 
 @dataclass(frozen=True)
@@ -251,8 +290,12 @@ def salted_tree(certificates: Sequence[PreparedCertificate]) -> tuple[MerkleTree
     return MerkleTree(leaves), salts
 
 
-def _either(document: object) -> PreparedCertificate:
-    """A prepared certificate, or one that was signed before it was anchored."""
+def read_certificate(document: object) -> PreparedCertificate:
+    """What `to_json` of either wrote: a prepared certificate, or a signed one.
+
+    Raises:
+        BadStatement: it is something else.
+    """
     signed = isinstance(document, Mapping) and document.get("format") == SIGNED_CERTIFICATE
     kind = SignedCertificate if signed else PreparedCertificate
     return kind.from_json(document)

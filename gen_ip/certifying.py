@@ -173,7 +173,7 @@ class Certifying(Preparing):
         """
         self._require_here(certificate)
         home = self._session.calls.home_of(certificate.certify)
-        receipt = self._session.send(home.certify_for(*_entry(certificate)))
+        receipt = self._session.send(home.certify_for(*self._entry(certificate)))
         return self._certificate(certificate, receipt)
 
     def certify_many(
@@ -201,7 +201,7 @@ class Certifying(Preparing):
             ]
             for start in range(0, len(places), BATCH):
                 part = places[start : start + BATCH]
-                entries = [_entry(certificates[place]) for place in part]
+                entries = [self._entry(certificates[place]) for place in part]
                 receipt = self._session.send(home.certify_many(entries, skip=skip))
                 left_out = {
                     part[event.args["index"]]: reverts.decode(event.args["reason"])
@@ -221,6 +221,14 @@ class Certifying(Preparing):
         prepared = self._prepare(content, stated, licenses, self._check_own)
         call = self._session.calls.home_of(prepared.certify).certify(prepared.certify)
         return self._certificate(prepared, self._session.send(call))
+
+    def _entry(self, certificate: PreparedCertificate) -> Entry:
+        """Certification, anchor and consent, as the contracts take them."""
+        account, consent = self._session.account.address, Consent()
+        # The contracts do not look at the consent of a creator who sends it: it would only cost.
+        if isinstance(certificate, SignedCertificate) and certificate.certify.creator != account:
+            consent = certificate.consent
+        return (certificate.certify, certificate.anchor, consent)
 
     def _consent(
         self, certify: Certify, until: int, delegation: SignedDelegation | None
@@ -262,12 +270,6 @@ class Certifying(Preparing):
             content_cid=prepared.content_cid,
             receipt=receipt,
         )
-
-
-def _entry(certificate: PreparedCertificate) -> Entry:
-    """Certification, anchor and consent, as the contracts take them."""
-    consent = certificate.consent if isinstance(certificate, SignedCertificate) else Consent()
-    return (certificate.certify, certificate.anchor, consent)
 
 
 def _with_delegation(consent: Consent, delegation: SignedDelegation | None) -> Consent:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gen_ip import arguments, documents
-from gen_ip.anchoring import Anchoring
 from gen_ip.arbitrating import Arbitrating
-from gen_ip.certifying import Certifying
+from gen_ip.batching import Batching
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid, raw_digest
 from gen_ip.content.store import find
@@ -34,7 +33,7 @@ from gen_ip.work import ETH
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Certifying, Anchoring, Delegating, Trading, Owning, Arbitrating, Watching):
+class GenIP(Batching, Delegating, Trading, Owning, Arbitrating, Watching):
     """A connection to the contracts of one chain.
 
     Args:

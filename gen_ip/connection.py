@@ -17,6 +17,7 @@ from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.sent import Sent
 from gen_ip.chain.session import Session
+from gen_ip.chain.transactions import OnSigned
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
 from gen_ip.escrow import Escrow
@@ -82,6 +83,14 @@ class Connection:
         """A client of the same account whose transactions go to the recorder."""
         session, recorder = self._session.recording()
         return self._on(session, self.account), recorder
+
+    def _keeping(self: Self, on_signed: OnSigned) -> Self:
+        """The same client; what it signs is given to `on_signed` before any node has it."""
+        return self._on(self._session.keeping(on_signed), self.account)
+
+    def _seeing(self: Self, on_receipt: Callable[[Receipt], None]) -> Self:
+        """The same client; `on_receipt` is given the receipts of what it sends, too."""
+        return self._on(self._session.seeing(on_receipt), self.account)
 
     def _on(self: Self, session: Session, account: Signer | None) -> Self:
         """A client of the same store on another session."""

@@ -12,17 +12,16 @@ from gen_ip.certificates import PreparedCertificate
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.connection import Connection
 from gen_ip.content.declaration import Declaration
-from gen_ip.documents import Content
+from gen_ip.documents import Content, Described
 from gen_ip.registry import Arbiter
 from gen_ip.signing.eip712 import Domain
 from gen_ip.signing.statements import Certify, Edge, Payee, registry_domain
 
 
-class Statement(TypedDict, total=False):
-    """What a creator may state about a work besides its bytes; all may be left out.
+class SharedStatement(TypedDict, total=False):
+    """What a creator may state about any number of works alike; all may be left out.
 
     Attributes:
-        name: by default the file's name without its ending.
         description: what it is, in a sentence.
         payees: who shares what is drawn from the work, each in basis points, for good.
         resale_royalty: what a sale of the certificate owes the work, in basis points.
@@ -31,12 +30,22 @@ class Statement(TypedDict, total=False):
             goes into the metadata.
     """
 
-    name: str | None
     description: str
     payees: Sequence[Payee]
     resale_royalty: int
     arbiter: Arbiter | None
     declared: Declaration | None
+
+
+class Statement(SharedStatement, total=False):
+    """What a creator may state about a work besides its bytes; all may be left out.
+
+    Attributes:
+        name: by default the file's name without its ending.
+        description, payees, resale_royalty, arbiter, declared: see `SharedStatement`.
+    """
+
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -85,30 +94,36 @@ class Preparing(Connection):
         edges: list[Edge] = [self._licenses.edge(license_id) for license_id in licenses]
         with documents.as_file(content) as path:
             file = documents.fingerprinted(documents.summarize(content, path))
-            work_id = self.deployment.work_id(creator, file.content_hash, self.chain_id)
-            document = documents.write(
-                file,
-                name=stated.name,
-                description=stated.description,
-                work=work_id,
-                parents=sorted({edge.parent for edge in edges}),
-                terms=list(dict.fromkeys(edge.terms_hash for edge in sorted(edges))),
-                declared=stated.declared,
-            )
-            certify = self._registry.statement(
-                creator,
-                file.content_hash,
-                documents.digest(document),
-                stated.resale_royalty,
-                edges,
-                stated.payees,
-                stated.arbiter,
-            )
+            certify, document = self._state(file, stated, edges, creator)
             # What would fail on chain leaves nothing in the store, and the other way round.
             check(certify)
             metadata_cid = documents.keep(self.store, file, document)
         registry = self.deployment.registry
         return PreparedCertificate(certify, registry, metadata_cid, file.summary.cid)
+
+    def _state(
+        self, file: Described, stated: Stated, edges: Sequence[Edge], creator: str
+    ) -> tuple[Certify, bytes]:
+        """What the creator states about a file, and its metadata, encoded."""
+        document = documents.write(
+            file,
+            name=stated.name,
+            description=stated.description,
+            work=self.deployment.work_id(creator, file.content_hash, self.chain_id),
+            parents=sorted({edge.parent for edge in edges}),
+            terms=list(dict.fromkeys(edge.terms_hash for edge in sorted(edges))),
+            declared=stated.declared,
+        )
+        certify = self._registry.statement(
+            creator,
+            file.content_hash,
+            documents.digest(document),
+            stated.resale_royalty,
+            edges,
+            stated.payees,
+            stated.arbiter,
+        )
+        return certify, document
 
     def _check_own(self, certify: Certify) -> None:
         """Raises the contract's error where the account could not certify this itself. Nothing is

@@ -47,6 +47,42 @@ class Sent:
         """The chain it was signed for."""
         return int(self.transaction["chainId"])
 
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; `from_json` reads it back. Nothing in it is a secret."""
+        fields = {
+            name: f"0x{value.hex()}" if isinstance(value, bytes) else value
+            for name, value in self.transaction.items()
+        }
+        return {
+            "sender": self.sender,
+            "nonce": self.nonce,
+            "transaction": fields,
+            "signed": [f"0x{raw.hex()}" for raw in self.signed],
+        }
+
+    @classmethod
+    def from_json(cls, document: Any) -> Sent:
+        """What `to_json` wrote.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        try:
+            fields = dict(document["transaction"])
+            fields["data"] = _bytes(fields["data"])
+            signed = tuple(map(_bytes, document["signed"]))
+            made = cls(str(document["sender"]), int(document["nonce"]), fields, signed)
+            numbers = [fields[name] for name in ("chainId", "gas", "value", "nonce")]
+        except (AttributeError, LookupError, TypeError) as error:
+            raise ValueError("it is no sent transaction") from error
+        if not signed or any(type(number) is not int for number in numbers):
+            raise ValueError("it is no sent transaction")
+        return made
+
     def plus(self, transaction: Mapping[str, Any], raw: bytes) -> Sent:
         """With another variant."""
         return replace(self, transaction=transaction, signed=(*self.signed, raw))
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))

@@ -49,6 +49,7 @@ class Session:
         self._on_receipt = on_receipt
         self.calls = Calls(deployment)
         self._recorder: Recorder | None = None
+        self._on_signed: transactions.OnSigned | None = None
         self._addresses = deployment.addresses()
         if deployment.chain_id not in (None, rpc.chain_id):
             raise UnexpectedChain(deployment.chain_id or 0, rpc.chain_id)
@@ -62,6 +63,22 @@ class Session:
         """The same connection and deployment with another account."""
         other = copy.copy(self)
         other._account = account
+        return other
+
+    def keeping(self, on_signed: transactions.OnSigned) -> Session:
+        """The same session; what it signs is given to `on_signed` before any node has it."""
+        other = copy.copy(self)
+        other._on_signed = on_signed
+        return other
+
+    def seeing(self, on_receipt: Callable[[Receipt], None]) -> Session:
+        """The same session; `on_receipt` is given the receipts of what it sends, too."""
+        other, before = copy.copy(self), self._seen
+
+        def both(receipt: Receipt) -> None:
+            on_receipt(before(receipt))
+
+        other._on_receipt = both
         return other
 
     def recording(self) -> tuple[Session, Recorder]:
@@ -160,7 +177,13 @@ class Session:
             return self._recorder.add(call.to, call.data, call.value)
         return self._seen(
             transactions.send(
-                self.rpc, self.account, call.to, call.data, call.value, policy=self._policy
+                self.rpc,
+                self.account,
+                call.to,
+                call.data,
+                call.value,
+                policy=self._policy,
+                on_signed=self._on_signed,
             )
         )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from gen_ip.chain import broadcasting, fees, nonces, receipts, waiting
 from gen_ip.chain.errors import (
@@ -24,6 +24,7 @@ from gen_ip.work import ETH
 
 __all__ = [
     "MAX_FEE",
+    "OnSigned",
     "Policy",
     "Receipt",
     "prepare",
@@ -34,6 +35,7 @@ __all__ = [
     "wait_for",
 ]
 
+OnSigned: TypeAlias = Callable[[Sent], None]
 WAIT_SECONDS = 180
 # No transaction takes less.
 _LEAST_GAS = 21_000
@@ -49,12 +51,17 @@ def send(
     value: int = 0,
     *,
     policy: Policy | None = None,
+    on_signed: OnSigned | None = None,
 ) -> Receipt:
     """Sends `data` to `to` (None: creates a contract) and waits until it is mined.
 
     Prices come from the node, which may lie and share in the tips. So what is signed never lets
     the gas cost more than the policy's `max_fee` wei. (Some chains charge for their parent chain
     besides.)
+
+    `on_signed` is called with the signed transaction before any node has it: what it keeps can be
+    handed to `resume` after a crash. (A replacement shares the nonce; of one that was not kept,
+    `resume` raises `NonceTaken` once it is mined.)
 
     Any number of threads may send from one account at once. What another process sends from it is
     respected once the node knows it; two that send in the same instant compete for a nonce, and one
@@ -73,7 +80,7 @@ def send(
     """
     policy = policy or Policy()
     fields = prepare(rpc, account.address, to, data, value, policy.max_fee)
-    sent = _hand_over(rpc, account, fields)
+    sent = _hand_over(rpc, account, fields, on_signed)
     return _look_after(rpc, account, sent, policy)
 
 
@@ -183,7 +190,9 @@ def wait(rpc: Rpc, tx_hash: str, seconds: float = WAIT_SECONDS) -> Mapping[str, 
     return found
 
 
-def _hand_over(rpc: Rpc, account: Signer, fields: Mapping[str, Any]) -> Sent:
+def _hand_over(
+    rpc: Rpc, account: Signer, fields: Mapping[str, Any], on_signed: OnSigned | None
+) -> Sent:
     """Signs with the account's next nonce, and hands it to the node. One thread at a time, so that
     transactions arrive in the order of their nonces, and none is left out."""
     lane, taken = nonces.lane(rpc, account.address), set[int]()
@@ -194,6 +203,8 @@ def _hand_over(rpc: Rpc, account: Signer, fields: Mapping[str, Any]) -> Sent:
             transaction = {**fields, "nonce": nonce}
             raw = sign_transaction(account, transaction)
             sent = Sent(account.address, nonce, transaction, (raw,))
+            if on_signed is not None:
+                on_signed(sent)
             try:
                 broadcasting.broadcast(rpc, sent)
             except broadcasting.Occupied as error:

@@ -184,16 +184,23 @@ def anchor(
     payee: Payees = None,
     resale_royalty: ResaleRoyalty = "0%",
     declare: Declared = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what was interrupted, from --output.")
+    ] = False,
 ) -> None:
-    """Claim any number of works in one transaction; mint them later, with this claim's time."""
+    """Claim any number of works in one transaction; mint them later, with this claim's time.
+
+    The proofs are kept before anything is sent. If it is interrupted, add --resume.
+    """
     given = [_certificates_or_work(file) for file in files]
     payees, royalty = payees_of(payee), parse_share(resale_royalty)
     declared = declared_in(declare)
-    check_output(output)
+    if not resume:
+        check_output(output)
     client = use.signer()
     with use.output.working(f"Claiming {counted(len(files), 'file')} …"):
         prepared: list[PreparedCertificate] = []
-        for file, found in zip(files, given, strict=True):
+        for file, found in zip(files, given, strict=True) if not resume else ():
             prepared += found or [
                 client.prepare_certificate(
                     file,
@@ -203,8 +210,11 @@ def anchor(
                     declared=declared,
                 )
             ]
-        anchored = client.anchor(prepared)
-    keep(anchored, output)
+        if resume:
+            anchored = client.resume_anchor(output)
+            prepared = [*anchored.certificates]
+        else:
+            anchored = client.anchor(prepared, proofs=output)
     if use.output.is_planning:
         use.output.note(f"The proofs are in {plain(str(output))}; keep them.")
 

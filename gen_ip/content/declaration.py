@@ -23,6 +23,7 @@ It becomes part of the certificate's metadata, whose digest the creator's consen
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -67,12 +68,29 @@ def parse(data: bytes) -> Declaration:
     Raises:
         MetadataError: as `load`, or it has more than 64 KiB.
     """
+    return from_fields(read_toml(data))
+
+
+def read_toml(data: bytes) -> dict[str, Any]:
+    """The keys of a TOML file, whatever they are.
+
+    Raises:
+        MetadataError: it is no TOML in UTF-8, or has more than 64 KiB.
+    """
     if len(data) > MAX_DECLARATION_BYTES:
         raise MetadataError("", f"has {len(data):,} bytes, the cap is {MAX_DECLARATION_BYTES:,}")
     try:
-        fields = toml.read(data)
+        return toml.read(data)
     except ValueError as error:
         raise MetadataError("", f"is not TOML in UTF-8 ({error}); correct the file") from None
+
+
+def from_fields(fields: Mapping[str, Any]) -> Declaration:
+    """The declaration of a file's keys.
+
+    Raises:
+        MetadataError: they break the schema; `field` names the key.
+    """
     for key in fields:
         if key not in _KEYS:
             raise MetadataError(key, f"is unknown; known are {', '.join(_KEYS)}")

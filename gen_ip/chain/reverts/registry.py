@@ -107,7 +107,10 @@ class UnknownAnchor(ContractError):
     """Nobody anchored this root."""
 
     root: bytes
-    text = "nobody anchored the root {root} on this chain; anchor it first, or check the chain"
+    text = (
+        "nobody anchored the root {root} on this chain; send it (from a file of its proofs "
+        "GenIP.resume_anchor does, and `gen-ip anchor` with --resume), or check the chain"
+    )
 
 
 class InvalidProof(ContractError):
