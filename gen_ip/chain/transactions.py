@@ -191,7 +191,7 @@ def wait(rpc: Rpc, tx_hash: str, seconds: float = WAIT_SECONDS) -> Mapping[str, 
 
 
 def _hand_over(
-    rpc: Rpc, account: Signer, fields: Mapping[str, Any], on_signed: OnSigned | None
+    rpc: Rpc, account: Signer, fields: Mapping[str, Any], on_signed: OnSigned | None = None
 ) -> Sent:
     """Signs with the account's next nonce, and hands it to the node. One thread at a time, so that
     transactions arrive in the order of their nonces, and none is left out."""
