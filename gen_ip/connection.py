@@ -21,6 +21,7 @@ from gen_ip.chain.transactions import OnSigned
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
 from gen_ip.escrow import Escrow
+from gen_ip.filling import Filling
 from gen_ip.licenses import Licenses
 from gen_ip.marketplace import Marketplace
 from gen_ip.registry import Registry
@@ -60,6 +61,7 @@ class Connection:
         self._registry = Registry(session)
         self._licenses = Licenses(session)
         self._marketplace = Marketplace(session)
+        self._filling = Filling(session)
         self._escrow = Escrow(session)
         self._royalties = Royalties(session)
         self._tokens = Tokens(session)

@@ -22,6 +22,7 @@ from gen_ip.certificates import (
 )
 from gen_ip.chain.deployment import predicted
 from gen_ip.offers import SIGNED_OFFER, SignedOffer
+from gen_ip.purchases import SIGNED_PURCHASE, SignedPurchase
 from gen_ip.signing.eip712 import BadStatement, Domain
 from gen_ip.signing.merkle import climb
 from gen_ip.signing.offers import (
@@ -36,7 +37,12 @@ from gen_ip.signing.recovery import recover
 from gen_ip.signing.statements import DELEGATION, NOBODY, Delegation, registry_domain
 
 AnyStatement: TypeAlias = (
-    PreparedCertificate | SignedCertificate | Anchored | SignedDelegation | SignedOffer
+    PreparedCertificate
+    | SignedCertificate
+    | Anchored
+    | SignedDelegation
+    | SignedOffer
+    | SignedPurchase
 )
 
 _KINDS: dict[str, type[AnyStatement]] = {
@@ -45,6 +51,7 @@ _KINDS: dict[str, type[AnyStatement]] = {
     ANCHORED: Anchored,
     SIGNED_DELEGATION: SignedDelegation,
     SIGNED_OFFER: SignedOffer,
+    SIGNED_PURCHASE: SignedPurchase,
 }
 
 
@@ -93,6 +100,9 @@ def checks(statement: AnyStatement) -> list[Check]:
         return [_delegation(domain, statement.delegation, statement.signature)]
     if isinstance(statement, SignedOffer):
         return _of_offer(statement)
+    if isinstance(statement, SignedPurchase) and statement.offer.approval.signature:
+        # Of the buyer's signature the token alone can tell; a posted offer needs none.
+        return _of_offer(statement.offer)
     return []
 
 

@@ -1,4 +1,4 @@
-"""Offers on a chain: making, finding and filling them."""
+"""Offers on a chain: making, finding and cancelling them."""
 
 # ruff: noqa: N818
 
@@ -12,9 +12,8 @@ from dataclasses import replace
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
 from gen_ip.calls.marketplace import Fill, Taking
-from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
-from gen_ip.chain.call import Call
-from gen_ip.chain.errors import ChainError, UnexpectedChain
+from gen_ip.certificates import PreparedCertificate, SignedDelegation
+from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.reverts import (
     NotEnoughLeft,
@@ -22,12 +21,11 @@ from gen_ip.chain.reverts import (
     NotOwner,
     OfferNotInTime,
     OfferNotOpen,
-    TransferFromFailed,
-    UnknownTerms,
 )
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
-from gen_ip.licenses import License, Licenses
+from gen_ip.filling import certified, claimed_by
+from gen_ip.licenses import Licenses
 from gen_ip.offers import NO_HASH, Conditions, Offer, SignedOffer, from_struct, works_tree
 from gen_ip.registry import Registry
 from gen_ip.signing.eip712 import Domain, sign
@@ -50,17 +48,6 @@ from gen_ip.tokens import Tokens
 from gen_ip.work import ETH
 
 _NO_APPROVAL = Approval()
-
-
-class PriceTooHigh(ChainError):
-    """The price is above what the buyer is ready to pay; both in the token's smallest unit."""
-
-    def __init__(self, price: int, max_price: int, token: str) -> None:
-        self.price, self.max_price, self.token = price, max_price, token
-        super().__init__(
-            f"the price is {price}, above the maximum of {max_price} (smallest unit of token "
-            f"{token}); raise the maximum if you agree"
-        )
 
 
 class UnknownOffer(ChainError):
@@ -272,55 +259,6 @@ class Marketplace:
         """Withdraws all offers of the account, posted or signed."""
         return self._session.send(self._calls.cancel_all())
 
-    # ------------------------------------------------------------------- fill
-
-    def fill(
-        self,
-        offer: Offer | SignedOffer,
-        *,
-        max_price: int | None = None,
-        count: int = 1,
-        recipient: str | None = None,
-        work: int | None = None,
-        certificate: SignedCertificate | None = None,
-    ) -> Receipt:
-        """Fills an ask, as its buyer, or a bid, as its seller.
-
-        `max_price` is of an ask, for all of `count`; `work` says which of a set. With
-        `certificate` the work is certified first, in the same transaction.
-        """
-        signed = offer if isinstance(offer, SignedOffer) else None
-        plain = offer.offer if isinstance(offer, SignedOffer) else offer
-        if signed is not None:
-            self._require_here(signed)
-        number = plain.work if work is None else work
-        count = arguments.positive("count", count)
-        total = plain.price * count
-        if max_price is not None and total > arguments.unsigned("max_price", max_price):
-            raise PriceTooHigh(total, max_price, plain.token)
-        buys = not plain.kind.is_bid
-        value = total if buys and plain.token == ETH else 0
-        receiver = NOBODY if recipient is None else arguments.address("licensee", recipient)
-        claimed = NOBODY, NO_HASH
-        if plain.uncontested or (signed is not None and signed.is_delegated):
-            claimed = self._claimed(number, certificate)
-        path = signed.works_path(number) if signed else ()
-        taking = Taking(number, path, count, receiver, 0, *claimed)
-        fill = Fill(plain.as_tuple(), signed.approval if signed else _NO_APPROVAL, taking)
-        if certificate is None:
-            call = self._calls.fill(fill, value=value)
-        else:
-            entry = (certificate.certify, certificate.anchor, certificate.consent)
-            call = self._calls.certify_and_fill(entry, fill, value=value)
-        self._prepare(call, plain, number, total if buys and value == 0 else 0)
-        return self._session.send(call)
-
-    def licenses_of(self, receipt: Receipt) -> list[License]:
-        """The licenses that a fill issued."""
-        filled = receipt.find("OfferFilled").args
-        first = filled["first_license_id"]
-        return [self._licenses.get(first + i, receipt) for i in range(filled["count"])]
-
     # ----------------------------------------------------------------- inside
 
     def _stand(
@@ -360,59 +298,15 @@ class Marketplace:
         session, offer = self._session, signed.offer
         claimed = NOBODY, NO_HASH
         if signed.is_delegated:
-            claimed = self._claimed(offer.work, certificate)
+            claimed = claimed_by(self._registry, offer.work, certificate)
         taking = Taking(offer.work, (), 0, NOBODY, 0, *claimed)
         fill = Fill(offer.as_tuple(), signed.approval, taking)
         # Taking none of it is refused last: once the offer and its signature are found in order.
         with suppress(NotEnoughLeft, OfferNotInTime):
             session.ask(self._calls.fill(fill))
         if offer.terms is not None:
-            self._licenses.require_fitting(self._certified(offer.work), offer.terms)
-
-    def _certified(self, work: int) -> int | None:
-        """The work, if there is one: not yet certified ones and sets of works (0) are not asked."""
-        return work if work and self._registry.exists(work) else None
-
-    def _require_here(self, signed: SignedOffer) -> None:
-        if signed.chain_id != self._session.rpc.chain_id:
-            raise UnexpectedChain(signed.chain_id, self._session.rpc.chain_id)
-        if signed.marketplace != self._session.deployment.marketplace:
-            raise InvalidArgument(
-                "the offer's marketplace",
-                signed.marketplace,
-                f"{self._session.deployment.marketplace}, the one of this deployment",
-            )
-
-    def _claimed(self, work: int, certificate: PreparedCertificate | None) -> tuple[str, bytes]:
-        """Creator and content hash of a work."""
-        if certificate is not None:
-            return certificate.certify.creator, certificate.certify.content_hash
-        claim = self._registry.claim(work)
-        return claim.creator, claim.content_hash
-
-    def _prepare(self, call: Call, offer: Offer, work: int, payment: int) -> None:
-        """Registers the terms and approves the price where that is all that is missing."""
-        try:
-            self._simulate(call, offer, work)
-        except TransferFromFailed:
-            # The payment is the last thing that a fill does: the offer itself stands.
-            if not payment:
-                raise
-            self._tokens.require(offer.token, payment)
-            marketplace = self._session.deployment.marketplace
-            if self._tokens.allowance(offer.token, marketplace) >= payment:
-                raise
-            self._tokens.approve(offer.token, marketplace, payment)
-
-    def _simulate(self, call: Call, offer: Offer, work: int) -> None:
-        """Simulates a fill, once the offer's terms are registered."""
-        try:
-            self._session.simulate(call)
-        except UnknownTerms:
-            if offer.terms is None:
-                raise
-            self._licenses.register_for(self._certified(work), offer.terms)
-            self._session.simulate(call)
+            work = certified(self._registry, offer.work)
+            self._licenses.require_fitting(work, offer.terms)
 
     def _read(self, events: Sequence[Event]) -> list[Offer]:
         """Posted offers as they stand, in two round trips."""

@@ -104,4 +104,4 @@ class Bidding(Trader):
             BeyondUpstream: as in `offer`.
             ContractError: the terms do not fit the work.
         """
-        return self._marketplace.licenses_of(self._fill_bid(bid, work, count))
+        return self._filling.licenses_of(self._fill_bid(bid, work, count))

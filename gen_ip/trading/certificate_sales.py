@@ -6,8 +6,10 @@ from typing import Unpack
 
 from gen_ip import arguments
 from gen_ip.chain.receipts import Receipt
+from gen_ip.filling import Purchase
 from gen_ip.offers import SaleConditions, SignedOffer, sale_conditions
 from gen_ip.signing.offers import OfferKind
+from gen_ip.token_signatures import PaymentMethod
 from gen_ip.trading.trader import Trader, require_kind
 from gen_ip.work import ETH
 
@@ -41,7 +43,12 @@ class CertificateSales(Trader):
         return signed
 
     def buy_certificate(
-        self, offer: SignedOffer, *, max_price: int, recipient: str | None = None
+        self,
+        offer: SignedOffer,
+        *,
+        max_price: int,
+        recipient: str | None = None,
+        payment: PaymentMethod = "approve",
     ) -> Receipt:
         """Buys the certificate for `recipient` (default: the account). The resale royalty goes to
         the work, the rest to the seller's balance, for `withdraw`.
@@ -53,7 +60,8 @@ class CertificateSales(Trader):
             ContractError, InsufficientFunds: as in `buy`.
         """
         require_kind(offer, OfferKind.CERTIFICATE_ASK)
-        return self._marketplace.fill(offer, max_price=max_price, recipient=recipient)
+        purchase = Purchase(offer, recipient=recipient)
+        return self._filling.fill(purchase, max_price=max_price, payment=payment)
 
     def bid_for_certificate(
         self,
@@ -84,4 +92,4 @@ class CertificateSales(Trader):
         owner, _ = self._registry.ownership(bid.offer.work)
         if owner == self._session.account.address:
             self._marketplace.approve_certificate(bid.offer.work)
-        return self._marketplace.fill(bid)
+        return self._filling.fill(Purchase(bid))

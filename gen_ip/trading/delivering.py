@@ -9,6 +9,7 @@ from gen_ip.chain.receipts import Receipt
 from gen_ip.deals import Deal
 from gen_ip.documents import Content
 from gen_ip.licenses import License
+from gen_ip.token_signatures import PaymentMethod
 from gen_ip.trading.trader import AnyOffer, Trader
 
 
@@ -22,6 +23,7 @@ class Delivering(Trader):
         max_price: int,
         count: int = 1,
         licensee: str | None = None,
+        payment: PaymentMethod = "approve",
     ) -> Deal:
         """Pays the price of an offer with delivery, where it waits. The licenses are issued when
         the account confirms the delivery, or when a delivery stands unchallenged.
@@ -30,7 +32,8 @@ class Delivering(Trader):
             InvalidArgument: the offer is without delivery (see `buy`).
             ContractError, PriceTooHigh, InsufficientFunds: as in `buy`.
         """
-        receipt = self._fill_ask(offer, max_price, count, licensee, delivery=True)
+        purchase = self._purchase(offer, count, licensee, delivery=True)
+        receipt = self._filling.fill(purchase, max_price=max_price, payment=payment)
         return self._escrow.opened(receipt)
 
     def accept_order(self, bid: AnyOffer, *, work: int | str | None = None, count: int = 1) -> Deal:

@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from gen_ip import arguments, documents
 from gen_ip.arguments import InvalidArgument
-from gen_ip.certificates import PreparedCertificate, SignedCertificate
+from gen_ip.certificates import PreparedCertificate
 from gen_ip.chain.receipts import Receipt
 from gen_ip.connection import Connection
 from gen_ip.content.metadata import Metadata
 from gen_ip.errors import StoreUnavailable
+from gen_ip.filling import Purchase
 from gen_ip.offers import Conditions, Offer, SignedOffer
 from gen_ip.signing.offers import OfferKind
 from gen_ip.terms import Terms, upstream
@@ -52,21 +53,19 @@ class Trader(Connection):
         self._marketplace.approve_price(draft)
         return signed
 
-    def _fill_ask(
+    def _purchase(
         self,
         offer: AnyOffer,
-        max_price: int,
         count: int,
         licensee: str | None,
         *,
-        certificate: SignedCertificate | None = None,
         delivery: bool = False,
-    ) -> Receipt:
+        renew: int = 0,
+    ) -> Purchase:
+        """What is taken of an ask for licenses."""
         found = self._offer(offer)
         require_kind(found, OfferKind.LICENSE_ASK, delivery)
-        return self._marketplace.fill(
-            found, max_price=max_price, count=count, recipient=licensee, certificate=certificate
-        )
+        return Purchase(found, count, licensee, renew=renew)
 
     def _fill_bid(
         self, bid: AnyOffer, work: int | str | None, count: int, *, delivery: bool = False
@@ -75,7 +74,7 @@ class Trader(Connection):
         require_kind(found, OfferKind.LICENSE_BID, delivery)
         number = None if work is None else arguments.work_id("work", work)
         self._require_upstream(number or plain(found).work, plain(found).terms)
-        return self._marketplace.fill(found, count=count, work=number)
+        return self._filling.fill(Purchase(found, count, work=number))
 
     def _require_upstream(self, work: int | PreparedCertificate, terms: Terms | None) -> None:
         """Raises `BeyondUpstream` where `terms` grant more than the work's tools allow. Without

@@ -13,7 +13,7 @@ from gen_ip.chain import reverts
 from gen_ip.deals import REFUND_AFTER, Deal
 from gen_ip.errors import FileProblem
 from gen_ip.escrow import UnknownDeal
-from gen_ip.marketplace import PriceTooHigh
+from gen_ip.filling import PriceTooHigh
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import TOKENS, LocalChain
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from functools import cache
-
 import pytest
 
 from gen_ip import ETH, GenIP
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain import abi, artifacts, transactions
+from gen_ip.chain import abi, artifacts
 from gen_ip.chain.errors import InsufficientFunds
 from gen_ip.chain.reverts import Reverted
 from gen_ip.chain.rpc import Rpc
@@ -18,34 +14,11 @@ from gen_ip.cli.values import format_amount
 from gen_ip.terms import COMMERCIAL
 from gen_ip.tokens import NotAToken, symbol_or_address
 from tests.support.chain import TOKENS, LocalChain
-from tests.support.require import ROOT, require
-
-
-@cache
-def _compiled() -> dict[str, bytes]:
-    name = "tests/sdk/QuietToken.sol"
-    request = {
-        "language": "Solidity",
-        "sources": {name: {"content": (ROOT / name).read_text("utf-8")}},
-        "settings": {"outputSelection": {"*": {"*": ["evm.bytecode.object"]}}},
-    }
-    run = subprocess.run(
-        [str(require("solc")), "--standard-json"],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    contracts = json.loads(run.stdout)["contracts"][name]
-    return {
-        key: bytes.fromhex(value["evm"]["bytecode"]["object"]) for key, value in contracts.items()
-    }
+from tests.support.solidity import place
 
 
 def _placed(chain: LocalChain, name: str) -> str:
-    receipt = transactions.send(Rpc(chain.web3), chain.bob, None, _compiled()[name])
-    assert receipt.created is not None
-    return receipt.created
+    return place(chain, chain.bob, "tests/sdk/QuietToken.sol", name)
 
 
 def _allowance(client: GenIP, token: str, spender: str) -> int:

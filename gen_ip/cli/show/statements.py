@@ -12,6 +12,7 @@ from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.values import format_amount, format_duration, format_share
 from gen_ip.offers import SignedOffer
+from gen_ip.purchases import SignedPurchase
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Delegation, Payee
 from gen_ip.work import ETH
@@ -56,6 +57,8 @@ def facts_of(statement: AnyStatement) -> Facts:
         return _of_delegation(statement)
     if isinstance(statement, SignedOffer):
         return _of_offer(statement)
+    if isinstance(statement, SignedPurchase):
+        return _of_purchase(statement)
     if isinstance(statement, Anchored):
         return _of_anchor(statement)
     return _of_certificate(statement)
@@ -185,6 +188,18 @@ def _of_offer(signed: SignedOffer) -> Facts:
     facts += _delegated(signed.approval.delegation)
     facts.append(("offer", f"0x{offer.hash.hex()}"))
     return facts
+
+
+def _of_purchase(found: SignedPurchase) -> Facts:
+    offer = found.offer.offer
+    return [
+        ("buyer", found.buyer),
+        ("buys", counted(found.count, "license")),
+        ("pays", _amount(offer.price * found.count, offer.token)),
+        ("licensee", found.licensee or found.buyer),
+        ("submit before", moment(found.valid_before)),
+        *_of_offer(found.offer),
+    ]
 
 
 def _work(found: PreparedCertificate) -> int:
