@@ -111,6 +111,8 @@ def reader(chain: LocalChain, tmp_path: Path) -> Iterator[Reader]:
     with Image.open(folder / "picture.jpg") as picture:
         ImageOps.mirror(picture).save(folder / "remix.jpg")
         picture.resize((picture.width // 2, picture.height // 2)).save(folder / "some-copy.jpg")
+    with Image.open(PICTURES / "cat.png") as picture:
+        picture.convert("RGB").save(folder / "duet.jpg")
     command = folder / "bin" / "gen-ip"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gen_ip.cli "$@"\n')
     command.chmod(0o755)
