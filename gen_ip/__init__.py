@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gen_ip.aio import AsyncGenIP
     from gen_ip.certificates import Anchored, SignedCertificate, SignedDelegation
     from gen_ip.chain.deployment import Deployment
     from gen_ip.chain.reverts import ContractError
@@ -30,6 +31,7 @@ _HOMES = {
     "Arbiter": "gen_ip.registry",
     "AskLimits": "gen_ip.signing.offers",
     "Conditions": "gen_ip.offers",
+    "AsyncGenIP": "gen_ip.aio",
     "ContractError": "gen_ip.chain.reverts",
     "Deployment": "gen_ip.chain.deployment",
     "ETH": "gen_ip.work",
@@ -50,6 +52,7 @@ __all__ = [
     "Anchored",
     "Arbiter",
     "AskLimits",
+    "AsyncGenIP",
     "Conditions",
     "ContractError",
     "Deployment",

@@ -176,5 +176,14 @@ class Connection:
             StoreUnavailable: the default folder cannot be made.
         """
         if self._store is None:
-            self._store = LocalStore(user_data_path("gen-ip") / "content")
+            self._store = own_store()
         return self._store
+
+
+def own_store() -> Store:
+    """The store of clients that are given none: a folder of the user.
+
+    Raises:
+        StoreUnavailable: it cannot be made.
+    """
+    return LocalStore(user_data_path("gen-ip") / "content")

@@ -48,14 +48,19 @@ class Unsigned:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Callable[..., Plan]:
-        if name.startswith("_") or not callable(getattr(type(self._connection), name, None)):
-            raise AttributeError(f"a client has no method {name!r}")
+        require_method(type(self._connection), name)
 
         def planned(*arguments: Any, **options: Any) -> Plan:
             client, recorder = self._connection._recording()
             return _plan(recorder, lambda: getattr(client, name)(*arguments, **options))
 
         return planned
+
+
+def require_method(client: type, name: str) -> None:
+    """Raises `AttributeError` where a client has no public method of this name."""
+    if name.startswith("_") or not callable(getattr(client, name, None)):
+        raise AttributeError(f"a client has no method {name!r}")
 
 
 def _plan(recorder: Recorder, run: Callable[[], Any]) -> Plan:

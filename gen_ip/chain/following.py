@@ -51,6 +51,7 @@ class Following(Generic[T], Iterator[T]):
         self._heads, self._on_error = heads, on_error
         self._closed = threading.Event()
         self._queue: deque[tuple[Change, T | None]] = deque()
+        self._last: tuple[Change, T | None] | None = None
         self._add(follower.cursor.waiting)
         follower.cursor = replace(follower.cursor, waiting=())
         self._answered = False
@@ -68,8 +69,8 @@ class Following(Generic[T], Iterator[T]):
         failures = 0
         while not self._closed.is_set():
             while self._queue:
-                _, item = self._queue.popleft()
-                if item is not None:
+                self._last = self._queue.popleft()
+                if (item := self._last[1]) is not None:
                     return item
             try:
                 self._look()
@@ -92,6 +93,12 @@ class Following(Generic[T], Iterator[T]):
         was dealt with. `to_json` and `Cursor.from_json` keep it in a file."""
         waiting = tuple(change for change, item in self._queue if item is not None)
         return replace(self._follower.cursor, waiting=waiting)
+
+    def take_back(self) -> None:
+        """Lets what was handed out last come again: whoever waited for it is gone."""
+        if self._last is not None:
+            self._queue.appendleft(self._last)
+            self._last = None
 
     def close(self) -> None:
         """Ends the iteration; a `next` that waits in another thread raises StopIteration."""

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+from requests.adapters import HTTPAdapter
 from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -18,6 +20,8 @@ from gen_ip.nesting import nested_deeper_than
 
 TIMEOUT_SECONDS = 30.0
 MAX_NESTING = 64
+CONNECTIONS = 32
+"""Open at once to a node, whatever the number of threads."""
 
 
 class StrayAnswer(ConnectionError):  # noqa: N818 - named like the package's other errors
@@ -29,8 +33,16 @@ class NodeProvider(HTTPProvider):
     5), and leaves repeating to `gen_ip.chain.rpc.Rpc`, which knows what may be repeated."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        # One for all threads, which wait for each other rather than open more.
+        session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, pool_block=True)
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, adapter)
         super().__init__(
-            url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None
+            url,
+            request_kwargs={"timeout": timeout},
+            session=session,
+            exception_retry_configuration=None,
         )
         # Not from 0, so that an answer to another client's request does not pass either.
         self.request_counter = itertools.count(secrets.randbits(40))
@@ -68,7 +80,7 @@ class NoBatch(ConnectionError):  # noqa: N818
 
 
 def batch(
-    provider: HTTPProvider, requests: Sequence[tuple[str, Sequence[Any]]]
+    provider: HTTPProvider, wanted: Sequence[tuple[str, Sequence[Any]]]
 ) -> list[Mapping[str, Any] | None]:
     """The answers to requests that are made in one (JSON-RPC 2.0, section 6), in their order
     whatever the order they came in; None for one that was not answered, or more than once.
@@ -76,7 +88,7 @@ def batch(
     Raises:
         NoBatch: the node answers no list.
     """
-    bodies = [provider.encode_rpc_request(RPCEndpoint(name), list(of)) for name, of in requests]
+    bodies = [provider.encode_rpc_request(RPCEndpoint(name), list(of)) for name, of in wanted]
     raw = provider._make_request(RPCEndpoint("batch"), b"[" + b",".join(bodies) + b"]")
     # Web3 promises one answer; to a batch it is a list.
     found: Any = provider.decode_rpc_response(raw)

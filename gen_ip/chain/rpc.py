@@ -24,7 +24,7 @@ from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception, Web3RPCError
 from web3.types import RPCEndpoint
 
-from gen_ip.chain import answers, http, reverts
+from gen_ip.chain import answers, http, reverts, stopping
 from gen_ip.chain.answers import reading
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.reverts import ContractError
@@ -163,12 +163,14 @@ class Rpc:
         return ask()
 
     def _ask(self, method: str, params: tuple[Any, ...]) -> Any:
+        stopping.check()
         with self._failures(method):
             found = self._bare.manager.request_blocking(RPCEndpoint(method), list(params))
             self._answered = True
             return found
 
     def _ask_batch(self, provider: HTTPProvider, part: Sequence[Request]) -> list[Any]:
+        stopping.check()
         with self._failures("a batch of requests"):
             answers = http.batch(provider, part)
             self._answered = True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any, TypeAlias
 
-from gen_ip.chain import broadcasting, fees, nonces, receipts, waiting
+from gen_ip.chain import broadcasting, fees, nonces, receipts, stopping, waiting
 from gen_ip.chain.errors import (
     ConnectionFailed,
     InsufficientFunds,
@@ -80,8 +81,9 @@ def send(
     """
     policy = policy or Policy()
     fields = prepare(rpc, account.address, to, data, value, policy.max_fee)
-    sent = _hand_over(rpc, account, fields, on_signed)
-    return _look_after(rpc, account, sent, policy)
+    with ExitStack() as under_way:
+        sent = _hand_over(rpc, account, fields, under_way, on_signed)
+        return _look_after(rpc, account, sent, policy)
 
 
 def resume(rpc: Rpc, account: Signer | None, sent: Sent, policy: Policy) -> Receipt:
@@ -92,17 +94,18 @@ def resume(rpc: Rpc, account: Signer | None, sent: Sent, policy: Policy) -> Rece
         As `send`, but nothing about funds or fees: it is signed already.
     """
     lane = nonces.lane(rpc, sent.sender)
-    with lane.lock:
-        try:
-            broadcasting.broadcast(rpc, sent)
-        except broadcasting.Occupied:
-            # Whose transaction took the nonce is found out below.
-            pass
-        except (broadcasting.Lost, broadcasting.Refused) as error:
-            raise TransactionUncertain(sent, str(error)) from None
-        lane.lost.pop(sent.nonce, None)
-        lane.waiting.add(sent.nonce)
-    return _look_after(rpc, account, sent, policy)
+    with stopping.sending():
+        with lane.lock:
+            try:
+                broadcasting.broadcast(rpc, sent)
+            except broadcasting.Occupied:
+                # Whose transaction took the nonce is found out below.
+                pass
+            except (broadcasting.Lost, broadcasting.Refused) as error:
+                raise TransactionUncertain(sent, str(error)) from None
+            lane.lost.pop(sent.nonce, None)
+            lane.waiting.add(sent.nonce)
+        return _look_after(rpc, account, sent, policy)
 
 
 def wait_for(rpc: Rpc, account: Signer | None, receipt: Receipt, policy: Policy) -> Receipt:
@@ -191,10 +194,15 @@ def wait(rpc: Rpc, tx_hash: str, seconds: float = WAIT_SECONDS) -> Mapping[str, 
 
 
 def _hand_over(
-    rpc: Rpc, account: Signer, fields: Mapping[str, Any], on_signed: OnSigned | None = None
+    rpc: Rpc,
+    account: Signer,
+    fields: Mapping[str, Any],
+    under_way: ExitStack,
+    on_signed: OnSigned | None = None,
 ) -> Sent:
     """Signs with the account's next nonce, and hands it to the node. One thread at a time, so that
-    transactions arrive in the order of their nonces, and none is left out."""
+    transactions arrive in the order of their nonces, and none is left out. `under_way` is entered
+    where nobody can take it back any more."""
     lane, taken = nonces.lane(rpc, account.address), set[int]()
     with lane.lock:
         _recover(rpc, lane)
@@ -203,6 +211,8 @@ def _hand_over(
             transaction = {**fields, "nonce": nonce}
             raw = sign_transaction(account, transaction)
             sent = Sent(account.address, nonce, transaction, (raw,))
+            if not taken:
+                under_way.enter_context(stopping.sending())
             if on_signed is not None:
                 on_signed(sent)
             try:

@@ -17,6 +17,7 @@ def test_public_names_are_one_sorted_list() -> None:
         "Anchored",
         "Arbiter",
         "AskLimits",
+        "AsyncGenIP",
         "Conditions",
         "ContractError",
         "Deployment",

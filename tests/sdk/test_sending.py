@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_a_refused_transaction_leaves_no_gap(rpc: Rpc) -> None:
     low = {"gas": 10_000, "value": 1, "data": b"", "to": first.to, "chainId": rpc.chain_id}
     with pytest.raises(NodeError, match="gas"):
         transactions._hand_over(
-            rpc, books.account, {**low, "maxFeePerGas": 1, "maxPriorityFeePerGas": 2}
+            rpc, books.account, {**low, "maxFeePerGas": 1, "maxPriorityFeePerGas": 2}, ExitStack()
         )
     transactions.send(rpc, books.account, first.to, b"", first.value)
     books.check()
