@@ -7,19 +7,23 @@ from typing import Annotated
 import typer
 
 from gen_ip.cli.account import account_app
+from gen_ip.cli.arbiter import arbiter_app
 from gen_ip.cli.config import config_app
 from gen_ip.cli.delegating import delegate, revoke
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.doctor import doctor
 from gen_ip.cli.group import Commands
+from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
 from gen_ip.cli.inspecting import inspect
 from gen_ip.cli.legal import terms_app
+from gen_ip.cli.license_group import license_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
 from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.network import network_app
-from gen_ip.cli.planning import Verbs
+from gen_ip.cli.owning import relate, revise, till_command, works
 from gen_ip.cli.signed import anchor, prove, sign, submit
+from gen_ip.cli.verbs import Verbs
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
 app = Verbs(
@@ -49,6 +53,9 @@ for _command, _panel in (
     (show, _WORKS),
     (lineage, _WORKS),
     (verify, _WORKS),
+    (works, _WORKS),
+    (revise, _WORKS),
+    (relate, _WORKS),
     (sign, _SIGNED),
     (submit, _SIGNED),
     (anchor, _SIGNED),
@@ -65,8 +72,19 @@ for _command, _panel in (
     (earnings, _MONEY),
     (collect, _MONEY),
     (sweep, _MONEY),
+    (settle, _MONEY),
+    (draw, _MONEY),
+    (withdraw, _MONEY),
+    (distribute, _MONEY),
+    (payout, _MONEY),
+    (rescue, _MONEY),
+    (balance, _MONEY),
 ):
     app.command(rich_help_panel=_panel)(_command)
+app.command("till", rich_help_panel=_WORKS)(till_command)
+app.add_typer(payee_app, rich_help_panel=_MONEY)
+app.add_typer(license_app, rich_help_panel=_LICENSES)
+app.add_typer(arbiter_app, rich_help_panel=_LICENSES)
 app.add_typer(terms_app, rich_help_panel=_LICENSES)
 app.add_typer(account_app, rich_help_panel="Accounts")
 for _group in (network_app, config_app):

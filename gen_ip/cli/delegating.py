@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip.cli.invocation import Invocation, sends, signs
+from gen_ip.cli.invocation import Invocation, Yes, sends, signs
 from gen_ip.cli.options import Token
 from gen_ip.cli.reading import check_output, keep, kind_of, payees_of
 from gen_ip.cli.session import Money, address_of, now
@@ -106,7 +106,7 @@ def revoke(
         str | None,
         typer.Option("--signature", help="Send what somebody signed with --sign, for them."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Take back, for good, what was signed and not yet used: a certificate or a delegation."""
     if sign and signature is not None:
@@ -131,13 +131,7 @@ def revoke(
             receipt = client.revoke(statement)
         else:
             receipt = client.submit_revocation(statement, signed)
-
-    def show(console: Console) -> None:
-        console.print(f"Revoked the {kind}.", style="green")
-        console.print(f"{receipt.gas_used:,} gas", style="dim")
-
-    document = {"file": str(file), "kind": kind, "receipt": receipt.to_json()}
-    use.output.result(document, show)
+    use.sent(f"Revoked the {kind}.", receipt, file=str(file), kind=kind)
 
 
 def _ask(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
@@ -35,6 +35,9 @@ from gen_ip.config import Target
 from gen_ip.errors import GenIPError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.chain.receipts import Receipt
     from gen_ip.client import GenIP
 
 Rest = ParamSpec("Rest")
@@ -71,6 +74,15 @@ class Invocation:
         """
         return signer(self.rpc, self.account, self.password_file, self.store, self.max_fee)
 
+    def sent(self, text: str, receipt: Receipt, /, **document: Any) -> None:
+        """Prints what a transaction did, in words or, with its receipt, as JSON."""
+
+        def show(console: Console) -> None:
+            console.print(plain(text, 1000), style="green", soft_wrap=True)
+            console.print(f"{receipt.gas_used:,} gas", style="dim")
+
+        self.output.result({**document, "receipt": receipt.to_json()}, show)
+
     def confirm(self, facts: Sequence[str], yes: bool) -> None:
         """Shows what is about to happen for good, and asks, unless `yes` or nothing is sent.
 
@@ -90,6 +102,8 @@ class Invocation:
         if not typer.confirm("This cannot be undone. Go on?", err=True):
             raise NotConfirmed("not confirmed; nothing was done")
 
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _PARAMETERS: dict[str, tuple[Any, Any]] = {
     "rpc": (Rpc, DEFAULT_RPC),

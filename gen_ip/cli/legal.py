@@ -19,9 +19,9 @@ from gen_ip.cli.options import (
     StoreAddress,
 )
 from gen_ip.cli.output import Output
-from gen_ip.cli.planning import Verbs
 from gen_ip.cli.session import reader, signer
 from gen_ip.cli.terms import in_words, is_hash, ready_terms
+from gen_ip.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -23,6 +23,7 @@ from gen_ip.cli.options import (
 from gen_ip.cli.output import Output
 from gen_ip.cli.reading import fees_of
 from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
+from gen_ip.cli.show.licenses import show_license
 from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.terms import conflict_in_words, in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import parse_duration
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.licenses import License
     from gen_ip.offers import Offer
     from gen_ip.terms.upstream import Conflict
 
@@ -236,7 +236,7 @@ def buy(
 
     def show(console: Console) -> None:
         for entry in bought:
-            _show_license(console, entry)
+            show_license(console, entry)
 
     paid = money.to_json(found.price * count)
     document = {
@@ -278,29 +278,10 @@ def licenses(
         if not found:
             console.print("No licenses found.")
         for entry in found:
-            _show_license(console, entry, time)
+            show_license(console, entry, time)
 
     listed = [{**entry.to_json(), "active": entry.active(time)} for entry in found]
     output.result({"licenses": listed}, show)
-
-
-def _show_license(console: Console, entry: License, time: int | None = None) -> None:
-    ended = time is not None and not entry.active(time)
-    state = "ended" if ended else f"until {moment(entry.end)}" if entry.end else "no end"
-    console.print(
-        f"license {entry.id} · {name_of(entry.terms)} · {state}",
-        style="dim" if ended else "green",
-    )
-    console.print(f"  of work {till(entry.work)}", style="dim", soft_wrap=True)
-    console.print(f"  {in_words(entry.terms)}", style="dim")
-    units = "" if not entry.terms.units else f" · derivatives left: {_left(entry)}"
-    console.print(f"  held by {entry.holder}{units}", style="dim", soft_wrap=True)
-
-
-def _left(entry: License) -> str:
-    from gen_ip.terms import UNLIMITED
-
-    return "any number" if entry.units == UNLIMITED else f"{entry.units:,}"
 
 
 def _prices(client: GenIP, found: list[Offer]) -> list[str]:

@@ -162,17 +162,3 @@ def _print(found: Planning, safe: Path | None, as_json: bool) -> None:
         output.result(document, lambda console: console.print(plain(text), soft_wrap=True))
     if not found.complete:
         output.note("note: not all yet; once these are mined, run the same command again")
-
-
-class Verbs(typer.Typer):
-    """A group of commands; those that send can also be asked to build only."""
-
-    def command(self, *names: Any, **options: Any) -> Callable[[Any], Any]:
-        """As typer's, and returns the function as it was."""
-        register = super().command(*names, **options)
-
-        def add(function: Any) -> Any:
-            register(sendable(function))
-            return function
-
-        return add

@@ -41,6 +41,19 @@ def check_file(file: Path) -> None:
         pass
 
 
+def content_hash_of(text: str) -> bytes:
+    """The sha-256 of a file, or the one that 0x and 64 hex digits are.
+
+    Raises:
+        FileProblem, InvalidArgument: it is neither.
+    """
+    from gen_ip import arguments, documents
+
+    if text.startswith("0x") and not os.path.lexists(text):
+        return arguments.bytes32("content hash", text)
+    return documents.content_hash(Path(text))
+
+
 def declared_in(file: Path | None) -> Declaration | None:
     """What is declared of a work, with a row of the table for every upstream that it names.
 
