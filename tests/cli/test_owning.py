@@ -54,6 +54,7 @@ def test_revising_metadata(run: Run, rpc: LocalChain, work: str) -> None:
 def test_relating_works(
     run: Run, rpc: LocalChain, work: str, picture: Path, tmp_path: Path
 ) -> None:
+    rpc.pass_time(60)
     later = run("certify", picture, "--account", "dev1", "--json").ok().json["work"]
     file = evidence(tmp_path)
     told = run("relate", work, later, file, "--account", "dev0", "--json").ok().json
