@@ -110,7 +110,7 @@ class Certifying(Preparing):
         if isinstance(content, PreparedCertificate):
             self._require_here(content)
             self._signs_for(content.certify.creator, delegation)
-            return _signed(content, self._consent(content.certify, until, delegation))
+            return signed_with(content, self._consent(content.certify, until, delegation))
         creator = None
         if delegation is not None:
             given = delegation.delegation
@@ -125,7 +125,7 @@ class Certifying(Preparing):
             self._session.ask(home.certify_for(certify, TreeProof(), consent))
 
         prepared = self._prepare(content, stated, licenses, check, creator)
-        return _signed(prepared, self._consent(prepared.certify, until, delegation))
+        return signed_with(prepared, self._consent(prepared.certify, until, delegation))
 
     def sign_certificates(
         self,
@@ -148,7 +148,7 @@ class Certifying(Preparing):
         message = ConsentTree(tree.root, until)
         signature = sign(self._session.account, self._domain, CONSENT_TREE, message)
         return [
-            _signed(
+            signed_with(
                 each,
                 _with_delegation(
                     Consent(until, signature, TreeProof(tree.root, salts[place], tree.path(place))),
@@ -280,7 +280,8 @@ def _with_delegation(consent: Consent, delegation: SignedDelegation | None) -> C
     )
 
 
-def _signed(prepared: PreparedCertificate, consent: Consent) -> SignedCertificate:
+def signed_with(prepared: PreparedCertificate, consent: Consent) -> SignedCertificate:
+    """The certificate with its creator's consent."""
     return SignedCertificate(
         certify=prepared.certify,
         registry=prepared.registry,

@@ -12,6 +12,7 @@ from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid, raw_digest
 from gen_ip.content.store import find
 from gen_ip.delegating import Delegating
+from gen_ip.deriving import Deriving
 from gen_ip.documents import Content
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.licenses import License
@@ -33,7 +34,7 @@ from gen_ip.work import ETH
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Batching, Delegating, Trading, Owning, Arbitrating, Watching):
+class GenIP(Deriving, Batching, Delegating, Trading, Owning, Arbitrating, Watching):
     """A connection to the contracts of one chain.
 
     Args:

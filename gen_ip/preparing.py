@@ -87,11 +87,12 @@ class Preparing(Connection):
         licenses: Sequence[int],
         check: Callable[[Certify], None],
         creator: str | None = None,
+        bought: Sequence[Edge] = (),
     ) -> PreparedCertificate:
         """Puts a file and its metadata into the store, and states what they are; but first `check`
-        raises what the contract would."""
+        raises what the contract would. `bought` are edges of licenses that do not exist yet."""
         creator = creator or self._session.account.address
-        edges: list[Edge] = [self._licenses.edge(license_id) for license_id in licenses]
+        edges = [*bought, *(self._licenses.edge(license_id) for license_id in licenses)]
         with documents.as_file(content) as path:
             file = documents.fingerprinted(documents.summarize(content, path))
             certify, document = self._state(file, stated, edges, creator)
