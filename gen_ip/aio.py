@@ -295,6 +295,8 @@ class AsyncGenIP:
     derive = in_thread(GenIP.derive)
     sign_certificate = in_thread(GenIP.sign_certificate)
     sign_certificates = in_thread(GenIP.sign_certificates)
+    sign_derivative = in_thread(GenIP.sign_derivative)
+    buy_and_derive = in_thread(GenIP.buy_and_derive)
     submit = in_thread(GenIP.submit)
     certify_many = in_thread(GenIP.certify_many)
     certify_folder = in_thread(GenIP.certify_folder)
