@@ -241,6 +241,8 @@ class AsyncGenIP:
     transfer_license = in_thread(GenIP.transfer_license)
     allow_market = in_thread(GenIP.allow_market)
     is_market_allowed = in_thread(GenIP.is_market_allowed)
+    plan_move = in_thread(GenIP.plan_move)
+    move = in_thread(GenIP.move)
 
     # -------------------------------------------------------------------- trading
 

@@ -17,6 +17,7 @@ from gen_ip.documents import Content
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.licenses import License
 from gen_ip.lineage import Lineage, lineage
+from gen_ip.moving import Moving
 from gen_ip.owning import Owning
 from gen_ip.recognition import Verdict, verify
 from gen_ip.registry import Claim, Work
@@ -34,7 +35,7 @@ from gen_ip.work import ETH
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Deriving, Batching, Delegating, Trading, Owning, Arbitrating, Watching):
+class GenIP(Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating, Watching):
     """A connection to the contracts of one chain.
 
     Args:

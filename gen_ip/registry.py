@@ -255,6 +255,13 @@ class Registry:
         topics = () if content_hash is None else (None, None, word(content_hash))
         return [_claim(event) for event in self._session.events("IPRegistry", "Certified", *topics)]
 
+    def owned_by(self, owner: str) -> list[int]:
+        """Works whose certificates an account has now, the first to arrive first."""
+        arrivals = self._session.events("IPRegistry", "Transfer", None, word(owner))
+        works = list(dict.fromkeys(event.args["id"] for event in arrivals))
+        found = self._session.read_all(*(("IPRegistry", "ownership", work) for work in works))
+        return [work for work, (now, *_) in zip(works, found, strict=True) if now == owner]
+
     def claim_time(self, work: int) -> int:
         """When the work was claimed, in seconds since the epoch.
 

@@ -200,6 +200,22 @@ class Rpc:
         """
         return self._number("eth_estimateGas", _transaction(to, data, sender, value))
 
+    def estimates(
+        self, calls: Sequence[tuple[str, bytes]], sender: str
+    ) -> list[int | ContractError]:
+        """Gas that each of several transactions would use, by itself, if sent now; in the place of
+        one that reverts its error."""
+        requests = [("eth_estimateGas", (_transaction(to, data, sender, 0),)) for to, data in calls]
+        found: list[int | ContractError] = []
+        for answer in self.batch(requests):
+            if isinstance(answer, NodeError):
+                raise answer
+            if isinstance(answer, ContractError):
+                found.append(answer)
+            else:
+                found.append(_quantity("eth_estimateGas", answer))
+        return found
+
     def block(self, number: int | str = "latest") -> Block:
         """A block by its number, or by a name such as "latest".
 

@@ -92,6 +92,11 @@ class Session:
         return other, other._recorder
 
     @property
+    def records(self) -> bool:
+        """Whether what it would send goes to a recorder."""
+        return self._recorder is not None
+
+    @property
     def account(self) -> Signer:
         """Who signs.
 
