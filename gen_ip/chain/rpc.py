@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -74,6 +75,7 @@ class Rpc:
         self.web3 = target if isinstance(target, Web3) else http.connect(target)
         self.address = public_address(self.web3)
         # Without Web3's middleware, which rewrites requests and looks for ENS names in them.
+        self._local = threading.local()
         self._bare = Web3(self.web3.provider, middleware=[])
 
     @cached_property
@@ -83,8 +85,27 @@ class Rpc:
 
     def request(self, method: str, *params: Any) -> Any:
         """The plain result of a JSON-RPC method: numbers and bytes are hex strings."""
+        if (method, _key(params)) in (ahead := getattr(self._local, "ahead", {})):
+            found = ahead[method, _key(params)]
+            if isinstance(found, Exception):
+                raise found
+            return found
         pauses = _PAUSES if _READS.fullmatch(method) else ()
         return self._patiently(lambda: self._ask(method, params), pauses)
+
+    @contextmanager
+    def together(self, requests: Sequence[Request]) -> Iterator[None]:
+        """Within the block these requests are answered, where this thread makes them, from what
+        the node answered to all of them in one round trip at its start."""
+        found = self.batch(requests)
+        self._local.ahead = {
+            (method, _key(params)): answer
+            for (method, params), answer in zip(requests, found, strict=True)
+        }
+        try:
+            yield
+        finally:
+            self._local.ahead = {}
 
     def batch(self, requests: Sequence[Request]) -> list[Any]:
         """The plain results of requests that only read, in their order; in the place of one that
@@ -349,6 +370,27 @@ def public_address(web3: Web3) -> str:
     """Scheme, host and port of a connection: what may be shown of it."""
     uri = getattr(web3.provider, "endpoint_uri", None)
     return type(web3.provider).__name__ if uri is None else http.public_url(uri)
+
+
+def _key(params: Any) -> str:
+    return json.dumps(params, sort_keys=True)
+
+
+def before_sending(
+    to: str | None, data: bytes, sender: str, value: int, *, pays: bool
+) -> list[Request]:
+    """What is asked before a transaction is signed, for `Rpc.together`; the sender's balance where
+    it matters."""
+    transaction = _transaction(to, data, sender, value)
+    requests: list[Request] = [
+        ("eth_call", (transaction, "latest")),
+        ("eth_estimateGas", (transaction,)),
+        ("eth_getBlockByNumber", ("latest", False)),
+        ("eth_maxPriorityFeePerGas", ()),
+    ]
+    if pays or value:
+        requests.append(("eth_getBalance", (sender, "latest")))
+    return requests
 
 
 def _transaction(to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:

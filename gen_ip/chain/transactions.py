@@ -18,7 +18,7 @@ from gen_ip.chain.errors import (
 )
 from gen_ip.chain.policy import MAX_FEE, Policy
 from gen_ip.chain.receipts import Mined, Receipt
-from gen_ip.chain.rpc import Rpc
+from gen_ip.chain.rpc import Rpc, before_sending
 from gen_ip.chain.sent import Sent
 from gen_ip.signers.protocol import Signer, sign_transaction
 from gen_ip.work import ETH
@@ -145,14 +145,15 @@ def prepare(
     Raises:
         ContractError, GasTooExpensive, InsufficientFunds: as in `send`.
     """
-    # Two requests: a node may estimate gas on an older state than it calls on.
-    simulate(rpc, sender, to, data, value)
-    estimate = rpc.estimate_gas(to, data, sender, value)
-    # What others do in between may make it costlier; unused gas costs nothing.
-    gas = max(estimate + estimate // 4, _LEAST_GAS)
-    prices = fees.today(rpc, gas, max_fee)
-    if pays:
-        _check_funds(rpc, sender, value + estimate * fees.most(prices))
+    with rpc.together(before_sending(to, data, sender, value, pays=pays)):
+        # Simulated, too: a node may estimate gas on an older state than it calls on.
+        simulate(rpc, sender, to, data, value)
+        estimate = rpc.estimate_gas(to, data, sender, value)
+        # What others do in between may make it costlier; unused gas costs nothing.
+        gas = max(estimate + estimate // 4, _LEAST_GAS)
+        prices = fees.today(rpc, gas, max_fee)
+        if pays:
+            _check_funds(rpc, sender, value + estimate * fees.most(prices))
     fields: dict[str, Any] = {
         "chainId": rpc.chain_id,
         "gas": gas,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,41 @@ def test_what_does_more_than_reading_is_none_of_them(rpc: Rpc, proxy: Proxy) -> 
     with pytest.raises(ValueError, match="eth_sendRawTransaction does not only read"):
         rpc.batch([("eth_chainId", ()), ("eth_sendRawTransaction", ("0x",))])
     assert proxy.seen == []
+
+
+def test_together_is_for_one_thread_and_one_block(
+    rpc: Rpc, proxy: Proxy, chain: LocalChain
+) -> None:
+    one, other = _balances(chain, 2)
+    strange = ("eth_getBalance", ("nobody", "latest"))
+    with rpc.together([one, strange]):
+        proxy.seen.clear()
+        for _ in range(2):
+            assert rpc.request(one[0], *one[1]) == "0x3e8"
+            with pytest.raises(NodeError, match="eth_getBalance"):
+                rpc.request(strange[0], *strange[1])
+        assert proxy.seen == []
+        assert rpc.request(other[0], *other[1]) == "0x3e9"
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(rpc.request, one[0], *one[1]).result() == "0x3e8"
+        assert len(proxy.seen) == 2
+    chain.rpc("anvil_setBalance", one[1][0], "0x5")
+    assert rpc.request(one[0], *one[1]) == "0x5"
+
+
+# ----------------------------------------------------------- round trips of sending
+
+
+def test_a_certificate_costs_five_round_trips(alice: GenIP, proxy: Proxy) -> None:
+    client = _counted(alice, proxy)
+    client.certify(b"warm")
+    proxy.seen.clear()
+    client.certify(b"work")
+    methods = [method for method, _ in proxy.seen]
+    # The first keeps out of the store what the chain would refuse.
+    assert methods[:4] == ["eth_call", "batch", "eth_getTransactionCount", "eth_sendRawTransaction"]
+    # As often as it takes to be mined.
+    assert set(methods[4:]) == {"eth_getTransactionReceipt"}
 
 
 # ------------------------------------------------------------ round trips of reads

@@ -244,9 +244,9 @@ FAULTS = st.lists(st.sampled_from(Fault), max_size=24)
 
 @pytest.mark.usefixtures("swift")
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@example([Fault.NONE] * 7 + [Fault.CUT] * 5, 1)
-@example([Fault.NONE] * 7 + [Fault.CUT, Fault.DOWN, Fault.DROP, Fault.STALE, Fault.CUT], 2)
-@example([Fault.NONE] * 7 + [Fault.LATE] * 6, 3)
+@example([Fault.NONE] * 3 + [Fault.CUT] * 5, 1)
+@example([Fault.NONE] * 3 + [Fault.CUT, Fault.DOWN, Fault.DROP, Fault.STALE, Fault.CUT], 2)
+@example([Fault.NONE] * 3 + [Fault.LATE] * 6, 3)
 @given(FAULTS, st.integers(1, 4))
 def test_every_intention_is_mined_exactly_once(
     node: Rpc, faults: list[Fault], intentions: int
