@@ -66,12 +66,7 @@ class Step:
     @property
     def label(self) -> str:
         """What it is, for people; a work by its till's address."""
-        if self.kind is Kind.WITHDRAW:
-            return f"balance in {self.token}"
-        if self.kind is Kind.LICENSE:
-            return f"license {self.id}"
-        what = "certificate" if self.kind is Kind.CERTIFICATE else f"income in {self.token} of work"
-        return f"{what} {till_of(self.id)}"
+        return _label(self.kind, self.id, self.token)
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; ids and amounts as decimal strings."""
@@ -91,10 +86,21 @@ class Staying:
     kind: Kind
     id: int
     reason: str
+    token: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is, for people; a work by its till's address."""
+        return _label(self.kind, self.id, self.token)
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; the id as a decimal string."""
-        return {"kind": self.kind.value, "id": str(self.id), "reason": self.reason}
+        return {
+            "kind": self.kind.value,
+            "id": str(self.id),
+            "token": self.token,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)
@@ -319,11 +325,21 @@ class Moving(Connection):
             found = [next(answers) for _ in step.calls]
             problems = [each for each in found if isinstance(each, ContractError)]
             if problems:
-                impossible.append(Staying(step.kind, step.id, str(problems[0])))
+                impossible.append(Staying(step.kind, step.id, str(problems[0]), step.token))
             else:
                 gas = sum(each for each in found if isinstance(each, int))
                 possible.append(Step(step.kind, step.id, step.calls, step.token, step.amount, gas))
         return possible, impossible
+
+
+def _label(kind: Kind, number: int, token: str | None) -> str:
+    money = "ETH" if token == ETH else token
+    if kind is Kind.WITHDRAW:
+        return f"balance in {money}"
+    if kind is Kind.LICENSE:
+        return f"license {number}"
+    what = "certificate" if kind is Kind.CERTIFICATE else f"income in {money}"
+    return f"{what} of work {till_of(number)}"
 
 
 def _bound(entry: License, time: int) -> str:

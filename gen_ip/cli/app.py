@@ -20,6 +20,7 @@ from gen_ip.cli.legal import terms_app
 from gen_ip.cli.license_group import license_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
 from gen_ip.cli.money import collect, earnings, pay, sweep
+from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
 from gen_ip.cli.signed import anchor, prove, sign, submit
@@ -56,6 +57,7 @@ for _command, _panel in (
     (works, _WORKS),
     (revise, _WORKS),
     (relate, _WORKS),
+    (transfer, _WORKS),
     (sign, _SIGNED),
     (submit, _SIGNED),
     (anchor, _SIGNED),
