@@ -26,6 +26,7 @@ from gen_ip.chain.receipts import Receipt
 from gen_ip.client import GenIP
 from gen_ip.connection import own_store
 from gen_ip.content.store import Store
+from gen_ip.earnings_index import EarningsIndex
 from gen_ip.signers.protocol import Signer
 from gen_ip.unsigned import Plan, require_method
 from gen_ip.workers import MAX_WORKERS, Workers
@@ -93,7 +94,7 @@ class AsyncGenIP:
 
     Raises:
         InvalidArgument: an argument is out of range.
-        ConnectionFailed: `rpc` is no http:// or https:// URL.
+        ConnectionFailed: `rpc` is no http:// or ws:// URL.
         ClientClosed: from its methods, after it was closed.
     """
 
@@ -109,6 +110,7 @@ class AsyncGenIP:
         confirmations: int = 1,
         timeout: float = 180.0,
         replace_after: float = 45.0,
+        index: EarningsIndex | None = None,
         max_workers: int = MAX_WORKERS,
     ) -> None:
         # What can be wrong without a connection is told at once.
@@ -127,6 +129,7 @@ class AsyncGenIP:
                 confirmations=confirmations,
                 timeout=timeout,
                 replace_after=replace_after,
+                index=index,
             )
 
         self._bind(connect, account, Workers(max_workers))
@@ -323,6 +326,9 @@ class AsyncGenIP:
     sweep = in_thread(GenIP.sweep)
     settle = in_thread(GenIP.settle)
     earnings = in_thread(GenIP.earnings)
+    all_earnings = in_thread(GenIP.all_earnings)
+    earnings_of = in_thread(GenIP.earnings_of)
+    tokens_of = in_thread(GenIP.tokens_of)
     collect = in_thread(GenIP.collect)
     distribute = in_thread(GenIP.distribute)
     withdraw = in_thread(GenIP.withdraw)

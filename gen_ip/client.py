@@ -14,6 +14,7 @@ from gen_ip.content.store import find
 from gen_ip.delegating import Delegating
 from gen_ip.deriving import Deriving
 from gen_ip.documents import Content
+from gen_ip.earning import Earning
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.licenses import License
 from gen_ip.lineage import Lineage, lineage
@@ -21,7 +22,6 @@ from gen_ip.moving import Moving
 from gen_ip.owning import Owning
 from gen_ip.recognition import Verdict, verify
 from gen_ip.registry import Claim, Work
-from gen_ip.royalties import Collected, Earnings
 from gen_ip.terms import Rights, Terms, ready_bundle, upstream
 from gen_ip.terms.bundle import MAX_BUNDLE_BYTES, Bundle
 from gen_ip.terms.bundle import decode as decode_bundle
@@ -35,7 +35,9 @@ from gen_ip.work import ETH
 _BUNDLE_SECONDS = 10.0
 
 
-class GenIP(Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating, Watching):
+class GenIP(
+    Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating, Earning, Watching
+):
     """A connection to the contracts of one chain.
 
     Args:
@@ -53,6 +55,8 @@ class GenIP(Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating
         timeout: seconds to wait until a transaction is mined.
         replace_after: seconds after which a transaction that is not mined is signed again with fees
             at least 1/8 higher, same nonce, never above `max_fee`.
+        index: where derivatives and payments are looked up for earnings; by default the chain's
+            logs, at most 5,000,000 blocks of them (`gen_ip.earnings_index`).
 
     Every method raises `ConnectionFailed` or `NodeError` when the node does not answer as it
     should. Those that send a transaction simulate it first, so that a `ContractError`,
@@ -215,28 +219,6 @@ class GenIP(Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating
             UnknownWork: one is not certified.
         """
         return self._royalties.settle(arguments.work_ids("works", works), token)
-
-    def earnings(self, work: int | str, *, token: str = ETH) -> Earnings:
-        """What a work has earned: drawn, undrawn, and on the way from its derivatives.
-
-        One request simulates the settlement of all of them; a node's limit for calls allows some
-        thousand works with something pending.
-
-        Raises:
-            UnknownWork: it is not certified.
-        """
-        return self._royalties.earnings(arguments.work_id("work", work), token)
-
-    def collect(self, work: int | str, *, token: str = ETH, to: str | None = None) -> Collected:
-        """Settles all that is on the way to a work, draws it, and sends the account's whole balance
-        to `to` (default: the account): one transaction, unless more than 200 works lie on the way.
-
-        Raises:
-            UnknownWork: it is not certified.
-            NothingToWithdraw: nothing is due to the account.
-            InvalidReceiver, TransferFailed: `to` does not take it.
-        """
-        return self._royalties.collect(arguments.work_id("work", work), token, to)
 
     def distribute(
         self, works: Sequence[int | str], *, token: str = ETH, release_from: int = 0

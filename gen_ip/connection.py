@@ -20,6 +20,7 @@ from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import OnSigned
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
+from gen_ip.earnings_index import EarningsIndex
 from gen_ip.escrow import Escrow
 from gen_ip.filling import Filling
 from gen_ip.licenses import Licenses
@@ -48,12 +49,19 @@ class Connection:
         confirmations: int = 1,
         timeout: float = 180.0,
         replace_after: float = 45.0,
+        index: EarningsIndex | None = None,
     ) -> None:
         policy = Policy(max_fee, confirmations, timeout, replace_after)
         session = Session(Rpc(rpc), deployment or predicted(), account, on_receipt, policy)
-        self._bind(session, account, store)
+        self._bind(session, account, store, index)
 
-    def _bind(self, session: Session, account: Signer | None, store: Store | None) -> None:
+    def _bind(
+        self,
+        session: Session,
+        account: Signer | None,
+        store: Store | None,
+        index: EarningsIndex | None,
+    ) -> None:
         if account is not None:
             arguments.signer("account", account)
         self._session, self._store = session, store
@@ -63,7 +71,7 @@ class Connection:
         self._marketplace = Marketplace(session)
         self._filling = Filling(session)
         self._escrow = Escrow(session)
-        self._royalties = Royalties(session)
+        self._royalties = Royalties(session, index)
         self._tokens = Tokens(session)
 
     def using(self: Self, account: Signer | None) -> Self:
@@ -97,7 +105,7 @@ class Connection:
     def _on(self: Self, session: Session, account: Signer | None) -> Self:
         """A client of the same store on another session."""
         other = object.__new__(type(self))
-        other._bind(session, account, self._store)
+        other._bind(session, account, self._store, self._royalties.index)
         return other
 
     def wait_for(self, receipt: Receipt, confirmations: int) -> Receipt:

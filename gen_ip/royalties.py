@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gen_ip import arguments
+from gen_ip.chain.events import Withdrawn
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.sequence import last_answer
 from gen_ip.chain.session import Session
-from gen_ip.lineage import Link, children_first, descendants
+from gen_ip.earnings import Collected, Earnings, OwnerEarnings
+from gen_ip.earnings_index import EarningsIndex, LogScan
+from gen_ip.lineage import Link
 from gen_ip.registry import Registry
+from gen_ip.settling import Account, Node, SettlePlan, account, plan, slots
 from gen_ip.tokens import Tokens
 from gen_ip.work import ETH, till_of
 
@@ -19,82 +22,11 @@ PATH = 200
 """Works settled in one transaction: at most 34,000 gas each, well below any block's limit."""
 
 
-@dataclass(frozen=True)
-class Earnings:
-    """What a work has earned in one token, in its smallest unit.
-
-    Attributes:
-        credit: net income not yet drawn; payees' parts included.
-        on_the_way: what would be added to it if everything downstream were settled now, exactly.
-        owners_part: what the owner would get of both, exactly; the rest is the payees'.
-        balance: what the owner has drawn, from this work and others, and not withdrawn.
-        in_till: what lies in the work's till and is not booked as its income; see `sweep`.
-        path: works to settle for that, children first, this work last.
-
-    What waits for the work as a payee of another one is not counted.
-    """
-
-    work: int
-    token: str
-    owner: str
-    credit: int
-    on_the_way: int
-    owners_part: int
-    balance: int
-    in_till: int
-    path: tuple[int, ...]
-
-    @property
-    def total(self) -> int:
-        """Net income of the work that is not drawn: `credit` and `on_the_way`."""
-        return self.credit + self.on_the_way
-
-    @property
-    def payees_part(self) -> int:
-        """What of the total goes to the work's payees."""
-        return self.total - self.owners_part
-
-    def to_json(self) -> dict[str, Any]:
-        """For JSON; ids and amounts as decimal strings."""
-        return {
-            "work": str(self.work),
-            "token": self.token,
-            "owner": self.owner,
-            "credit": str(self.credit),
-            "on_the_way": str(self.on_the_way),
-            "owners_part": str(self.owners_part),
-            "payees_part": str(self.payees_part),
-            "balance": str(self.balance),
-            "in_till": str(self.in_till),
-            "path": [str(work) for work in self.path],
-        }
-
-
-@dataclass(frozen=True)
-class Collected:
-    """Money sent to `to`, in the token's smallest unit. `receipt` is of the last transaction."""
-
-    amount: int
-    token: str
-    to: str
-    path: tuple[int, ...]
-    receipt: Receipt
-
-    def to_json(self) -> dict[str, Any]:
-        """For JSON; ids and amounts as decimal strings."""
-        return {
-            "amount": str(self.amount),
-            "token": self.token,
-            "to": self.to,
-            "path": [str(work) for work in self.path],
-            "receipt": self.receipt.to_json(),
-        }
-
-
 class Royalties:
     """What RoyaltySplitter does and tells."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, index: EarningsIndex | None = None) -> None:
+        self.index: EarningsIndex = LogScan() if index is None else index
         self._session, self._calls = session, session.calls.splitter
         self._registry = Registry(session)
         self._tokens = Tokens(session)
@@ -129,87 +61,92 @@ class Royalties:
         transaction."""
         return self._session.send(self._calls.distribute(works, token, release_from=release_from))
 
-    def earnings(self, work: int, token: str) -> Earnings:
-        """What a work has earned; see `Earnings`.
+    def earnings(self, work: int, tokens: Sequence[str], min_gain: int = 1) -> list[Earnings]:
+        """What a work has earned in each of some tokens; see `Earnings`.
 
         Raises:
             UnknownWork: it is not certified.
+            TooFarToScan: the logs are too many to be searched.
         """
-        token = arguments.address("token", token)
-        splitter = "RoyaltySplitter"
-        (owner, _, _), credit, payees = self._session.read_all(
-            ("IPRegistry", "ownership", work),
-            (splitter, "credit", work, token),
-            (splitter, "payeesOf", work),
-        )
-        path = self.path(work, token)
-        settled = credit if len(path) == 1 else self._credit_after(path, token)
-        balance = self._session.read(splitter, "balances", owner, token)
-        part = self._drawn_after(path, token, owner) - balance if payees else settled
-        return Earnings(
-            work=work,
-            token=token,
-            owner=owner,
-            credit=credit,
-            on_the_way=settled - credit,
-            owners_part=part,
-            balance=balance,
-            in_till=self._tokens.balance(token, till_of(work)),
-            path=tuple(path),
-        )
+        owner, _ = self._registry.ownership(work)
+        below = self._below(work)
+        return [self._earned(below, work, token, owner, min_gain) for token in tokens]
 
-    def collect(self, work: int, token: str, to: str | None) -> Collected:
-        """Settles, draws and withdraws; see `gen_ip.client.GenIP.collect`."""
-        token = arguments.address("token", token)
-        receiver = arguments.address("to", self._session.account.address if to is None else to)
+    def tokens_of(self, work: int) -> list[str]:
+        """The tokens in which a work, or anything below it, was ever paid."""
         self._registry.require(work)
-        path = self.path(work, token)
+        return self._tokens_below(self._below(work))
+
+    def all_earnings(self, work: int) -> list[Earnings]:
+        """What a work has earned in every token that it, or anything below it, was paid in."""
+        owner, _ = self._registry.ownership(work)
+        below = self._below(work)
+        return [self._earned(below, work, token, owner, 1) for token in self._tokens_below(below)]
+
+    def earnings_of(self, owner: str) -> list[OwnerEarnings]:
+        """What all works of an owner have earned, token by token."""
+        works = self.index.works_of(self._session, owner)
+        ownerships = self._session.read_all(*(("IPRegistry", "ownership", work) for work in works))
+        found: dict[str, list[Earnings]] = {}
+        for work, (now, *_) in zip(works, ownerships, strict=True):
+            for each in self.all_earnings(work) if now == owner else ():
+                found.setdefault(each.token, []).append(each)
+        balances = self._session.read_all(
+            *(("RoyaltySplitter", "balances", owner, token) for token in sorted(found))
+        )
+        return [
+            OwnerEarnings(owner, token, tuple(each for each in found[token] if each.total), balance)
+            for token, balance in zip(sorted(found), balances, strict=True)
+        ]
+
+    def collect(self, work: int, token: str, to: str | None, min_gain: int) -> Collected:
+        """Settles, draws and withdraws; see `gen_ip.client.GenIP.collect`."""
+        receiver = self._session.receiver(to)
+        self._registry.require(work)
+        below = self._below(work)
+        found = below.plan(work, below.accounts(self._session, token), min_gain)
+        path = [*(step.work for step in found.steps), work]
         rest = path
         while len(rest) > PATH:
             self.settle(rest[:PATH], token)
             rest = rest[PATH:]
         receipt = self._session.send(self._calls.collect(rest, token, receiver))
-        amount = receipt.find("Withdrawn").args["amount"]
+        amount = receipt.find(Withdrawn).amount
         return Collected(amount, token, receiver, tuple(path), receipt)
 
     def withdraw(self, token: str, to: str | None) -> Receipt:
         """Sends the account's whole balance to `to`, by default the account."""
-        receiver = self._session.account.address if to is None else to
+        receiver = self._session.receiver(to)
         return self._session.send(self._calls.withdraw(token, receiver))
 
-    def path(self, work: int, token: str) -> list[int]:
-        """Works to settle so that all that is owed to `work` reaches it, children first, `work`
-        last: those with something pending, and those in between."""
-        links = self._carrying(descendants(self._session, work))
-        # Without the edges that carry nothing, some works may not reach this one any more.
-        reaching = _closure([work], [(link.parent, link.child) for link in links])
-        links = [link for link in links if link.child in reaching and link.parent in reaching]
-        waiting = self._pending(sorted(reaching - {work}), token)
-        needed = _closure(waiting, [(link.child, link.parent) for link in links])
-        return [*children_first(needed - {work}, links), work]
-
-    def _carrying(self, links: list[Link]) -> list[Link]:
-        """The edges through which money or volume can flow."""
-        asked = list(dict.fromkeys(x.parent for x in links if not x.income and not x.volume))
-        nodes = self._session.read_all(*(("RoyaltySplitter", "node", each) for each in asked))
-        passes = {work: vol > 0 for work, (_, vol, *_) in zip(asked, nodes, strict=True)}
-        return [
-            link for link in links if link.income or link.volume or passes.get(link.parent, False)
-        ]
-
-    def _pending(self, works: Sequence[int], token: str) -> list[int]:
-        """Those of `works` that hold something for their parents."""
-        found = self._session.read_all(
-            *(("RoyaltySplitter", "pending", work, token) for work in works)
+    def _earned(self, below: Below, work: int, token: str, owner: str, min_gain: int) -> Earnings:
+        accounts = below.accounts(self._session, token)
+        whole, credit = below.plan(work, accounts), accounts[work].credit
+        chosen = whole if min_gain == 1 else below.plan(work, accounts, min_gain)
+        total = credit + whole.brings
+        balance = self._session.read("RoyaltySplitter", "balances", owner, token)
+        part = total
+        if below.nodes[work].payees:
+            path = [*(each.work for each in whole.steps), work]
+            part = self._drawn_after(path, token, owner) - balance
+        return Earnings(
+            work=work,
+            token=token,
+            owner=owner,
+            credit=credit,
+            on_the_way=whole.brings,
+            owners_part=part,
+            balance=balance,
+            in_till=self._tokens.balance(token, till_of(work)),
+            plan=chosen.steps,
+            left=chosen.leaves,
         )
-        return [
-            work for work, (income, volume) in zip(works, found, strict=True) if income or volume
-        ]
 
-    def _credit_after(self, path: list[int], token: str) -> int:
-        settle = self._calls.settle(path, token)
-        credit = self._session.encode("RoyaltySplitter", "credit", path[-1], token)
-        return int.from_bytes(last_answer(self._session.rpc, [settle, credit]), "big")
+    def _tokens_below(self, below: Below) -> list[str]:
+        return list(self.index.tokens_of(self._session, sorted(below.nodes)))
+
+    def _below(self, work: int) -> Below:
+        return Below.read(self._session, work, self.index.descendants(self._session, work))
 
     def _drawn_after(self, path: list[int], token: str, owner: str) -> int:
         settle = self._calls.settle(path, token)
@@ -218,15 +155,34 @@ class Royalties:
         return int.from_bytes(last_answer(self._session.rpc, [settle, draw, balance]), "big")
 
 
-def _closure(start: Sequence[int], steps: Iterable[tuple[int, int]]) -> set[int]:
-    """Everything that steps `(from, to)` lead to, the start included."""
-    onward: dict[int, list[int]] = {}
-    for origin, end in steps:
-        onward.setdefault(origin, []).append(end)
-    found, stack = set(start), list(start)
-    while stack:
-        for end in onward.get(stack.pop(), ()):
-            if end not in found:
-                found.add(end)
-                stack.append(end)
-    return found
+@dataclass(frozen=True)
+class Below:
+    """A work and everything below it: edges and constants, neither of which ever changes."""
+
+    links: tuple[Link, ...]
+    nodes: Mapping[int, Node]
+
+    @classmethod
+    def read(cls, session: Session, work: int, links: Sequence[Link]) -> Below:
+        """Reads the constants of a work and of all that `links` lead to."""
+        works = list(dict.fromkeys([work, *(link.child for link in links)]))
+        found = session.read_all(*(("RoyaltySplitter", "node", each) for each in works))
+        nodes = {each: Node(*values[:4]) for each, values in zip(works, found, strict=True)}
+        return cls(tuple(links), nodes)
+
+    def plan(self, work: int, accounts: Mapping[int, Account], min_gain: int = 1) -> SettlePlan:
+        """The settlements that bring the work what waits below it."""
+        return plan(work, self.links, self.nodes, accounts, min_gain)
+
+    def accounts(self, session: Session, token: str) -> dict[int, Account]:
+        """The accounts of all works in a token, as they are now."""
+        places = [
+            place
+            for work, node in self.nodes.items()
+            for place in slots(work, token)[: 2 if node.rel and node.vol else 1]
+        ]
+        held = iter(session.rpc.storage(session.deployment.splitter, places))
+        return {
+            work: account(node, next(held), next(held) if node.rel and node.vol else 0)
+            for work, node in self.nodes.items()
+        }

@@ -295,6 +295,13 @@ class Rpc:
             raise refused[0]
         return [_data("eth_getCode", each) for each in found]
 
+    def storage(self, account: str, places: Sequence[str]) -> list[int]:
+        """What several slots (hex) of a contract's storage hold, in the latest block."""
+        found = self.batch([("eth_getStorageAt", (account, place, "latest")) for place in places])
+        if refused := [each for each in found if isinstance(each, Exception)]:
+            raise refused[0]
+        return [int.from_bytes(_data("eth_getStorageAt", each), "big") for each in found]
+
     def logs(self, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The logs that fit an `eth_getLogs` filter, as the node gives them."""
         found = self.request("eth_getLogs", dict(query))
