@@ -281,7 +281,9 @@ class AsyncGenIP:
     sign_offers = in_thread(GenIP.sign_offers)
     offers = in_thread(GenIP.offers)
     cancel = in_thread(GenIP.cancel)
+    cancel_many = in_thread(GenIP.cancel_many)
     cancel_all = in_thread(GenIP.cancel_all)
+    quote = in_thread(GenIP.quote)
 
     # --------------------------------------------------------------- certificates
 

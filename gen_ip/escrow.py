@@ -5,14 +5,22 @@ stands unchallenged; else the buyer takes it back."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
 
+from gen_ip import refusals
+from gen_ip.chain.call import Call
 from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event, word
+from gen_ip.chain.reverts import NotInTime
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.deals import MEMBERS, Deal
 from gen_ip.licenses import License, Licenses
+from gen_ip.refusals import DealNotInTime
+
+Refusal: TypeAlias = Callable[[NotInTime, Deal], DealNotInTime]
 
 
 class UnknownDeal(ChainError):
@@ -53,22 +61,35 @@ class Escrow:
 
     def deliver(self, deal: Deal, evidence: bytes) -> Receipt:
         """Posts a delivery; `evidence` is its sha2-256."""
-        return self._session.send(self._session.calls.marketplace.deliver(deal, evidence))
+        call = self._session.calls.marketplace.deliver(deal, evidence)
+        return self._send(call, deal, refusals.of_delivery)
 
     def challenge(self, deal: Deal, reason: bytes) -> Receipt:
         """Voids a posted delivery; `reason` is a sha2-256."""
-        return self._session.send(self._session.calls.marketplace.challenge(deal, reason))
+        call = self._session.calls.marketplace.challenge(deal, reason)
+        return self._send(call, deal, refusals.of_challenge)
 
     def release(self, deal: Deal) -> list[License]:
         """Pays the work and issues the licenses."""
-        receipt = self._session.send(self._session.calls.marketplace.release(deal))
+        call = self._session.calls.marketplace.release(deal)
+        receipt = self._send(call, deal, refusals.of_release)
         first = receipt.find("DealReleased").args["first_license_id"]
         return [self._licenses.get(first + i, receipt) for i in range(deal.count)]
 
     def refund(self, deal: Deal, to: str | None) -> Receipt:
         """Gives the price back to the buyer, at `to` (default: the account)."""
         receiver = self._session.receiver(to)
-        return self._session.send(self._session.calls.marketplace.refund(deal, receiver))
+        call = self._session.calls.marketplace.refund(deal, receiver)
+        return self._send(call, deal, refusals.of_refund)
+
+    def _send(self, call: Call, deal: Deal, refusal: Refusal) -> Receipt:
+        """Sends a step of a deal; `refusal` says which of its times stands in the way."""
+        try:
+            return self._session.send(call)
+        except NotInTime as error:
+            read = ("LicenseMarketplace", "dealState", deal.hash)
+            _, delivered_at = self._session.read(*read)
+            raise refusal(error, replace(deal, delivered_at=delivered_at)) from None
 
     def _read(self, event: Event, receipt: Receipt | None = None) -> Deal:
         struct = event.args["deal"]

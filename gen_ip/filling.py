@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import get_args
 
-from gen_ip import arguments
+from gen_ip import arguments, refusals
 from gen_ip.arguments import InvalidArgument
 from gen_ip.calls.certify import Entry
 from gen_ip.calls.marketplace import Authorization, Fill, Taking
 from gen_ip.certificates import PreparedCertificate, SignedCertificate
+from gen_ip.chain import transactions
 from gen_ip.chain.call import Call
-from gen_ip.chain.errors import ChainError, UnexpectedChain
-from gen_ip.chain.reverts import TransferFromFailed, UnknownTerms
+from gen_ip.chain.errors import ChainError, InsufficientFunds, UnexpectedChain
+from gen_ip.chain.reverts import (
+    ContractError,
+    NotOwner,
+    NotOwnerNorApproved,
+    OfferNotInTime,
+    TransferFromFailed,
+    UnknownTerms,
+    WrongValue,
+)
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
+from gen_ip.errors import GenIPError
 from gen_ip.licenses import License, Licenses
 from gen_ip.offers import NO_HASH, Offer, SignedOffer
 from gen_ip.registry import Registry
@@ -29,6 +39,7 @@ from gen_ip.tokens import Tokens
 from gen_ip.work import ETH
 
 _NO_APPROVAL = Approval()
+_ANYBODY = "0x000000000000000000000000000000000000dEaD"
 
 
 class PriceTooHigh(ChainError):  # noqa: N818 - named like the package's other errors
@@ -157,7 +168,7 @@ class Filling:
         token = purchase.terms_of_sale.token
         if token == ETH:
             raise NoSignedPayment(token, "ERC-3009", "the price is in ETH")
-        with suppress(TransferFromFailed, UnknownTerms):
+        with self._explaining([purchase]), suppress(TransferFromFailed, UnknownTerms):
             self._session.simulate(self._calls.fill(self.of(purchase, None)))
         self._tokens.require(token, purchase.total)
         return self._authorization(purchase)
@@ -183,6 +194,17 @@ class Filling:
             receipt.find("OfferFilled")
         ids = [args["first_license_id"] + i for args in filled for i in range(args["count"])]
         return self._licenses.get_all(ids, receipt)
+
+    def problem(self, purchase: Purchase) -> GenIPError | None:
+        """Why the account, or without one anybody, cannot fill an offer now; None where it can,
+        with an approval or with terms registered where those are missing."""
+        try:
+            self.check(purchase, None)
+            with self._explaining([purchase]):
+                self._try(purchase)
+        except (ContractError, InsufficientFunds, UnexpectedChain, InvalidArgument) as error:
+            return error
+        return None
 
     def check(self, purchase: Purchase, max_price: int | None) -> None:
         """Raises what needs no contract to be known.
@@ -288,14 +310,64 @@ class Filling:
 
     def _simulate(self, call: Call, purchases: Sequence[Purchase]) -> None:
         """Simulates a fill, once the terms of all offers are registered."""
+        with self._explaining(purchases):
+            try:
+                self._session.simulate(call)
+            except UnknownTerms:
+                for purchase in purchases:
+                    if (terms := purchase.terms_of_sale.terms) is not None:
+                        work = certified(self._registry, purchase.subject)
+                        self._licenses.register_for(work, terms)
+                self._session.simulate(call)
+
+    @contextmanager
+    def _explaining(self, purchases: Sequence[Purchase]) -> Iterator[None]:
+        """Refusals of any of the offers, in clearer words."""
         try:
-            self._session.simulate(call)
-        except UnknownTerms:
+            yield
+        except (NotOwner, OfferNotInTime) as error:
+            now = self._session.rpc.block().timestamp
             for purchase in purchases:
-                if (terms := purchase.terms_of_sale.terms) is not None:
-                    work = certified(self._registry, purchase.subject)
-                    self._licenses.register_for(work, terms)
-            self._session.simulate(call)
+                offer = purchase.terms_of_sale
+                about = offer.hash if isinstance(error, OfferNotInTime) else purchase.subject
+                if about in error.values.values():
+                    raise refusals.of_offer(error, offer, now) from None
+            raise
+
+    def _try(self, purchase: Purchase) -> None:
+        """Raises what stands in the way of a fill, apart from terms and approvals."""
+        offer, session = purchase.terms_of_sale, self._session
+        call = self._calls.fill(self.of(purchase, None), value=purchase.value)
+        if session.address is None:
+            # Nobody has the money: all but the payment, which comes last, is asked for.
+            call = replace(call, value=0)
+        sender = session.address or self._somebody(purchase)
+        try:
+            transactions.simulate(session.rpc, sender, call.to, call.data, call.value)
+        except UnknownTerms:
+            if offer.terms is None:
+                raise
+            self._licenses.require_fitting(certified(self._registry, purchase.subject), offer.terms)
+        except (NotOwnerNorApproved, WrongValue) as error:
+            # Whoever sells a certificate approves it then; the ETH is sent along then.
+            sells = isinstance(error, NotOwnerNorApproved) and not purchase.buys
+            if not sells and (call.value or not purchase.value):
+                raise
+        except TransferFromFailed:
+            if not purchase.owes:
+                raise
+        if purchase.owes and session.address is not None:
+            self._tokens.require(offer.token, purchase.total)
+
+    def _somebody(self, purchase: Purchase) -> str:
+        """Who is asked about where there is no account."""
+        offer = purchase.terms_of_sale
+        if offer.taker != NOBODY:
+            return offer.taker
+        if purchase.buys:
+            return _ANYBODY
+        owner, _ = self._registry.ownership(purchase.subject)
+        return owner
 
     def _require_here(self, signed: SignedOffer) -> None:
         if signed.chain_id != self._session.rpc.chain_id:

@@ -77,6 +77,11 @@ def descendants(session: Session, work: int) -> list[Link]:
     return _walk(work, _children(session, work), lambda link: link.child)[1]
 
 
+def ancestors(session: Session, work: int) -> list[Link]:
+    """All edges above a work, nearest first."""
+    return _walk(work, _parents(session), lambda link: link.parent)[1]
+
+
 def _parents(session: Session) -> Callable[[list[int]], list[Link]]:
     """The edges from each of some works to its parents; each request tells of many generations."""
     known: dict[int, Any] = {}

@@ -117,7 +117,7 @@ class Marketplace:
             counter_to=counter_to,
             uncontested=conditions.uncontested,
             deliver_within=arguments.unsigned("deliver_within", conditions.deliver_within),
-            challenge_window=arguments.unsigned("challenge_window", conditions.challenge_window),
+            challenge_window=arguments.unsigned("challenge_window", conditions.window),
             counter=self._session.read("LicenseMarketplace", "counters", maker),
             salt=secrets.randbits(256),
             fees=tuple(
@@ -245,15 +245,30 @@ class Marketplace:
             NotMaker: it is another's.
             OfferNotOpen: it was cancelled before.
         """
+        if receipts := self.cancel_many([offer]):
+            return receipts[0]
+        raise OfferNotOpen(offer.hash)
+
+    def cancel_many(self, offers: Sequence[Offer]) -> list[Receipt]:
+        """Withdraws those of the offers that are not cancelled yet, each in a transaction.
+
+        Raises:
+            NotMaker: one is another's.
+        """
         account = self._session.account.address
-        if offer.maker != account:
-            raise NotMaker(account, offer.maker)
-        _, cancelled, _ = self._session.read(
-            "LicenseMarketplace", "offerState", offer.maker, offer.hash
+        for offer in offers:
+            if offer.maker != account:
+                raise NotMaker(account, offer.maker)
+        market = "LicenseMarketplace"
+        states = self._session.read_all(
+            *((market, "offerState", account, offer.hash) for offer in offers)
         )
-        if cancelled:
-            raise OfferNotOpen(offer.hash)
-        return self._session.send(self._calls.cancel(offer.hash))
+        standing = dict.fromkeys(
+            offer.hash
+            for offer, (_, cancelled, _) in zip(offers, states, strict=True)
+            if not cancelled
+        )
+        return [self._session.send(self._calls.cancel(offer_hash)) for offer_hash in standing]
 
     def cancel_all(self) -> Receipt:
         """Withdraws all offers of the account, posted or signed."""

@@ -29,6 +29,10 @@ NO_HASH = bytes(32)
 SIGNED_OFFER = "gen-ip/signed-offer/1"
 
 
+CHALLENGE_WINDOW = 3 * 24 * 3600
+"""Seconds that a buyer has to challenge a delivery, unless an offer says otherwise."""
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What an offer may ask for beside its price.
@@ -39,7 +43,8 @@ class Conditions:
         fees: parts of the price for others, at most 1,000 basis points together.
         uncontested: whether no other work may be certified for the same bytes.
         deliver_within: seconds the seller has to deliver, while the price waits; 0 for no escrow.
-        challenge_window: seconds the buyer has to challenge a posted delivery.
+        challenge_window: seconds the buyer has to challenge a posted delivery; None for three days
+            where there is one. With 0 anyone may release the price a second after the delivery.
     """
 
     taker: str | None = None
@@ -48,7 +53,14 @@ class Conditions:
     fees: Sequence[FeeShare] = ()
     uncontested: bool = False
     deliver_within: int = 0
-    challenge_window: int = 0
+    challenge_window: int | None = None
+
+    @property
+    def window(self) -> int:
+        """Seconds to challenge a delivery."""
+        if self.challenge_window is None:
+            return CHALLENGE_WINDOW if self.deliver_within else 0
+        return self.challenge_window
 
 
 class SaleConditions(TypedDict, total=False):
@@ -66,7 +78,7 @@ class OfferConditions(SaleConditions, total=False):
     """All fields of `Conditions`, as keywords of methods."""
 
     deliver_within: int
-    challenge_window: int
+    challenge_window: int | None
 
 
 def sale_conditions(**conditions: Unpack[SaleConditions]) -> Conditions:

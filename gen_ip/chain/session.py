@@ -107,6 +107,11 @@ class Session:
             raise NoAccount
         return self._account
 
+    @property
+    def address(self) -> str | None:
+        """The account's address; None where nobody signs."""
+        return None if self._account is None else self._account.address
+
     def receiver(self, to: str | None) -> str:
         """Who receives what a method sends to `to`: by default the account.
 

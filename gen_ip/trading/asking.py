@@ -141,6 +141,15 @@ class Asking(Trader):
         found = self._offer(offer)
         return self._marketplace.cancel(plain(found))
 
+    def cancel_many(self, offers: Sequence[AnyOffer]) -> list[Receipt]:
+        """Withdraws several offers of the account, each in a transaction; those that were cancelled
+        before are left out. For all there are `cancel_all` is one transaction.
+
+        Raises:
+            NotMaker: one is another's; nothing is sent then.
+        """
+        return self._marketplace.cancel_many([plain(self._offer(offer)) for offer in offers])
+
     def cancel_all(self) -> Receipt:
         """Withdraws all offers of the account, posted or signed, wherever their files are."""
         return self._marketplace.cancel_all()

@@ -14,6 +14,7 @@ from gen_ip.content.metadata import Metadata
 from gen_ip.errors import StoreUnavailable
 from gen_ip.filling import Purchase
 from gen_ip.offers import Conditions, Offer, SignedOffer
+from gen_ip.quoting import Quote, Quoting
 from gen_ip.signing.offers import OfferKind
 from gen_ip.terms import Terms, upstream
 
@@ -31,6 +32,29 @@ class Trader(Connection):
             UnknownOffer: none of this hash was posted.
         """
         return self._marketplace.get(arguments.bytes32("offer", offer_hash))
+
+    def quote(
+        self,
+        offer: AnyOffer,
+        *,
+        count: int = 1,
+        work: int | str | None = None,
+        licensee: str | None = None,
+    ) -> Quote:
+        """What filling an offer, posted or signed, costs; how the price splits into fees, the parts
+        of owner and payees, and those of the works it was built on; and whether the account can
+        fill it now, or why not. `work` says which one, where a bid is for any of several. Sends and
+        signs nothing, and needs no account.
+
+        Raises:
+            UnknownOffer: none of this hash was posted.
+            InvalidArgument: a value does not fit.
+        """
+        number = None if work is None else arguments.work_id("work", work)
+        receiver = None if licensee is None else arguments.address("licensee", licensee)
+        arguments.positive("count", count)
+        purchase = Purchase(self._offer(offer), count, receiver, number)
+        return Quoting(self._session).quote(purchase)
 
     def _bid(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from gen_ip.deals import REFUND_AFTER, Deal
 from gen_ip.errors import FileProblem
 from gen_ip.escrow import UnknownDeal
 from gen_ip.filling import PriceTooHigh
+from gen_ip.refusals import DealNotInTime
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import TOKENS, LocalChain
 
@@ -189,7 +191,7 @@ def test_an_exclusive_deal_binds_the_work(
     alice.register_terms(COMMERCIAL)
     alice.send(alice.calls.license.issue(work, COMMERCIAL.hash(), chain.carol.address))
     alice.deliver(deal, b"file")
-    chain.pass_time(10)
+    chain.pass_time(deal.challenge_window + 1)
     with pytest.raises(reverts.DealOutdated):
         carol.release(deal)
     bob.refund(deal, to=chain.carol.address)
@@ -222,3 +224,46 @@ def test_orders_that_make_no_sense(
         bob.deliver(deal, b"not mine")
     with pytest.raises(FileProblem):
         alice.deliver(deal, "/nowhere/file.png")
+
+
+def test_three_days_to_challenge_unless_the_offer_says_otherwise(
+    alice: GenIP, bob: GenIP, work: int
+) -> None:
+    def window(**conditions: int) -> int:
+        return alice.sign_offer(work, COMMERCIAL, price=0, **conditions).offer.challenge_window
+
+    assert window(deliver_within=DAY) == 3 * DAY
+    assert window(deliver_within=DAY, challenge_window=0) == 0
+    assert window(deliver_within=DAY, challenge_window=5) == 5
+    assert window() == 0
+
+
+def test_what_is_too_early_or_too_late_is_named(
+    alice: GenIP, bob: GenIP, carol: GenIP, chain: LocalChain, deal: Deal
+) -> None:
+    def refused(step: Callable[[], object]) -> tuple[str, int]:
+        with pytest.raises(reverts.NotInTime) as found:
+            step()
+        assert isinstance(found.value, DealNotInTime)
+        assert found.value.limit in str(found.value)
+        assert found.value.time >= chain.now()
+        return found.value.limit, found.value.until
+
+    assert refused(lambda: bob.challenge(deal, "no")) == ("deliver_by", deal.deliver_by)
+    assert refused(lambda: carol.release(deal)) == ("deliver_by", deal.deliver_by)
+    assert refused(lambda: bob.refund(deal)) == ("refund_after", deal.deliver_by)
+    alice.deliver(deal, b"file")
+    stands = alice.get_deal(deal.hash)
+    assert refused(lambda: alice.deliver(deal, b"file")) == ("delivered_at", stands.delivered_at)
+    until = stands.challenge_until
+    assert refused(lambda: carol.release(deal)) == ("challenge_until", until)
+    assert refused(lambda: bob.refund(deal)) == ("refund_after", until + REFUND_AFTER)
+    chain.pass_time(3601)
+    assert refused(lambda: bob.challenge(deal, "no")) == ("challenge_until", until)
+
+
+def test_a_delivery_that_comes_too_late(alice: GenIP, chain: LocalChain, deal: Deal) -> None:
+    chain.pass_time(DAY + 1)
+    with pytest.raises(DealNotInTime, match="over, deliver_by being") as found:
+        alice.deliver(deal, b"file")
+    assert (found.value.limit, found.value.until) == ("deliver_by", deal.deliver_by)

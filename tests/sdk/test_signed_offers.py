@@ -17,6 +17,7 @@ from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds, UnexpectedChain
 from gen_ip.filling import PriceTooHigh
 from gen_ip.offers import Conditions, OfferConditions, SaleConditions, SignedOffer
+from gen_ip.refusals import CertificateSold, OfferExpired, OfferNotYetOpen
 from gen_ip.signing import BadStatement, EmptyTree
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
 from tests.support.chain import FUNDS, TOKENS, LocalChain
@@ -545,3 +546,42 @@ def test_conditions_are_the_keywords_of_every_way_to_offer(
     chain.pass_time(51)
     bob.buy_certificate(offer, max_price=1)
     assert alice.work(work).owner == chain.bob.address
+
+
+def test_why_an_offer_cannot_be_filled_now(
+    alice: GenIP, bob: GenIP, carol: GenIP, work: int, chain: LocalChain
+) -> None:
+    start, end = chain.now() + 100, chain.now() + 200
+    offer = alice.offer(work, COMMERCIAL, price=0, valid_from=start, deadline=end)
+    with pytest.raises(OfferNotYetOpen, match=f"valid_from, second {start}") as early:
+        bob.buy(offer, max_price=0)
+    assert (early.value.valid_from, early.value.deadline) == (start, end)
+    chain.pass_time(300)
+    with pytest.raises(OfferExpired, match="deadline") as late:
+        bob.buy(offer, max_price=0)
+    assert late.value.deadline == end
+    assert late.value.time > end
+    standing = alice.offer(work, COMMERCIAL, price=0)
+    alice.transfer(work, chain.carol.address)
+    with pytest.raises(CertificateSold, match=r"ask .* for another") as sold:
+        bob.buy(standing, max_price=0)
+    assert (sold.value.work_id, sold.value.owner) == (work, chain.carol.address)
+    carol.transfer(work, chain.alice.address)
+    with pytest.raises(reverts.OfferOutdated):
+        bob.buy(standing, max_price=0)
+
+
+def test_many_offers_are_cancelled(alice: GenIP, bob: GenIP, work: int, chain: LocalChain) -> None:
+    signed = alice.sign_offer(work, COMMERCIAL, price=0)
+    posted = alice.offer(work, COMMERCIAL, price=0)
+    other = bob.bid(work, COMMERCIAL, price=1, token=chain.token)
+    before = _sent(chain, alice)
+    with pytest.raises(reverts.NotMaker):
+        alice.cancel_many([signed, other])
+    assert _sent(chain, alice) == before
+    assert len(alice.cancel_many([signed, posted.hash, signed])) == 2
+    assert alice.cancel_many([signed, posted]) == []
+    assert _sent(chain, alice) == before + 2
+    for offer in (signed, posted):
+        with pytest.raises(reverts.OfferNotOpen):
+            bob.buy(offer, max_price=0)

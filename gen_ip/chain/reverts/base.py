@@ -77,7 +77,7 @@ class UnknownRevert(ContractError, abstract=True):
 
 def _shown(field: str, value: object) -> str:
     if field in _TIMES and isinstance(value, int):
-        return _time(value)
+        return moment(value)
     if field in _BITS and isinstance(value, int):
         return str(Rights(value))
     if field == "token" and value == ETH:
@@ -89,7 +89,8 @@ def _shown(field: str, value: object) -> str:
     return shown(value) if isinstance(value, str) and not is_hex_address(value) else str(value)
 
 
-def _time(seconds: int) -> str:
+def moment(seconds: int) -> str:
+    """A time as messages show it."""
     # A start or a present is never 0; the others are 0 where there is no such time.
     if seconds == 0:
         return "never"
