@@ -313,7 +313,13 @@ def _json_files(folder: Path) -> list[Path]:
         raise AccountsUnavailable(folder, error.strerror or str(error)) from None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_text(path: Path) -> str:
+    """The text of a keystore, unread.
+
+    Raises:
+        BadKeystore: there is no such file, it is too large, or it is no text.
+        AccountsUnavailable: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_KEYSTORE_BYTES + 1)
@@ -329,7 +335,14 @@ def _read(path: Path) -> dict[str, Any]:
     if len(data) > MAX_KEYSTORE_BYTES:
         raise BadKeystore(path, f"it has more than {MAX_KEYSTORE_BYTES:,} bytes")
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadKeystore(path, "it is not JSON") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    text = read_text(path)
+    try:
         if nested_deeper_than(MAX_NESTING, text):
             raise BadKeystore(
                 path, "it is not JSON that a keystore could be, it is nested too deeply"

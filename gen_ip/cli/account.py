@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip import accounts
+from gen_ip import accounts, keystores
+from gen_ip.cli.invocation import Invocation
 from gen_ip.cli.options import DEFAULT_RPC, AsJson, PasswordFile, Rpc
 from gen_ip.cli.output import Output
-from gen_ip.cli.passwords import ask_password, read_secret
+from gen_ip.cli.passwords import NEW_VARIABLE, ask_password, read_secret
 from gen_ip.cli.session import address_of
 from gen_ip.cli.show.text import WIDE_COLUMNS, plain
 from gen_ip.cli.values import format_amount, parse_amount
@@ -134,6 +136,82 @@ def fund(
         console.print(f"{plain(name)}  {address}  holds {holds}", soft_wrap=True)
 
     output.result({"address": address, "amount": str(wei), "balance": str(balance)}, show)
+
+
+@account_app.command("export")
+def export_(name: KnownName, as_json: AsJson = False) -> None:
+    """Print the encrypted keystore, for another wallet; its password stays what it is."""
+    text = keystores.export(accounts.find(name))
+    document = {"keystore": json.loads(text)}
+    Output(as_json).result(document, lambda _: typer.echo(text))
+
+
+@account_app.command("backup")
+def backup(
+    name: KnownName,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A new file, or a folder to put it into.")
+    ],
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the keystore, once your password is found to open it."""
+    output = Output(as_json)
+    stored = accounts.find(name)
+    password = ask_password(f"Password of {stored.alias}", password_file)
+    with output.working("Decrypting …"):
+        copy = keystores.backup(stored, password, file)
+
+    def show(console: Console) -> None:
+        console.print(f"{plain(stored.alias)} is backed up: {plain(str(copy))}", soft_wrap=True)
+        console.print("It opens with the same password; keep both, apart.", style="dim")
+
+    output.result({**stored.to_json(), "backup": str(copy)}, show)
+
+
+@account_app.command("change-password")
+def change_password(
+    name: KnownName,
+    password_file: PasswordFile = None,
+    new_password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-password-file", help="File with the new one (or set GENIP_NEW_PASSWORD)."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Encrypt the key with another password. Older backups still open with the old one."""
+    output = Output(as_json)
+    stored = accounts.find(name)
+    old = ask_password(f"Password of {stored.alias}", password_file)
+    new_ = ask_password("The new password", new_password_file, twice=True, variable=NEW_VARIABLE)
+    with output.working("Encrypting …"):
+        keystores.change_password(stored, old, new_)
+    _show(output, stored)
+
+
+@account_app.command("remove")
+def remove(
+    name: KnownName,
+    password_file: PasswordFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete an account's keystore from this machine, once its password is known to be right."""
+    use = Invocation(Output(as_json))
+    stored = accounts.find(name)
+    password = ask_password(f"Password of {stored.alias}", password_file)
+    with use.output.working("Decrypting …"):
+        accounts.unlock(stored, password)
+    warning = f"Without a backup, all that {stored.alias} {stored.address} owns is lost."
+    use.confirm([warning], yes)
+    keystores.remove(stored)
+    document = {**stored.to_json(), "removed": True}
+    use.output.result(
+        document,
+        lambda console: console.print(f"{plain(stored.alias)} is removed.", soft_wrap=True),
+    )
 
 
 def _show(output: Output, account: StoredAccount) -> None:

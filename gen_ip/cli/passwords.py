@@ -12,10 +12,13 @@ from gen_ip.cli.show.text import plain
 from gen_ip.errors import shown
 
 VARIABLE = "GENIP_PASSWORD"
+NEW_VARIABLE = "GENIP_NEW_PASSWORD"
 _MAX_BYTES = 4096
 
 
-def ask_password(prompt: str, file: Path | None, *, twice: bool = False) -> str:
+def ask_password(
+    prompt: str, file: Path | None, *, twice: bool = False, variable: str = VARIABLE
+) -> str:
     """The password; asked for on the terminal, unechoed, when neither file nor variable has one.
 
     Raises:
@@ -23,11 +26,12 @@ def ask_password(prompt: str, file: Path | None, *, twice: bool = False) -> str:
     """
     if file is not None:
         return _from_file(file)
-    if VARIABLE in os.environ:
-        return os.environ[VARIABLE]
+    if variable in os.environ:
+        return os.environ[variable]
     if not sys.stdin.isatty():
         raise BadPassword(
-            f"no terminal to ask for the password on; set {VARIABLE} or give --password-file FILE"
+            f"no terminal to ask for the password on; set {variable} or give "
+            f"--{'new-' if variable == NEW_VARIABLE else ''}password-file FILE"
         )
     # It holds the account's name: that of a file, which need not be one of ours.
     password = getpass.getpass(f"{plain(prompt)}: ")
