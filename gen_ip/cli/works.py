@@ -24,6 +24,7 @@ from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
 from gen_ip.cli.session import Money, reader, signer, work_of
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import parse_share
+from gen_ip.errors import NotAFile
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from gen_ip.registry import Certificate
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
+FileOrFolder = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB; or with -r a folder."),
+]
 Name = Annotated[str | None, typer.Option("--name", help="By default the file's name.")]
 Description = Annotated[str, typer.Option("--description", help="What it is, in a sentence.")]
 Payees = Annotated[
@@ -51,12 +56,37 @@ ResaleRoyalty = Annotated[
 
 
 def certify(
-    file: File,
+    file: FileOrFolder,
     name: Name = None,
     description: Description = "",
     payee: Payees = None,
     resale_royalty: ResaleRoyalty = "0%",
     declare: Declared = None,
+    recursive: Annotated[
+        bool,
+        typer.Option(
+            "--recursive", "-r", help="All files below a folder, with one signature; resumable."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With -r: only say what it would do and cost.")
+    ] = False,
+    anchor: Annotated[
+        Path | None,
+        typer.Option(
+            "--anchor",
+            metavar="PROOFS",
+            help="With -r: claim all in one transaction, keep the proofs in this file, mint later.",
+        ),
+    ] = None,
+    payer: Annotated[
+        str | None,
+        typer.Option("--payer", help="With -r: the account that sends and pays for --account."),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", help="With -r: the file to go on from after an interruption."),
+    ] = None,
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     store: StoreAddress = None,
@@ -64,9 +94,43 @@ def certify(
     max_fee: MaxFee = None,
     as_json: AsJson = False,
 ) -> None:
-    """Certify a work of yours: who claimed which bytes, when, for anyone to check."""
+    """Certify a work of yours: who claimed which bytes, when, for anyone to check.
+
+    With -r all files of a folder; a file NAME.toml beside one says its name and more.
+    After an interruption the same command goes on, and nothing is paid for twice.
+    """
     output = Output(as_json)
-    check_file(file)
+    if recursive:
+        from gen_ip.cli.folders import How, certify_folder
+
+        if name is not None:
+            raise typer.BadParameter("--name is for one work; several are called by their files")
+        how = How(dry_run, anchor, journal, payer)
+        how.check()
+        payees, royalty = payees_of(payee), parse_share(resale_royalty)
+        declared = declared_in(declare)
+        client = signer(rpc, account, password_file, store, max_fee)
+        paying = None if payer is None else signer(rpc, payer, None, store, max_fee).account
+        certify_folder(
+            output,
+            client,
+            file,
+            how,
+            paying,
+            description=description,
+            payees=payees,
+            resale_royalty=royalty,
+            declared=declared,
+        )
+        return
+    if dry_run or anchor or payer or journal:
+        raise typer.BadParameter("--dry-run, --anchor, --payer and --journal go with --recursive")
+    try:
+        check_file(file)
+    except NotAFile as error:
+        if file.is_dir():
+            error.args = (f"{error}, or add --recursive for all files in it",)
+        raise
     payees, royalty = payees_of(payee), parse_share(resale_royalty)
     declared = declared_in(declare)
     client = signer(rpc, account, password_file, store, max_fee)

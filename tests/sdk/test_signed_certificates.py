@@ -16,11 +16,13 @@ from gen_ip import ETH, FeeShare, GenIP, Payee
 from gen_ip.arguments import InvalidArgument
 from gen_ip.certificates import (
     Anchored,
+    NotAnchored,
     PreparedCertificate,
+    ProofsFileTaken,
     SignedCertificate,
     SignedDelegation,
 )
-from gen_ip.chain import reverts
+from gen_ip.chain import broadcasting, reverts
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.registry import Arbiter
 from gen_ip.signing import OFFER, AskLimits, BadStatement, EmptyTree, TreeProof, sign
@@ -280,6 +282,60 @@ def test_a_proof_left_out_is_shown_later(
         carol.prove(proven)
     with pytest.raises(reverts.UnknownWork):
         carol.prove(alice.anchor([b"unminted"]).certificates[0])
+
+
+def test_a_copy_that_was_never_anchored(alice: GenIP, chain: LocalChain) -> None:
+    prepared = alice.prepare_certificate(b"work")
+    anchored = alice.anchor([prepared])
+    chain.pass_time(WEEK)
+    work = alice.submit(prepared).work_id
+    before = _sent(chain, alice)
+    with pytest.raises(NotAnchored, match=prepared.certify.content_hash.hex()):
+        alice.prove(prepared)
+    assert _sent(chain, alice) == before
+    alice.prove(anchored.certificates[0])
+    assert alice.work(work).claim_time == anchored.time
+
+
+def test_proofs_are_kept_before_anything_is_sent(
+    alice: GenIP, bob: GenIP, chain: LocalChain, tmp_path: Path
+) -> None:
+    path = tmp_path / "proofs.json"
+    before = _sent(chain, alice)
+    with pytest.raises(StatementFileProblem):
+        alice.anchor([b"work"], proofs=tmp_path / "no folder" / "proofs.json")
+    assert _sent(chain, alice) == before
+    anchored = alice.anchor([b"work", b"other"], proofs=path)
+    assert (Anchored.load(path), anchored.time) == (anchored, chain.now())
+    with pytest.raises(ProofsFileTaken, match=r"proofs\.json"):
+        alice.anchor([b"third"], proofs=path)
+    assert alice.resume_anchor(path) == anchored
+    assert _sent(chain, alice) == before + 1
+    # A copy from before: the chain knows the anchor, so that nothing is sent.
+    replace(anchored, time=0).save(path)
+    assert bob.resume_anchor(path) == anchored == Anchored.load(path)
+    assert _sent(chain, alice) == before + 1
+
+
+def test_an_anchor_whose_nonce_was_taken_is_sent_anew(
+    alice: GenIP, chain: LocalChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "proofs.json"
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(broadcasting, "broadcast", die)
+        with pytest.raises(KeyboardInterrupt):
+            alice.anchor([b"work"], proofs=path)
+    kept = Anchored.load(path)
+    assert kept.sent is not None
+    assert Anchored.from_json(json.loads(json.dumps(kept.to_json()))) == kept
+    alice.certify(b"something else")
+    found = alice.resume_anchor(path)
+    assert found.time == chain.now()
+    assert alice.submit(found.certificates[0]).creator == chain.alice.address
 
 
 def test_a_million_in_one(alice: GenIP) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from gen_ip import GenIP
+from gen_ip import Anchored, GenIP
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts, transactions
 from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
 from gen_ip.chain.rpc import Rpc
 from gen_ip.errors import FileProblem
-from gen_ip.signers import AddressOnly, Safe
+from gen_ip.signers import AddressOnly, CannotSign, Safe
 from gen_ip.signers.safe import checksum
 from gen_ip.terms import COMMERCIAL
 from gen_ip.unsigned import Plan
@@ -251,3 +251,43 @@ def test_a_batch_that_makes_no_sense(alice: GenIP, chain: LocalChain, tmp_path: 
     with pytest.raises(FileProblem):
         safe.write(tmp_path / "folder", [plan])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["batch.json", "folder", "store"]
+
+
+def test_who_cannot_sign_here_prepares_and_anchors(
+    browser: GenIP, bob: GenIP, chain: LocalChain, tmp_path: Path
+) -> None:
+    prepared = browser.prepare_certificate(b"one", resale_royalty=300)
+    assert prepared.certify.creator == chain.alice.address
+    with pytest.raises(reverts.RoyaltyTooHigh):
+        browser.prepare_certificate(b"one", resale_royalty=10_001)
+    proofs = tmp_path / "proofs.json"
+    plan = browser.unsigned.anchor([prepared, b"two"], proofs=proofs)
+    assert plan.complete
+    # Nothing is mined: the file says so, and its claims are nobody's yet.
+    assert Anchored.load(proofs).time == 0
+    with pytest.raises(reverts.UnknownAnchor):
+        browser.unsigned.submit(Anchored.load(proofs).certificates[0])
+    _wallet_sends(chain, plan)
+    anchored = browser.resume_anchor(proofs)
+    assert anchored.time == chain.now()
+    assert Anchored.load(proofs) == anchored
+    chain.pass_time(500)
+    _wallet_sends(chain, browser.unsigned.submit(anchored.certificates[0]))
+    (claim,) = browser.works()
+    assert browser.work(claim.work).claim_time == anchored.time
+
+
+def test_a_safe_anchors(alice: GenIP, chain: LocalChain, tmp_path: Path) -> None:
+    safe = Safe("0x" + "5b" * 20)
+    proofs = tmp_path / "proofs.json"
+    plan = alice.using(safe).unsigned.anchor([b"one", b"two"], proofs=proofs)
+    path = safe.write(tmp_path / "batch.json", [plan])
+    (call,) = json.loads(path.read_text("utf-8"))["transactions"]
+    chain.rpc("anvil_impersonateAccount", safe.address)
+    chain.rpc("anvil_setBalance", safe.address, hex(10**18))
+    request = {"from": safe.address, "to": call["to"], "data": call["data"]}
+    transactions.wait(Rpc(chain.web3), chain.rpc("eth_sendTransaction", request))
+    # Whoever has the file may look the anchor up.
+    assert alice.resume_anchor(proofs).time == chain.now()
+    with pytest.raises(CannotSign):
+        alice.using(safe).sign_certificate(b"one")
