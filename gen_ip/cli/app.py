@@ -8,7 +8,9 @@ import typer
 
 from gen_ip.cli.account import account_app
 from gen_ip.cli.arbiter import arbiter_app
+from gen_ip.cli.certificate_group import certificate_app
 from gen_ip.cli.config import config_app
+from gen_ip.cli.deal import deal_app
 from gen_ip.cli.delegating import delegate, revoke
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
@@ -24,6 +26,7 @@ from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
 from gen_ip.cli.signed import anchor, prove, sign, submit
+from gen_ip.cli.trading import accept, bid, counter
 from gen_ip.cli.verbs import Verbs
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
@@ -68,6 +71,9 @@ for _command, _panel in (
     (offer, _LICENSES),
     (offers, _LICENSES),
     (buy, _LICENSES),
+    (bid, _LICENSES),
+    (counter, _LICENSES),
+    (accept, _LICENSES),
     (cancel, _LICENSES),
     (licenses, _LICENSES),
     (pay, _MONEY),
@@ -85,6 +91,8 @@ for _command, _panel in (
     app.command(rich_help_panel=_panel)(_command)
 app.command("till", rich_help_panel=_WORKS)(till_command)
 app.add_typer(payee_app, rich_help_panel=_MONEY)
+app.add_typer(deal_app, rich_help_panel=_LICENSES)
+app.add_typer(certificate_app, rich_help_panel=_LICENSES)
 app.add_typer(license_app, rich_help_panel=_LICENSES)
 app.add_typer(arbiter_app, rich_help_panel=_LICENSES)
 app.add_typer(terms_app, rich_help_panel=_LICENSES)

@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gen_ip.cli.choosing import from_settings
 from gen_ip.cli.explain import in_units
-from gen_ip.cli.options import (
-    DEFAULT_RPC,
-    AccountName,
-    AsJson,
-    MaxFee,
-    PasswordFile,
-    Rpc,
-    StoreAddress,
-    Token,
-    WorkId,
-)
+from gen_ip.cli.invocation import Invocation, Yes, sends
+from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc, StoreAddress, Token, WorkId
 from gen_ip.cli.output import Output
-from gen_ip.cli.reading import fees_of
-from gen_ip.cli.session import Money, address_of, now, reader, signer, work_of
+from gen_ip.cli.reading import (
+    check_output,
+    delegation_in,
+    keep,
+    license_of,
+    make_folder,
+    offer_named,
+    offer_of,
+    plain_offer,
+    signed_certificate_in,
+    work_or_certificate,
+)
+from gen_ip.cli.sale import (
+    Begins,
+    ChallengeWindow,
+    Count,
+    DeliverWithin,
+    Duration,
+    Expires,
+    Fees,
+    Income,
+    Licensee,
+    MaxPrice,
+    OfferName,
+    OnlyFor,
+    Payment,
+    PaymentOption,
+    Price,
+    Quantity,
+    TermsName,
+    Uncontested,
+    Units,
+    Volume,
+    chooser,
+    given,
+)
+from gen_ip.cli.session import Money, address_of, now, reader, work_of
 from gen_ip.cli.show.licenses import show_license
-from gen_ip.cli.show.text import moment, till
-from gen_ip.cli.terms import conflict_in_words, in_words, is_hash, name_of, read_terms
-from gen_ip.cli.values import parse_duration
+from gen_ip.cli.show.text import moment, plain, till
+from gen_ip.cli.terms import conflict_in_words, in_words, name_of
 from gen_ip.work import ETH
 
 if TYPE_CHECKING:
@@ -36,95 +61,120 @@ if TYPE_CHECKING:
     from gen_ip.offers import Offer
     from gen_ip.terms.upstream import Conflict
 
-OfferHash = Annotated[str, typer.Argument(metavar="OFFER", help="Hash from `offers`.")]
 
-
+@sends
 def offer(
-    work: WorkId,
-    terms: Annotated[
-        str,
-        typer.Option(
-            "--terms",
-            help="commercial, commercial-remix, nc-remix, buyout, ai-train, or a hash from "
-            "`terms register`.",
+    use: Invocation,
+    works: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORK...",
+            help="Numbers or tills; with --sign also files of signed certificates.",
         ),
     ],
-    price: Annotated[str, typer.Option("--price", help="Of one license, such as 12.5.")],
+    terms: TermsName,
+    price: Price,
     token: Token = None,
-    quantity: Annotated[int, typer.Option("--quantity", min=1, help="How many to sell.")] = 1,
-    income: Annotated[
-        str | None, typer.Option("--income", help="Share of a derivative's income, such as 10%.")
+    quantity: Quantity = 1,
+    income: Income = None,
+    volume: Volume = None,
+    duration: Duration = None,
+    units: Units = None,
+    expires: Expires = None,
+    begins: Begins = None,
+    fee: Fees = None,
+    only_for: OnlyFor = None,
+    uncontested: Uncontested = False,
+    deliver_within: DeliverWithin = None,
+    challenge_window: ChallengeWindow = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign only, for free; whoever has the file may buy.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="With --sign: a file; for several works a new folder."),
     ] = None,
-    volume: Annotated[
-        str | None,
-        typer.Option("--volume", help="Share of every payment downstream, such as 1%."),
+    delegation: Annotated[
+        Path | None,
+        typer.Option("--delegation", help="Sign as the delegate of a file from `delegate`."),
     ] = None,
-    duration: Annotated[
-        str | None, typer.Option("--duration", help="How long a license runs: 30d, 1y, forever.")
-    ] = None,
-    units: Annotated[
-        str | None, typer.Option("--units", help="Derivatives a license allows, or unlimited.")
-    ] = None,
-    expires: Annotated[
-        str | None, typer.Option("--expires", help="When the offer ends: 30d, 1y from now.")
-    ] = None,
-    fee: Annotated[
-        list[str] | None,
-        typer.Option("--fee", help="ADDRESS=2%: a part of the price for somebody else."),
-    ] = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
 ) -> None:
-    """Offer licenses of your work at a price."""
-    from gen_ip import arguments
+    """Offer licenses of your works at a price: posted, or signed in a file (one signature)."""
+    if sign != (output is not None):
+        raise typer.BadParameter("--sign and --output go together")
+    from gen_ip.offers import Conditions
 
-    output = Output(as_json)
-    number = work_of(work)
-    chosen_by = partial(
-        read_terms, terms, income=income, volume=volume, duration=duration, units=units
+    if delegation is not None and (not sign or len(works) > 1):
+        raise typer.BadParameter("--delegation goes with --sign and one work")
+    subjects = [work_or_certificate(work) if sign else work_of(work) for work in works]
+    chosen_by = chooser(terms, income, volume, duration, units)
+    conditions = given(
+        expires=expires,
+        begins=begins,
+        fee=fee,
+        only_for=only_for,
+        uncontested=uncontested,
+        deliver_within=deliver_within,
+        challenge_window=challenge_window,
     )
-    if is_hash(terms):
-        arguments.bytes32("terms", terms)
-    else:
-        # Before a password is asked for.
-        chosen_by()
-    lasting = 0 if expires is None else parse_duration(expires)
-    shares = fees_of(fee)
-    client = signer(rpc, account, password_file, store, max_fee)
-    chosen = chosen_by(client=client)
+    granted = delegation_in(delegation)
+    if output is not None and len(works) == 1:
+        check_output(output)
+    client = use.signer()
+    chosen = chosen_by(client)
     money = Money(client, token)
-    amount = money.read(price)
-    deadline = now(client) + lasting if lasting else 0
-    with output.working("Posting the offer …"):
-        posted = client.offer(
-            number,
-            chosen,
-            price=amount,
-            token=money.token,
-            quantity=quantity,
-            deadline=deadline,
-            fees=shares,
-        )
+    sale: dict[str, Any] = {"price": money.read(price), "token": money.token, "quantity": quantity}
+    agreed = conditions.at(client)
+    made: list[tuple[Path | None, Offer]] = []
+    with use.output.working("Signing …" if sign else "Posting the offer …"):
+        if output is None:
+            made = [
+                (None, client.offer(number, chosen, **sale, **agreed))
+                for number in subjects
+                if isinstance(number, int)
+            ]
+        elif len(subjects) == 1:
+            signed = client.sign_offer(subjects[0], chosen, **sale, delegation=granted, **agreed)
+            keep(signed, output)
+            made = [(output, signed.offer)]
+        else:
+            make_folder(output)
+            drafts = [
+                client.draft_offer(each, chosen, **sale, conditions=Conditions(**agreed))
+                for each in subjects
+            ]
+            for each in client.sign_offers(drafts):
+                path = output / f"{till(each.offer.work)}.json"
+                keep(each, path)
+                made.append((path, each.offer))
 
     def show(console: Console) -> None:
         each = " each" if quantity > 1 else ""
-        console.print(
-            f"{quantity} of {terms} for {money.show(amount)}{each} on work {till(number)}.",
-            style="green",
-            soft_wrap=True,
-        )
+        one = money.show(sale["price"]).split()[0].replace(",", "")
+        for path, entry in made:
+            console.print(
+                f"{quantity} of {terms} for {money.show(sale['price'])}{each} on work "
+                f"{till(entry.work)}.",
+                style="green",
+                soft_wrap=True,
+            )
+            name = f"0x{entry.hash.hex()}" if path is None else plain(str(path))
+            verb = "deal order" if entry.has_delivery else "buy"
+            console.print(
+                f"Buy it with: gen-ip {verb} {name} --max-price {one} --account NAME",
+                soft_wrap=True,
+            )
         console.print(in_words(chosen), style="dim")
-        one = money.show(amount).split()[0].replace(",", "")
-        console.print(
-            f"Buy it with: gen-ip buy 0x{posted.hash.hex()} --max-price {one} --account NAME",
-            soft_wrap=True,
-        )
 
-    output.result({**posted.to_json(), "text": money.show(amount)}, show)
+    listed = [
+        {
+            **entry.to_json(),
+            "text": money.show(entry.price),
+            **({} if path is None else {"file": str(path)}),
+        }
+        for path, entry in made
+    ]
+    use.output.result(listed[0] if len(works) == 1 else {"offers": listed}, show)
 
 
 def offers(
@@ -173,78 +223,107 @@ def offers(
     output.result({"work": str(number), "offers": listed}, show)
 
 
+@sends
 def cancel(
-    offer_hash: OfferHash,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
+    use: Invocation,
+    offer: Annotated[
+        str | None,
+        typer.Argument(metavar="OFFER|FILE", help="Hash from `offers`, or a signed offer's file."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All offers and bids, posted or signed, wherever.")
+    ] = False,
+    yes: Yes = False,
 ) -> None:
-    """Withdraw an offer of yours; what was sold stays sold."""
-    from gen_ip import arguments
-
-    output = Output(as_json)
-    key = arguments.bytes32("offer", offer_hash)
-    client = signer(rpc, account, password_file, max_fee=max_fee)
-    found = client.get_offer(key)
-    with output.working("Cancelling the offer …"):
+    """Withdraw offers of yours, posted or signed; what was sold stays sold."""
+    if (offer is None) != everything:
+        raise typer.BadParameter("give an offer, or --all")
+    named = None if offer is None else offer_named(offer)
+    client = use.signer()
+    if named is None:
+        use.confirm(["All offers and bids that you posted or signed can be taken no longer."], yes)
+        with use.output.working("Cancelling all offers …"):
+            receipt = client.cancel_all()
+        use.sent("Cancelled all your offers and bids.", receipt)
+        return
+    found = offer_of(client, named)
+    plain_one = plain_offer(found)
+    with use.output.working("Cancelling the offer …"):
         receipt = client.cancel(found)
 
     def show(console: Console) -> None:
-        console.print(f"Cancelled offer 0x{key.hex()}.", style="green", soft_wrap=True)
-        sold = f"{found.filled:,} of {found.quantity:,} were sold"
-        console.print(f"{sold}, {receipt.gas_used:,} gas", style="dim")
+        console.print(f"Cancelled offer 0x{plain_one.hash.hex()}.", style="green", soft_wrap=True)
+        # Only of a posted one the chain was asked.
+        sold = f"{plain_one.filled:,} of {plain_one.quantity:,} were sold, "
+        known = sold if isinstance(named, bytes) else ""
+        console.print(f"{known}{receipt.gas_used:,} gas", style="dim")
 
-    document = {**found.to_json(), "open": False, "receipt": receipt.to_json()}
-    output.result(document, show)
+    document = {**plain_one.to_json(), "open": False, "receipt": receipt.to_json()}
+    use.output.result(document, show)
 
 
+@sends
 def buy(
-    offer_hash: OfferHash,
-    max_price: Annotated[
-        str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")
-    ],
-    count: Annotated[int, typer.Option("--count", min=1, help="How many licenses.")] = 1,
-    licensee: Annotated[
-        str | None, typer.Option("--licensee", help="Who gets them; by default who pays.")
+    use: Invocation,
+    offer: OfferName,
+    max_price: MaxPrice,
+    count: Count = 1,
+    licensee: Licensee = None,
+    payment: PaymentOption = Payment.APPROVE,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            "--certificate", help="The work's signed certificate: certified with the purchase."
+        ),
     ] = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
+    renew: Annotated[
+        str | None, typer.Option("--renew", help="A license that runs, to run longer instead.")
+    ] = None,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
-    from gen_ip import arguments
+    from gen_ip.offers import SignedOffer
 
-    output = Output(as_json)
-    key = arguments.bytes32("offer", offer_hash)
+    named = offer_named(offer)
     holder = None if licensee is None else address_of(licensee)
-    client = signer(rpc, account, password_file, store, max_fee)
-    found = client.get_offer(key)
+    number = None if renew is None else license_of(renew)
+    signed_work = None if certificate is None else signed_certificate_in(certificate)
+    if signed_work is not None and isinstance(named, bytes):
+        raise typer.BadParameter("--certificate goes with the file of a signed offer")
+    if number is not None and (certificate or holder or count > 1):
+        raise typer.BadParameter("--renew goes with none of --certificate, --licensee, --count")
+    client = use.signer()
+    found = offer_of(client, named)
+    plain_one = plain_offer(found)
     beyond: list[Conflict] = []
-    if found.work and found.terms:
-        [beyond] = client.upstream_conflicts(found.work, found.terms)
+    if plain_one.work and plain_one.terms and signed_work is None:
+        [beyond] = client.upstream_conflicts(plain_one.work, plain_one.terms)
     for conflict in beyond:
-        output.note(f"note: {conflict_in_words(conflict)}")
-    money = Money(client, found.token)
+        use.output.note(f"note: {conflict_in_words(conflict)}")
+    money = Money(client, plain_one.token)
     most = money.read(max_price)
-    with output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
-        bought = client.buy(found, max_price=most, count=count, licensee=holder)
+    with use.output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
+        if number is not None:
+            bought = [client.buy_renewal(number, found, max_price=most, payment=payment.value)]
+        elif signed_work is not None and isinstance(found, SignedOffer):
+            bought = client.certify_and_buy(
+                signed_work, found, max_price=most, count=count, licensee=holder
+            )
+        else:
+            bought = client.buy(
+                found, max_price=most, count=count, licensee=holder, payment=payment.value
+            )
 
     def show(console: Console) -> None:
         for entry in bought:
             show_license(console, entry)
 
-    paid = money.to_json(found.price * count)
+    paid = money.to_json(plain_one.price * count)
     document = {
         "paid": paid,
         "licenses": [entry.to_json() for entry in bought],
         "upstream": [conflict.to_json() for conflict in beyond],
     }
-    output.result(document, show)
+    use.output.result(document, show)
 
 
 def licenses(

@@ -13,7 +13,7 @@ from gen_ip.cli.values import BadValue, parse_share
 from gen_ip.errors import FileProblem, shown
 
 if TYPE_CHECKING:
-    from gen_ip.certificates import PreparedCertificate, SignedDelegation
+    from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
     from gen_ip.client import GenIP
     from gen_ip.content.declaration import Declaration
     from gen_ip.inspection import AnyStatement
@@ -177,6 +177,17 @@ def signed_offer_in(path: Path) -> SignedOffer:
     from gen_ip.offers import SignedOffer
 
     return SignedOffer.load(path)
+
+
+def signed_certificate_in(path: Path) -> SignedCertificate:
+    """The signed certificate of a file.
+
+    Raises:
+        StatementFileProblem, BadStatement: it cannot be read, or holds none.
+    """
+    from gen_ip.certificates import SignedCertificate
+
+    return SignedCertificate.load(path)
 
 
 def offer_named(text: str) -> bytes | SignedOffer:

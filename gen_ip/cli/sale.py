@@ -1,0 +1,193 @@
+"""What offers have in common on the command line: terms, conditions, and how they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gen_ip.cli.reading import fees_of, plain_offer
+from gen_ip.cli.session import Money, address_of, now
+from gen_ip.cli.show.text import counted, moment, till
+from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
+from gen_ip.cli.values import BadValue, parse_duration
+
+if TYPE_CHECKING:
+    from gen_ip.client import GenIP
+    from gen_ip.offers import Offer, SignedOffer
+    from gen_ip.terms import Terms
+
+OfferName = Annotated[
+    str,
+    typer.Argument(metavar="OFFER|FILE", help="Hash from `offers`, or the file of a signed one."),
+]
+TERMS_HELP = (
+    "commercial, commercial-remix, nc-remix, buyout, ai-train, or a hash from `terms register`."
+)
+TermsName = Annotated[str, typer.Option("--terms", help=TERMS_HELP)]
+Price = Annotated[str, typer.Option("--price", help="Of one license, such as 12.5.")]
+MaxPrice = Annotated[
+    str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")
+]
+Quantity = Annotated[int, typer.Option("--quantity", min=1, help="How many licenses.")]
+Count = Annotated[int, typer.Option("--count", min=1, help="How many licenses.")]
+Income = Annotated[
+    str | None, typer.Option("--income", help="Share of a derivative's income, such as 10%.")
+]
+Volume = Annotated[
+    str | None, typer.Option("--volume", help="Share of every payment downstream, such as 1%.")
+]
+Duration = Annotated[
+    str | None, typer.Option("--duration", help="How long a license runs: 30d, 1y, forever.")
+]
+Units = Annotated[
+    str | None, typer.Option("--units", help="Derivatives a license allows, or unlimited.")
+]
+Expires = Annotated[
+    str | None, typer.Option("--expires", help="When the offer ends: 30d, 1y from now.")
+]
+Begins = Annotated[str | None, typer.Option("--begins", help="When the offer begins: 7d from now.")]
+Fees = Annotated[
+    list[str] | None,
+    typer.Option("--fee", help="ADDRESS=2%: a part of the price for somebody else."),
+]
+OnlyFor = Annotated[
+    str | None, typer.Option("--only-for", help="The only account that may take it.")
+]
+Uncontested = Annotated[
+    bool,
+    typer.Option("--uncontested", help="Only while no other work is certified for its bytes."),
+]
+DeliverWithin = Annotated[
+    str | None,
+    typer.Option("--deliver-within", help="With delivery: the price waits so long, such as 7d."),
+]
+ChallengeWindow = Annotated[
+    str | None,
+    typer.Option("--challenge-window", help="How long a delivery can be challenged, such as 3d."),
+]
+Licensee = Annotated[
+    str | None, typer.Option("--licensee", help="Who gets them; by default who pays.")
+]
+
+
+class Payment(StrEnum):
+    """How a price in a token is paid; see `gen_ip.GenIP.buy`."""
+
+    APPROVE = "approve"
+    PERMIT = "permit"
+    AUTHORIZATION = "authorization"
+    AUTO = "auto"
+
+
+PaymentOption = Annotated[
+    Payment,
+    typer.Option(
+        "--payment",
+        help="How a token is paid: an approval first, or signed (ERC-2612, ERC-3009) in one go.",
+    ),
+]
+
+
+def chooser(
+    terms: str,
+    income: str | None,
+    volume: str | None,
+    duration: str | None,
+    units: str | None,
+) -> Callable[[GenIP], Terms]:
+    """Reads terms and their changes; what needs no chain is checked at once.
+
+    Raises:
+        BadValue, InvalidArgument: they cannot be read.
+    """
+    from gen_ip import arguments
+
+    chosen_by = partial(
+        read_terms, terms, income=income, volume=volume, duration=duration, units=units
+    )
+    if is_hash(terms):
+        arguments.bytes32("terms", terms)
+    else:
+        chosen_by()
+    return lambda client: chosen_by(client=client)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Conditions as they were typed, read before a password is asked for."""
+
+    lasting: int
+    waiting: int
+    options: dict[str, Any]
+
+    def at(self, client: GenIP) -> dict[str, Any]:
+        """The keywords of the client's methods; times from the chain's now."""
+        time = now(client) if self.lasting or self.waiting else 0
+        ends = {"deadline": time + self.lasting} if self.lasting else {}
+        begins = {"valid_from": time + self.waiting} if self.waiting else {}
+        return {**self.options, **ends, **begins}
+
+
+def given(
+    *,
+    expires: str | None = None,
+    begins: str | None = None,
+    fee: list[str] | None = None,
+    only_for: str | None = None,
+    uncontested: bool = False,
+    deliver_within: str | None = None,
+    challenge_window: str | None = None,
+) -> Given:
+    """Conditions of an offer.
+
+    Raises:
+        BadValue, UnknownAccount, InvalidArgument: one cannot be read.
+    """
+    options: dict[str, Any] = {"fees": fees_of(fee)}
+    if only_for is not None:
+        options["taker"] = address_of(only_for)
+    if uncontested:
+        options["uncontested"] = True
+    if deliver_within is not None:
+        options["deliver_within"] = _ending("deliver-within", deliver_within)
+    if challenge_window is not None:
+        if deliver_within is None:
+            raise typer.BadParameter("--challenge-window goes with --deliver-within")
+        options["challenge_window"] = _ending("challenge-window", challenge_window)
+    return Given(
+        0 if expires is None else parse_duration(expires),
+        0 if begins is None else _ending("begins", begins),
+        options,
+    )
+
+
+def told(client: GenIP, found: SignedOffer | Offer) -> str:
+    """One line for somebody who is about to take an offer: all of `count` is counted by them."""
+    offer = plain_offer(found)
+    price = Money(client, offer.token).show(offer.price)
+    subject = f"work {till(offer.work)}" if offer.work else "any of several works"
+    if offer.kind.is_certificate:
+        what = "the certificate"
+    else:
+        named = f"{name_of(offer.terms)}, {in_words(offer.terms)}" if offer.terms else "unknown"
+        what = f"a license ({named})"
+    ends = f" until {moment(offer.deadline)}" if offer.deadline else ""
+    maker = "bought" if offer.kind.is_bid else "sold"
+    return f"{what} of {subject}, {maker} by {offer.maker} for {price}{ends}"
+
+
+def how_many(count: int) -> str:
+    """`1 license`, `2 licenses`."""
+    return counted(count, "license")
+
+
+def _ending(what: str, text: str) -> int:
+    seconds = parse_duration(text)
+    if seconds == 0:
+        raise BadValue(what, text, "give a time that ends, such as 7d")
+    return seconds

@@ -1,0 +1,199 @@
+"""`bid`, `counter`, `accept`: agreeing on a price."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gen_ip.cli.explain import in_units
+from gen_ip.cli.invocation import Invocation, Yes, sends
+from gen_ip.cli.options import Token
+from gen_ip.cli.reading import check_output, keep, offer_named, offer_of, plain_offer
+from gen_ip.cli.sale import (
+    Begins,
+    ChallengeWindow,
+    Count,
+    DeliverWithin,
+    Duration,
+    Expires,
+    Fees,
+    Income,
+    OfferName,
+    OnlyFor,
+    Price,
+    Quantity,
+    TermsName,
+    Uncontested,
+    Units,
+    Volume,
+    chooser,
+    given,
+    how_many,
+    told,
+)
+from gen_ip.cli.session import Money, work_of
+from gen_ip.cli.show.licenses import show_license
+from gen_ip.cli.show.text import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.offers import SignedOffer
+
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Keeps the offer.")]
+TokenOfBid = Annotated[
+    str, typer.Option("--token", help="ERC-20 address; ETH cannot wait in a wallet.")
+]
+OfWork = Annotated[str | None, typer.Option("--work", help="Which one, of an offer for several.")]
+
+
+def show_signed(use: Invocation, signed: SignedOffer, file: Path, money: Money, how: str) -> None:
+    """Prints an offer that was signed to a file, and how it is taken."""
+
+    def show(console: Console) -> None:
+        total = money.show(signed.offer.price)
+        console.print(f"Signed for {total}: {plain(str(file))}", style="green", soft_wrap=True)
+        console.print(f"Taken with: gen-ip {how} {plain(str(file))}", style="dim", soft_wrap=True)
+
+    document = {
+        **signed.offer.to_json(),
+        "text": money.show(signed.offer.price),
+        "works": [str(work) for work in signed.works],
+        "file": str(file),
+    }
+    use.output.result(document, show)
+
+
+@sends
+def bid(
+    use: Invocation,
+    works: Annotated[
+        list[str], typer.Argument(metavar="WORK...", help="The work, or several: any of them.")
+    ],
+    terms: TermsName,
+    price: Price,
+    token: TokenOfBid,
+    output: Output,
+    quantity: Quantity = 1,
+    income: Income = None,
+    volume: Volume = None,
+    duration: Duration = None,
+    units: Units = None,
+    expires: Expires = None,
+    begins: Begins = None,
+    fee: Fees = None,
+    only_for: OnlyFor = None,
+    uncontested: Uncontested = False,
+    deliver_within: DeliverWithin = None,
+    challenge_window: ChallengeWindow = None,
+) -> None:
+    """Sign that you buy licenses at a price, and approve it; an owner takes it with `accept`."""
+    numbers = [work_of(work) for work in works]
+    chosen_by = chooser(terms, income, volume, duration, units)
+    conditions = given(
+        expires=expires,
+        begins=begins,
+        fee=fee,
+        only_for=only_for,
+        uncontested=uncontested,
+        deliver_within=deliver_within,
+        challenge_window=challenge_window,
+    )
+    check_output(output)
+    client = use.signer()
+    chosen = chosen_by(client)
+    money = Money(client, token)
+    amount = money.read(price)
+    with use.output.working("Bidding …"), in_units(money.token, money.decimals, money.symbol):
+        signed = client.bid(
+            numbers[0] if len(numbers) == 1 else numbers,
+            chosen,
+            price=amount,
+            token=money.token,
+            quantity=quantity,
+            **conditions.at(client),
+        )
+    keep(signed, output)
+    verb = "deal accept" if signed.offer.has_delivery else "accept"
+    show_signed(use, signed, output, money, verb)
+
+
+@sends
+def counter(
+    use: Invocation,
+    offer: OfferName,
+    price: Price,
+    output: Output,
+    terms: Annotated[
+        str | None, typer.Option("--terms", help="Other terms; by default the offer's.")
+    ] = None,
+    token: Token = None,
+    work: OfWork = None,
+    quantity: Annotated[
+        int | None, typer.Option("--quantity", min=1, help="By default the offer's.")
+    ] = None,
+    expires: Expires = None,
+    fee: Fees = None,
+    deliver_within: DeliverWithin = None,
+    challenge_window: ChallengeWindow = None,
+) -> None:
+    """Answer an offer with a signed one for its maker alone: an ask with a bid, or a bid with an
+    ask. Filling the answer spends the offer it answers."""
+    from gen_ip.offers import Conditions
+
+    named = offer_named(offer)
+    number = None if work is None else work_of(work)
+    chosen_by = None if terms is None else chooser(terms, None, None, None, None)
+    conditions = given(
+        expires=expires,
+        fee=fee,
+        deliver_within=deliver_within,
+        challenge_window=challenge_window,
+    )
+    check_output(output)
+    client = use.signer()
+    found = offer_of(client, named)
+    money = Money(client, token if token is not None else plain_offer(found).token)
+    amount = money.read(price)
+    with use.output.working("Answering …"), in_units(money.token, money.decimals, money.symbol):
+        signed = client.counter(
+            found,
+            price=amount,
+            terms=None if chosen_by is None else chosen_by(client),
+            token=money.token,
+            work=number,
+            quantity=quantity,
+            conditions=Conditions(**conditions.at(client)),
+        )
+    keep(signed, output)
+    kind = signed.offer.kind
+    verb = "accept" if kind.is_bid else "buy"
+    if signed.offer.has_delivery:
+        verb = f"deal {'accept' if kind.is_bid else 'order'}"
+    show_signed(use, signed, output, money, f"certificate {verb}" if kind.is_certificate else verb)
+
+
+@sends
+def accept(
+    use: Invocation, offer: OfferName, work: OfWork = None, count: Count = 1, yes: Yes = False
+) -> None:
+    """Sell licenses of your work to a bid's maker, at the bid's price and terms."""
+    named = offer_named(offer)
+    number = None if work is None else work_of(work)
+    client = use.signer()
+    found = offer_of(client, named)
+    use.confirm([f"You sell {how_many(count)}, each: {told(client, found)}."], yes)
+    with use.output.working("Selling …"):
+        sold = client.accept(found, work=number, count=count)
+    money = Money(client, plain_offer(found).token)
+    total = plain_offer(found).price * count
+
+    def show(console: Console) -> None:
+        console.print(f"Sold {how_many(count)} for {money.show(total)}.", style="green")
+        for entry in sold:
+            show_license(console, entry)
+
+    document = {"price": money.to_json(total), "licenses": [entry.to_json() for entry in sold]}
+    use.output.result(document, show)

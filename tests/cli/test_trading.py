@@ -1,0 +1,357 @@
+"""Offers signed in files, bids and answers, deliveries, certificates for sale."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_commands import address
+from tests.support.chain import LocalChain
+
+DAY = 86_400
+
+
+@pytest.fixture
+def bid(run: Run, rpc: LocalChain, work: str, tmp_path: Path) -> Path:
+    """dev1 bids 10 DUSD for a license of dev0's work."""
+    file = tmp_path / "bid.json"
+    command = ("bid", work, "--terms", "commercial", "--price", "10", "--token", rpc.token)
+    run(*command, "-o", file, "--account", "dev1", "--json").ok()
+    return file
+
+
+@pytest.fixture
+def ask(run: Run, rpc: LocalChain, work: str, tmp_path: Path) -> Path:
+    """dev0 sells a license of a work for 12.5 DUSD, by signature."""
+    file = tmp_path / "ask.json"
+    command = ("offer", work, "--terms", "commercial", "--price", "12.5", "--token", rpc.token)
+    told = run(*command, "--sign", "-o", file, "--account", "dev0", "--json").ok().json
+    assert (told["file"], told["text"]) == (str(file), "12.5 DUSD")
+    return file
+
+
+# --------------------------------------------------------------------- asks
+
+
+def test_a_signed_offer_is_bought_from_its_file(
+    run: Run, rpc: LocalChain, work: str, ask: Path
+) -> None:
+    assert "sells licenses" in run("inspect", ask).ok().out
+    buy = ("buy", ask, "--max-price")
+    run(*buy, "12", "--account", "dev1").failed("PriceTooHigh", "12.5 DUSD")
+    bought = run(*buy, "12.5", "--account", "dev1", "--json").ok().json
+    assert bought["paid"]["text"] == "12.5 DUSD"
+    assert bought["licenses"][0]["work"] == work
+    run(*buy, "12.5", "--account", "dev2").failed("NotEnoughLeft")
+
+
+def test_a_signed_offer_is_withdrawn(run: Run, rpc: LocalChain, ask: Path) -> None:
+    run("cancel", ask, "--account", "dev1").failed("NotMaker")
+    assert "Cancelled offer" in run("cancel", ask, "--account", "dev0").ok().out
+    run("buy", ask, "--max-price", "12.5", "--account", "dev1").failed("OfferNotOpen")
+
+
+def test_everything_is_withdrawn_at_once(run: Run, rpc: LocalChain, ask: Path) -> None:
+    run("cancel", "--account", "dev0").failed("UsageError", "--all", code=2)
+    run("cancel", ask, "--all", "--account", "dev0").failed("UsageError", "--all", code=2)
+    run("cancel", "--all", "--account", "dev0").failed("NotConfirmed", "--yes")
+    run("cancel", "--all", "--yes", "--account", "dev0").ok()
+    run("buy", ask, "--max-price", "12.5", "--account", "dev1").failed("CounterOutdated")
+
+
+def test_many_works_are_offered_with_one_signature(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path
+) -> None:
+    (tmp_path / "two.txt").write_text("two")
+    second = run("certify", tmp_path / "two.txt", "--account", "dev0", "--json").ok().json["work"]
+    folder = tmp_path / "offers"
+    sell = ("offer", work, second, "--terms", "commercial", "--price", "1", "--account", "dev0")
+    told = run(*sell, "--sign", "-o", folder, "--json").ok().json["offers"]
+    assert [entry["work"] for entry in told] == [work, second]
+    files = [Path(entry["file"]) for entry in told]
+    assert sorted(files) == sorted(folder.iterdir())
+    signatures = {json.loads(file.read_text())["approval"]["signature"] for file in files}
+    assert len(signatures) == 1
+    run("buy", files[1], "--max-price", "1", "--account", "dev1").ok()
+    posted = run(*sell, "--json").ok().json["offers"]
+    assert [entry["open"] for entry in posted] == [True, True]
+    run(*sell, "--sign").failed("UsageError", "--output", code=2)
+
+
+def test_certified_with_the_first_sale(
+    run: Run, rpc: LocalChain, picture: Path, tmp_path: Path
+) -> None:
+    certificate, offer = tmp_path / "certificate.json", tmp_path / "offer.json"
+    run("sign", picture, "-o", certificate, "--account", "dev3").ok()
+    sell = ("offer", certificate, "--terms", "commercial", "--price", "1", "--account", "dev3")
+    run(*sell).failed("BadValue", "work")
+    run(*sell, "--sign", "-o", offer).ok()
+    buy = ("buy", offer, "--max-price", "1", "--account", "dev1")
+    run(*buy).failed("UnknownWork")
+    bought = run(*buy, "--certificate", certificate, "--json").ok().json
+    shown = run("show", bought["licenses"][0]["work"], "--json").ok().json
+    assert shown["owner"] == address("dev3")
+    run("buy", "0x" + "11" * 32, *buy[2:], "--certificate", certificate).failed(
+        "UsageError", "signed offer", code=2
+    )
+
+
+def test_a_license_is_renewed_for_a_price(run: Run, rpc: LocalChain, work: str) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--duration", "30d", "--price", "1")
+    offer = run(*sell, "--quantity", "2", "--account", "dev0", "--json").ok().json["offer"]
+    buy = ("buy", offer, "--max-price", "1", "--account", "dev1", "--json")
+    first = run(*buy).ok().json["licenses"][0]
+    run(*buy, "--renew", first["license"], "--count", "2").failed("UsageError", code=2)
+    renewed = run(*buy, "--renew", first["license"]).ok().json["licenses"][0]
+    assert (renewed["license"], renewed["end"]) == (first["license"], first["end"] + 30 * DAY)
+
+
+def test_conditions_of_an_offer(run: Run, rpc: LocalChain, work: str) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--price", "1", "--account", "dev0")
+    told = run(*sell, "--only-for", "dev1", "--begins", "1h", "--uncontested", "--json").ok().json
+    assert (told["taker"], told["uncontested"]) == (address("dev1"), True)
+    buy = ("buy", told["offer"], "--max-price", "1", "--account")
+    run(*buy, "dev1").failed("OfferNotInTime")
+    rpc.pass_time(3700)
+    run(*buy, "dev2").failed("NotTaker")
+    run(*buy, "dev1").ok()
+    run(*sell, "--begins", "forever").failed("BadValue", "such as 7d")
+    run(*sell, "--challenge-window", "3d").failed("UsageError", "--deliver-within", code=2)
+
+
+def test_a_delegate_offers_within_limits(run: Run, rpc: LocalChain, tmp_path: Path) -> None:
+    given, certificate = tmp_path / "delegation.json", tmp_path / "certificate.json"
+    (tmp_path / "one.txt").write_text("one")
+    delegate = ("delegate", "dev1", "-o", given, "--works", "1", "--ask", "commercial=2")
+    run(*delegate, "--account", "dev0").ok()
+    sign = ("sign", tmp_path / "one.txt", "-o", certificate, "--delegation", given)
+    run(*sign, "--account", "dev1").ok()
+    offer = tmp_path / "offer.json"
+    sell = ("offer", certificate, "--terms", "commercial", "--sign", "-o", offer)
+    by_delegate = ("--delegation", given, "--account", "dev1")
+    run(*sell, "--price", "1", *by_delegate).failed("InvalidArgument", "limits")
+    run(*sell, "--price", "2", *by_delegate).ok()
+    told = run("inspect", offer, "--json").ok().json
+    assert {check["what"] for check in told["signatures"]} == {"offer", "limits", "delegation"}
+    buy = ("buy", offer, "--certificate", certificate, "--max-price", "2", "--account", "dev2")
+    run(*buy).ok()
+
+
+# --------------------------------------------------------------------- bids
+
+
+def test_a_bid_is_accepted(run: Run, rpc: LocalChain, work: str, bid: Path) -> None:
+    accept = ("accept", bid, "--account")
+    run(*accept, "dev0").failed("NotConfirmed", "10 DUSD", "commercial", address("dev1"))
+    run(*accept, "dev2", "--yes").failed("NotOwner")
+    sold = run(*accept, "dev0", "--yes", "--json").ok().json
+    assert sold["price"]["text"] == "10 DUSD"
+    assert sold["licenses"][0]["holder"] == address("dev1")
+    run(*accept, "dev0", "--yes").failed("NotEnoughLeft")
+
+
+def test_a_bid_for_any_of_several(run: Run, rpc: LocalChain, work: str, tmp_path: Path) -> None:
+    (tmp_path / "two.txt").write_text("two")
+    second = run("certify", tmp_path / "two.txt", "--account", "dev0", "--json").ok().json["work"]
+    file = tmp_path / "bid.json"
+    command = ("bid", work, second, "--terms", "commercial", "--price", "1", "--token", rpc.token)
+    told = run(*command, "-o", file, "--account", "dev1", "--json").ok().json
+    assert sorted(told["works"]) == sorted([work, second])
+    sold = run("accept", file, "--work", second, "--yes", "--account", "dev0", "--json").ok().json
+    assert sold["licenses"][0]["work"] == second
+
+
+def test_an_ask_is_countered_and_the_answer_taken(
+    run: Run, rpc: LocalChain, work: str, ask: Path, tmp_path: Path
+) -> None:
+    answer = tmp_path / "answer.json"
+    told = run("counter", ask, "--price", "11", "-o", answer, "--account", "dev1", "--json").ok()
+    assert told.json["kind"] == "license_bid"
+    assert "answers" in run("inspect", answer).ok().out
+    run("accept", answer, "--yes", "--account", "dev0").ok()
+    # The answer spends what it answers.
+    run("buy", ask, "--max-price", "12.5", "--account", "dev2").failed("NotEnoughLeft")
+
+
+def test_a_bid_is_countered_by_an_ask(run: Run, rpc: LocalChain, bid: Path, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    counter = ("counter", bid, "--price", "11", "-o", answer, "--account")
+    run(*counter, "dev2").failed("NotOwner")
+    out = run(*counter, "dev0").ok().out
+    assert "gen-ip buy" in out
+    run("buy", answer, "--max-price", "11", "--account", "dev2").failed("NotTaker")
+    run("buy", answer, "--max-price", "11", "--account", "dev1").ok()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        (("--price", "1,5"), "BadValue"),
+        (("--price", "100000"), "InsufficientFunds"),
+        (("--terms", "free"), "BadValue"),
+        (("--token", "0x12"), "InvalidArgument"),
+        (("-o", "none/bid.json"), "StatementFileProblem"),
+    ],
+)
+def test_what_cannot_be_bid(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path, options: tuple[str, ...], kind: str
+) -> None:
+    file = tmp_path / "bid.json"
+    command = ("bid", work, "--terms", "commercial", "--price", "1", "--token", rpc.token)
+    run(*command, "-o", file, *options, "--account", "dev1").failed(kind)
+    assert not file.exists()
+
+
+def test_files_that_are_no_offers(run: Run, rpc: LocalChain, ask: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    commands: list[tuple[Any, ...]] = [
+        ("buy", file, "--max-price", "1"),
+        ("accept", file, "--yes"),
+        ("counter", file, "--price", "1", "-o", tmp_path / "x.json"),
+        ("cancel", file),
+        ("deal", "order", file, "--max-price", "1"),
+        ("certificate", "buy", file, "--max-price", "1", "--yes"),
+    ]
+    for data, kind in (
+        (None, "StatementFileProblem"),
+        ("{", "StatementFileProblem"),
+        ("{}", "BadStatement"),
+    ):
+        if data is not None:
+            file.write_text(data)
+        for command in commands:
+            run(*command, "--account", "dev1").failed(kind)
+    document = json.loads(ask.read_text())
+    file.write_text(json.dumps({**document, "chain_id": 1}))
+    run("buy", file, "--max-price", "12.5", "--account", "dev1").failed("UnexpectedChain")
+    document["offer"]["price"] = "1"
+    file.write_text(json.dumps(document))
+    assert run("inspect", file).code == 1
+    run("buy", file, "--max-price", "12.5", "--account", "dev1").failed("InvalidSignature")
+    run("accept", ask, "--yes", "--account", "dev1").failed("InvalidArgument", "license bid")
+    run("certificate", "buy", ask, "--max-price", "20", "--yes", "--account", "dev1").failed(
+        "InvalidArgument", "certificate ask"
+    )
+
+
+# --------------------------------------------------------------- deliveries
+
+
+@pytest.fixture
+def deal(run: Run, rpc: LocalChain, work: str) -> str:
+    """dev1 ordered from dev0 for 10 DUSD, within 7 days, with 3 days to challenge."""
+    sell = ("offer", work, "--terms", "commercial", "--price", "10", "--token", rpc.token)
+    window = ("--deliver-within", "7d", "--challenge-window", "3d")
+    offered = run(*sell, *window, "--account", "dev0", "--json").ok().json["offer"]
+    run("buy", offered, "--max-price", "10", "--account", "dev1").failed("InvalidArgument", "order")
+    order = ("deal", "order", offered, "--max-price", "10", "--account", "dev1", "--json")
+    told = run(*order).ok().json
+    assert (told["open"], told["amount"]) == (True, "10000000")
+    return str(told["deal"])
+
+
+def test_a_delivery_is_confirmed(
+    run: Run, rpc: LocalChain, work: str, deal: str, picture: Path
+) -> None:
+    out = run("deal", "show", deal).ok().out
+    for words in ("waits for the delivery", "10 DUSD", "the seller may deliver until"):
+        assert words in out
+    deliver = ("deal", "deliver", deal, picture, "--account")
+    run(*deliver, "dev2").failed("NotParty")
+    delivered = run(*deliver, "dev0", "--json").ok().json
+    assert delivered["challenge_until"] == delivered["delivered_at"] + 3 * DAY
+    assert "can be challenged" in run("deal", "list", work).ok().out
+    release = ("deal", "release", deal, "--account")
+    run(*release, "dev1").failed("NotConfirmed", "10 DUSD", address("dev1"))
+    run(*release, "dev2", "--yes").failed("NotInTime")
+    told = run(*release, "dev1", "--yes", "--json").ok().json
+    assert told["open"] is False
+    assert told["licenses"][0]["holder"] == address("dev1")
+    assert "closed" in run("deal", "show", deal).ok().out
+    run(*release, "dev1", "--yes").failed("DealNotOpen")
+
+
+def test_an_unchallenged_delivery_is_released_by_anyone(
+    run: Run, rpc: LocalChain, deal: str, picture: Path
+) -> None:
+    run("deal", "deliver", deal, picture, "--account", "dev0").ok()
+    rpc.pass_time(3 * DAY + 1)
+    assert "anyone may release it" in run("deal", "show", deal).ok().out
+    run("deal", "challenge", deal, "--reason", "late", "--account", "dev1").failed("NotInTime")
+    assert "Paid 10 DUSD" in run("deal", "release", deal, "--yes", "--account", "dev2").ok().out
+
+
+def test_a_challenged_delivery_is_refunded(
+    run: Run, rpc: LocalChain, deal: str, picture: Path
+) -> None:
+    run("deal", "deliver", deal, picture, "--account", "dev0").ok()
+    challenge = ("deal", "challenge", deal, "--reason", "Another cat.", "--account")
+    run(*challenge, "dev2").failed("NotParty")
+    assert run(*challenge, "dev1", "--json").ok().json["delivered_at"] is None
+    refund = ("deal", "refund", deal, "--to", "dev7", "--account")
+    run(*refund, "dev1").failed("NotInTime")
+    rpc.pass_time(7 * DAY + 1)
+    assert "may take the price back" in run("deal", "show", deal).ok().out
+    told = run(*refund, "dev1", "--json").ok().json
+    assert (told["to"], told["text"]) == (address("dev7"), "10 DUSD")
+    run(*refund, "dev1").failed("DealNotOpen")
+
+
+def test_a_bid_with_delivery(run: Run, rpc: LocalChain, work: str, tmp_path: Path) -> None:
+    file = tmp_path / "bid.json"
+    command = ("bid", work, "--terms", "commercial", "--price", "10", "--token", rpc.token)
+    window = ("--deliver-within", "7d", "--challenge-window", "3d")
+    out = run(*command, *window, "-o", file, "--account", "dev1").ok().out
+    assert "gen-ip deal accept" in out
+    accept = ("deal", "accept", file, "--account", "dev0")
+    run(*accept).failed("NotConfirmed", "10 DUSD")
+    assert run(*accept, "--yes", "--json").ok().json["seller"] == address("dev0")
+
+
+def test_deals_that_are_none(run: Run, rpc: LocalChain, work: str) -> None:
+    run("deal", "show", "0x" + "11" * 32).failed("UnknownDeal", "0x1111")
+    run("deal", "show", "7").failed("InvalidArgument", "64 hex digits")
+    run("deal", "release", "0x" + "11" * 32, "--yes", "--account", "dev1").failed("UnknownDeal")
+    assert run("deal", "list", work).ok().out == "No deals found.\n"
+
+
+# ------------------------------------------------------------- certificates
+
+
+def test_a_certificate_is_sold_with_what_goes_with_it(
+    run: Run, rpc: LocalChain, work: str, license_of: Any, tmp_path: Path
+) -> None:
+    license_of(work, "commercial")
+    run("pay", work, "3", "--account", "dev2").ok()
+    file = tmp_path / "certificate-offer.json"
+    sell = ("certificate", "offer", work, "--price", "50", "--token", rpc.token, "-o", file)
+    asked = run(*sell, "--account", "dev0")
+    asked.failed("NotConfirmed", "50 DUSD", "3 ETH", "bound by 1 license", "--yes")
+    assert not file.exists()
+    run(*sell, "--yes", "--account", "dev1").failed("NotOwner")
+    run(*sell, "--yes", "--account", "dev0").ok()
+    assert "sells the certificate" in run("inspect", file).ok().out
+    buy = ("certificate", "buy", file, "--account", "dev1", "--max-price")
+    run(*buy, "50").failed("NotConfirmed", "3 ETH", "50 DUSD")
+    run(*buy, "49", "--yes").failed("PriceTooHigh", "50 DUSD")
+    told = run(*buy, "50", "--yes", "--json").ok().json
+    assert (told["work"], told["paid"]["text"]) == (work, "50 DUSD")
+    assert run("show", work, "--json").ok().json["owner"] == address("dev1")
+    taken = run("withdraw", "--token", rpc.token, "--account", "dev0", "--json").ok().json
+    assert taken["text"] == "50 DUSD"
+
+
+def test_a_bid_for_a_certificate(run: Run, rpc: LocalChain, work: str, tmp_path: Path) -> None:
+    file = tmp_path / "bid.json"
+    command = ("certificate", "bid", work, "--price", "50", "--token", rpc.token, "-o", file)
+    run(*command, "--account", "dev1").failed("NotConfirmed", "50 DUSD")
+    run(*command, "--yes", "--account", "dev1").ok()
+    accept = ("certificate", "accept", file, "--account")
+    run(*accept, "dev2", "--yes").failed("NotOwner")
+    run(*accept, "dev0").failed("NotConfirmed", "50 DUSD", address("dev1"))
+    assert "gen-ip withdraw" in run(*accept, "dev0", "--yes").ok().out
+    assert run("show", work, "--json").ok().json["owner"] == address("dev1")
