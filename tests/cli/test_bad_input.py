@@ -54,8 +54,8 @@ def test_files_that_cannot_be_used(
         ("http://127.0.0.1:1", "http://127.0.0.1:1"),
         ("http://user:secret@127.0.0.1:1/key", "http://127.0.0.1:1"),
         ("localhost:8545", "http://127.0.0.1:8545"),
-        ("ftp://127.0.0.1", "no http:// or https:// URL"),
-        ("", "no http:// or https:// URL"),
+        ("ftp://127.0.0.1", "no http:// or ws:// URL"),
+        ("", "no http:// or ws:// URL"),
     ],
 )
 def test_a_wrong_rpc(run: Run, home: Path, rpc_address: str, words: str) -> None:
