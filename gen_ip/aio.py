@@ -261,6 +261,7 @@ class AsyncGenIP:
     refund = in_thread(GenIP.refund)
 
     offer_certificate = in_thread(GenIP.offer_certificate)
+    disclosure = in_thread(GenIP.disclosure)
     buy_certificate = in_thread(GenIP.buy_certificate)
     bid_for_certificate = in_thread(GenIP.bid_for_certificate)
     sell_certificate = in_thread(GenIP.sell_certificate)

@@ -6,6 +6,7 @@ from typing import Unpack
 
 from gen_ip import arguments
 from gen_ip.chain.receipts import Receipt
+from gen_ip.disclosing import Disclosing, Disclosure, WorseThanDisclosed
 from gen_ip.filling import Purchase
 from gen_ip.offers import SaleConditions, SignedOffer, sale_conditions
 from gen_ip.signing.offers import OfferKind
@@ -42,6 +43,18 @@ class CertificateSales(Trader):
         self._marketplace.approve_certificate(number)
         return signed
 
+    def disclosure(self, work: int | str) -> Disclosure:
+        """What goes with the certificate of a work, to be read before it is bought: undrawn income
+        and what is on its way in every token, payees, arbiter, resale royalty, other claims on the
+        same bytes, running licenses and their terms, open deals.
+
+        Raises:
+            UnknownWork: it is not certified.
+        """
+        return Disclosing(self._session, self._royalties).disclosure(
+            arguments.work_id("work", work)
+        )
+
     def buy_certificate(
         self,
         offer: SignedOffer,
@@ -49,17 +62,26 @@ class CertificateSales(Trader):
         max_price: int,
         recipient: str | None = None,
         payment: PaymentMethod = "approve",
+        disclosed: Disclosure | None = None,
     ) -> Receipt:
         """Buys the certificate for `recipient` (default: the account). The resale royalty goes to
         the work, the rest to the seller's balance, for `withdraw`.
 
+        With `disclosed`, what `disclosure` told before, nothing is sent when that has changed to
+        the buyer's loss. The contracts hold the encumbrance only: in the seconds until it is mined
+        the seller can still draw the income.
+
         Raises:
+            WorseThanDisclosed: there is less income, or other payees, claims or an arbiter.
             PriceTooHigh: it costs more than `max_price`.
             EncumbranceChanged: the work was bound further since the offer was made.
             InvalidArgument: it is no ask for a certificate.
             ContractError, InsufficientFunds: as in `buy`.
         """
         require_kind(offer, OfferKind.CERTIFICATE_ASK)
+        number = offer.offer.work
+        if disclosed is not None and (changed := disclosed.worse_in(self.disclosure(number))):
+            raise WorseThanDisclosed(number, changed)
         purchase = Purchase(offer, recipient=recipient)
         return self._filling.fill(purchase, max_price=max_price, payment=payment)
 
