@@ -9,23 +9,21 @@ The addresses are the same on every chain; what stands already is left alone.
 from __future__ import annotations
 
 import click
-from ape import accounts, networks
+from ape import networks
 from ape.cli import ConnectedProviderCommand
 
 from gen_ip.chain.deploy import deploy
-from gen_ip.signers import ApeSigner, SignerError
+from gen_ip.signers import SignerError
+from scripts._ape import account_option, signer
 
 
 @click.command(cls=ConnectedProviderCommand)
-@click.option("--account", "alias", help="Alias of an ape account; a test account on local chains.")
+@account_option
 def cli(alias: str | None) -> None:
     """Place the contracts where they are missing, and print their addresses."""
-    local = networks.provider.network.is_local
-    if alias is None and not local:
-        raise click.UsageError("name an ape account with --account; `ape accounts list` shows them")
-    account = accounts.test_accounts[0] if alias is None else accounts.load(alias)
+    account = signer(alias)
     try:
-        deployment = deploy(networks.provider.web3, ApeSigner(account))
+        deployment = deploy(networks.provider.web3, account)
     except SignerError as error:
         raise click.ClickException(f"{error}; what was placed before stays") from None
     click.echo(f"chain        {deployment.chain_id}")
