@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.accounts import StoredAccount
+    from gen_ip.config import Target
 
 account_app = typer.Typer(name="account", help="Make, import, list and fund accounts.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What to call the account.")]
@@ -113,20 +114,28 @@ def fund(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="An account's name, dev0 to dev9, or an address.")
     ],
-    amount: Annotated[str, typer.Option("--amount", help="How much ETH, such as 2.5.")] = "10",
+    amount: Annotated[str, typer.Option("--amount", help="How much, such as 2.5.")] = "10",
+    token: Annotated[
+        str | None,
+        typer.Option("--token", help="DUSD, the demo token; or another demo token's address."),
+    ] = None,
     rpc: Rpc = DEFAULT_RPC,
     as_json: AsJson = False,
 ) -> None:
-    """Give an account ETH on a local chain, such as that of `gen-ip dev`."""
+    """Give an account ETH or demo tokens on a local chain, such as that of `gen-ip dev`."""
     from gen_ip.chain import faucet
     from gen_ip.chain.rpc import Rpc as Node
 
     output = Output(as_json)
     address = address_of(name)
-    wei = parse_amount(amount, 18, "ETH")
+    if token is None:
+        wei = parse_amount(amount, 18, "ETH")
     node = Node(rpc.url)
     if node.chain_id not in accounts.DEV_CHAIN_IDS:
         raise faucet.NoFaucet(node.chain_id)
+    if token is not None:
+        _mint(output, rpc, address, amount, token)
+        return
     with output.working("Sending …"):
         faucet.fund(node.web3, address, wei)
     balance = node.balance(address)
@@ -211,6 +220,29 @@ def remove(
     use.output.result(
         document,
         lambda console: console.print(f"{plain(stored.alias)} is removed.", soft_wrap=True),
+    )
+
+
+def _mint(output: Output, rpc: Target, address: str, amount: str, token: str) -> None:
+    """Demo tokens for an account, and what it holds then."""
+    from gen_ip.chain import faucet
+    from gen_ip.cli.session import Money, reader
+
+    client = reader(rpc)
+    money = Money(client, faucet.demo_token() if token.upper() == "DUSD" else token)
+    units = money.read(amount)
+    with output.working("Minting …"):
+        faucet.mint(client.web3, money.token, address, units)
+    balance = client.balance(address, token=money.token)
+    document = {
+        "address": address,
+        "token": money.token,
+        "amount": str(units),
+        "balance": str(balance),
+    }
+    output.result(
+        document,
+        lambda console: console.print(f"{address}  holds {money.show(balance)}", soft_wrap=True),
     )
 
 

@@ -26,7 +26,7 @@ from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
 from gen_ip.cli.signed import anchor, prove, sign, submit
-from gen_ip.cli.trading import accept, bid, counter
+from gen_ip.cli.trading import accept, bid, counter, quote
 from gen_ip.cli.verbs import Verbs
 from gen_ip.cli.works import certify, derive, lineage, show, verify
 
@@ -70,6 +70,7 @@ for _command, _panel in (
     (inspect, _SIGNED),
     (offer, _LICENSES),
     (offers, _LICENSES),
+    (quote, _LICENSES),
     (buy, _LICENSES),
     (bid, _LICENSES),
     (counter, _LICENSES),

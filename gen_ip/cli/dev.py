@@ -139,16 +139,11 @@ def _dev(index: int) -> Any:
 
 def _demo_token(rpc: Rpc) -> str:
     """The demo token, at the address its code has under the CREATE2 factory; the rich get some."""
-    from eth_utils.address import to_checksum_address
-    from eth_utils.crypto import keccak
-
-    from gen_ip.chain import abi, artifacts, transactions
+    from gen_ip.chain import abi, artifacts, faucet, transactions
     from gen_ip.chain.deployment import FACTORY, SALT
-    from gen_ip.work import create2
 
     artifact = artifacts.load("DemoToken")
-    code_hash = keccak(artifact.bytecode)
-    token = to_checksum_address(create2(FACTORY, SALT, code_hash))
+    token = faucet.demo_token()
     banker = _dev(0)
     if not rpc.code(token):
         transactions.send(rpc, banker, FACTORY, SALT + artifact.bytecode)

@@ -50,7 +50,7 @@ from gen_ip.cli.sale import (
 )
 from gen_ip.cli.session import Money, address_of, now, reader, work_of
 from gen_ip.cli.show.licenses import show_license
-from gen_ip.cli.show.text import moment, plain, till
+from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import conflict_in_words, in_words, name_of
 from gen_ip.work import ETH
 
@@ -226,9 +226,11 @@ def offers(
 @sends
 def cancel(
     use: Invocation,
-    offer: Annotated[
-        str | None,
-        typer.Argument(metavar="OFFER|FILE", help="Hash from `offers`, or a signed offer's file."),
+    offers: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="OFFER|FILE...", help="Hashes from `offers`, or files of signed offers."
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="All offers and bids, posted or signed, wherever.")
@@ -236,26 +238,35 @@ def cancel(
     yes: Yes = False,
 ) -> None:
     """Withdraw offers of yours, posted or signed; what was sold stays sold."""
-    if (offer is None) != everything:
-        raise typer.BadParameter("give an offer, or --all")
-    named = None if offer is None else offer_named(offer)
+    if bool(offers) == everything:
+        raise typer.BadParameter("give offers, or --all")
+    named = [offer_named(each) for each in offers or ()]
     client = use.signer()
-    if named is None:
+    if everything:
         use.confirm(["All offers and bids that you posted or signed can be taken no longer."], yes)
         with use.output.working("Cancelling all offers …"):
             receipt = client.cancel_all()
         use.sent("Cancelled all your offers and bids.", receipt)
         return
-    found = offer_of(client, named)
-    plain_one = plain_offer(found)
+    found = [offer_of(client, each) for each in named]
+    if len(found) > 1:
+        with use.output.working("Cancelling the offers …"):
+            receipts = client.cancel_many(found)
+        text = f"Cancelled {counted(len(receipts), 'offer')}."
+        use.output.result(
+            {"receipts": [each.to_json() for each in receipts]},
+            lambda console: console.print(text, style="green"),
+        )
+        return
+    plain_one = plain_offer(found[0])
     with use.output.working("Cancelling the offer …"):
-        receipt = client.cancel(found)
+        receipt = client.cancel(found[0])
 
     def show(console: Console) -> None:
         console.print(f"Cancelled offer 0x{plain_one.hash.hex()}.", style="green", soft_wrap=True)
         # Only of a posted one the chain was asked.
         sold = f"{plain_one.filled:,} of {plain_one.quantity:,} were sold, "
-        known = sold if isinstance(named, bytes) else ""
+        known = sold if isinstance(named[0], bytes) else ""
         console.print(f"{known}{receipt.gas_used:,} gas", style="dim")
 
     document = {**plain_one.to_json(), "open": False, "receipt": receipt.to_json()}
@@ -279,6 +290,14 @@ def buy(
     renew: Annotated[
         str | None, typer.Option("--renew", help="A license that runs, to run longer instead.")
     ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign",
+            metavar="FILE",
+            help="Only sign a payment (ERC-3009); whoever gets the file may `submit` it.",
+        ),
+    ] = None,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
     from gen_ip.offers import SignedOffer
@@ -291,6 +310,10 @@ def buy(
         raise typer.BadParameter("--certificate goes with the file of a signed offer")
     if number is not None and (certificate or holder or count > 1):
         raise typer.BadParameter("--renew goes with none of --certificate, --licensee, --count")
+    if sign is not None:
+        if number is not None or certificate is not None:
+            raise typer.BadParameter("--sign goes with neither --renew nor --certificate")
+        check_output(sign)
     client = use.signer()
     found = offer_of(client, named)
     plain_one = plain_offer(found)
@@ -301,6 +324,19 @@ def buy(
         use.output.note(f"note: {conflict_in_words(conflict)}")
     money = Money(client, plain_one.token)
     most = money.read(max_price)
+    if sign is not None:
+        with in_units(money.token, money.decimals, money.symbol):
+            purchase = client.sign_purchase(found, max_price=most, count=count, licensee=holder)
+        keep(purchase, sign)
+        until = purchase.valid_before
+        text = f"Signed for {money.show(plain_one.price * count)}: {plain(str(sign))}"
+        use.output.result(
+            {"file": str(sign), "valid_before": until, **purchase.to_json()},
+            lambda console: console.print(
+                f"{text}\nAnyone may submit it before {moment(until)}.", soft_wrap=True
+            ),
+        )
+        return
     with use.output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
         if number is not None:
             bought = [client.buy_renewal(number, found, max_price=most, payment=payment.value)]

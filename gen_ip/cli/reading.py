@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gen_ip.content.declaration import Declaration
     from gen_ip.inspection import AnyStatement
     from gen_ip.offers import Offer, SignedOffer
+    from gen_ip.purchases import SignedPurchase
     from gen_ip.signing import FeeShare, Payee
     from gen_ip.statement_files import Statement
 
@@ -153,6 +154,19 @@ def certificates_or_none(path: Path) -> list[PreparedCertificate] | None:
     except StatementFileProblem:
         return None
     return certificates_in(path) if is_statement(document) else None
+
+
+def purchase_in(path: Path) -> SignedPurchase | None:
+    """The signed purchase of a file, None where it holds another statement.
+
+    Raises:
+        StatementFileProblem, BadStatement: it cannot be read, or holds none.
+    """
+    from gen_ip.inspection import load
+    from gen_ip.purchases import SignedPurchase
+
+    found = load(path)
+    return found if isinstance(found, SignedPurchase) else None
 
 
 def delegation_in(path: Path | None) -> SignedDelegation | None:

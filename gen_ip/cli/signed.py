@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, sends, signs
 from gen_ip.cli.reading import (
     certificates_in,
@@ -18,9 +19,15 @@ from gen_ip.cli.reading import (
     keep,
     license_of,
     make_folder,
+    offer_named,
+    offer_of,
     payees_of,
+    plain_offer,
+    purchase_in,
+    signed_certificate_in,
 )
-from gen_ip.cli.session import now
+from gen_ip.cli.session import Money, now
+from gen_ip.cli.show.licenses import show_license
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.values import BadValue, parse_duration, parse_share
 from gen_ip.cli.works import Declared, Description, Name, Payees, ResaleRoyalty
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from gen_ip.certificates import PreparedCertificate, SignedCertificate
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
+    from gen_ip.purchases import SignedPurchase
 
 # As many as a person reads.
 _LINES = 20
@@ -63,6 +71,14 @@ def sign(
         list[str] | None,
         typer.Option("--license", help="For a derivative: a license you hold. Repeatable."),
     ] = None,
+    offer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--offer",
+            help="For a derivative: an offer whose license is bought when it is submitted. "
+            "Repeatable.",
+        ),
+    ] = None,
     name: Name = None,
     description: Description = "",
     payee: Payees = None,
@@ -91,6 +107,9 @@ def sign(
         raise typer.BadParameter("what is anchored is signed as it is: drop the other options")
     lasting = _lasting("deadline", deadline)
     declared, granted = declared_in(declare), delegation_in(delegation)
+    if offer and (count > 1 or not works or granted):
+        raise typer.BadParameter("--offer goes with one work's file, and without --delegation")
+    named = [offer_named(each) for each in offer or ()]
     if count == 1:
         check_output(output)
     client = use.signer()
@@ -104,7 +123,16 @@ def sign(
         "declared": declared,
     }
     with use.output.working("Signing …"):
-        if count == 1:
+        if named:
+            one = client.sign_derivative(
+                files[0],
+                offers=[offer_of(client, each) for each in named],
+                deadline=until,
+                **options,
+            )
+            keep(one, output)
+            made = [(output, one)]
+        elif count == 1:
             [found] = given
             one = client.sign_certificate(
                 found[0] if found else files[0],
@@ -142,9 +170,34 @@ def submit(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out what the contracts refuse, and say why.")
     ] = False,
+    offer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--offer", help="For a derivative: an offer of a license that it needs. Repeatable."
+        ),
+    ] = None,
+    max_price: Annotated[
+        str | None, typer.Option("--max-price", help="With --offer: most to pay in all.")
+    ] = None,
 ) -> None:
-    """Certify what was signed, for whoever signed it, or your own anchored works; you pay."""
+    """Certify what was signed, for whoever signed it, or your own anchored works; you pay.
+
+    A purchase that `buy --sign` wrote is submitted, too: its buyer pays the price, you the gas.
+    """
+    purchases = [found for file in files if (found := purchase_in(file)) is not None]
+    if purchases:
+        if len(purchases) < len(files) or offer or skip_bad:
+            raise typer.BadParameter("submit purchases without certificates and other options")
+        _submit_purchases(use, purchases)
+        return
     given = [(file, each) for file in files for each in certificates_in(file)]
+    if (offer is None) != (max_price is None):
+        raise typer.BadParameter("--offer and --max-price go together")
+    if offer and max_price is not None:
+        if len(given) != 1:
+            raise typer.BadParameter("--offer goes with one certificate")
+        _submit_derivative(use, given[0][0], offer, max_price)
+        return
     certificates = [each for _, each in given]
     client = use.signer()
     with use.output.working(f"Submitting {counted(len(given), 'certificate')} …"):
@@ -282,6 +335,33 @@ def prove(
         "left": [{"work": str(each), "error": _error(error)} for each, error in left],
     }
     use.output.result(document, show)
+
+
+def _submit_purchases(use: Invocation, purchases: list[SignedPurchase]) -> None:
+    client = use.signer()
+    with use.output.working("Submitting …"):
+        bought = [found for each in purchases for found in client.submit_purchase(each)]
+
+    def show(console: Console) -> None:
+        for entry in bought:
+            show_license(console, entry)
+
+    use.output.result({"licenses": [entry.to_json() for entry in bought]}, show)
+
+
+def _submit_derivative(use: Invocation, file: Path, offers: list[str], max_price: str) -> None:
+    """Buys the licenses that a signed derivative needs, and certifies it."""
+    certificate = signed_certificate_in(file)
+    named = [offer_named(each) for each in offers]
+    client = use.signer()
+    found = [offer_of(client, each) for each in named]
+    money = Money(client, plain_offer(found[0]).token)
+    most = money.read(max_price)
+    with use.output.working("Submitting …"), in_units(money.token, money.decimals, money.symbol):
+        made = client.buy_and_derive(certificate, found, max_price=most)
+    document = {"certified": [made.to_json()], "skipped": []}
+    text = f"Certified work {made.till}."
+    use.output.result(document, lambda console: console.print(text, style="green", soft_wrap=True))
 
 
 def _certificates_or_work(file: Path) -> list[PreparedCertificate] | None:

@@ -1,4 +1,4 @@
-"""`bid`, `counter`, `accept`: agreeing on a price."""
+"""`quote`, `bid`, `counter`, `accept`: agreeing on a price."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.explain import in_units
-from gen_ip.cli.invocation import Invocation, Yes, sends
+from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token
 from gen_ip.cli.reading import check_output, keep, offer_named, offer_of, plain_offer
 from gen_ip.cli.sale import (
@@ -33,7 +33,7 @@ from gen_ip.cli.sale import (
     how_many,
     told,
 )
-from gen_ip.cli.session import Money, work_of
+from gen_ip.cli.session import Money, address_of, work_of
 from gen_ip.cli.show.licenses import show_license
 from gen_ip.cli.show.text import plain
 
@@ -197,3 +197,31 @@ def accept(
 
     document = {"price": money.to_json(total), "licenses": [entry.to_json() for entry in sold]}
     use.output.result(document, show)
+
+
+@reads
+def quote(
+    use: Invocation,
+    offer: OfferName,
+    count: Count = 1,
+    work: OfWork = None,
+    taker: Annotated[
+        str | None, typer.Option("--for", help="Who would take it; by default anybody.")
+    ] = None,
+) -> None:
+    """Show what an offer costs, who gets what of it, and whether it can be taken now."""
+    from gen_ip.cli.show.quotes import quote_card
+
+    named = offer_named(offer)
+    number = None if work is None else work_of(work)
+    address = None if taker is None else address_of(taker)
+    client = use.reader()
+    if address is not None:
+        from gen_ip.signers import AddressOnly
+
+        client = client.using(AddressOnly(address))
+    found = offer_of(client, named)
+    money = Money(client, plain_offer(found).token)
+    quoted = client.quote(found, count=count, work=number)
+    document = {**quoted.to_json(), "symbol": money.symbol, "decimals": money.decimals}
+    use.output.result(document, lambda console: console.print(quote_card(console, quoted, money)))

@@ -241,3 +241,14 @@ def test_ape_opens_a_keystore_of_ours(run: Run, home: Path) -> None:
     # Above it ape warns of signing unasked.
     assert ended.stdout.splitlines()[-1:] == [f"{ADDRESS} True"], ended.stderr
     assert run("account", "list", "--json").ok().json["accounts"][0]["source"] == "ape"
+
+
+def test_demo_tokens_for_an_account(run: Run, rpc: LocalChain) -> None:
+    fund = ("account", "fund", "dev5", "--token")
+    told = run(*fund, rpc.token, "--amount", "2.5", "--json").ok().json
+    assert (told["amount"], told["balance"]) == ("2500000", "2500000")
+    assert "holds 12.5 DUSD" in run(*fund, rpc.token).ok().out
+    # `gen-ip dev` puts it where its code says; this chain has another one only.
+    run(*fund, "DUSD").failed("NotAToken")
+    run(*fund, "0x12").failed("InvalidArgument")
+    run(*fund, rpc.token, "--amount", "1.2345678").failed("BadValue", "6 decimals")

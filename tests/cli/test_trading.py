@@ -355,3 +355,58 @@ def test_a_bid_for_a_certificate(run: Run, rpc: LocalChain, work: str, tmp_path:
     run(*accept, "dev0").failed("NotConfirmed", "50 DUSD", address("dev1"))
     assert "gen-ip withdraw" in run(*accept, "dev0", "--yes").ok().out
     assert run("show", work, "--json").ok().json["owner"] == address("dev1")
+
+
+# ------------------------------------------------------- quotes and payments
+
+
+def test_a_quote_says_who_gets_what(run: Run, rpc: LocalChain, work: str, ask: Path) -> None:
+    told = run("quote", ask, "--json").ok().json
+    assert (told["price"], told["fillable"], told["symbol"]) == ("12500000", True, "DUSD")
+    assert told["owners_part"] == "12500000"
+    out = run("quote", ask).ok().out
+    for words in ("12.5 DUSD", "can be taken", address("dev0")):
+        assert words in out
+    poor = run("quote", ask, "--for", "dev8", "--json").ok().json
+    assert (poor["fillable"], poor["problem_type"]) == (False, "InsufficientFunds")
+    run("cancel", ask, "--account", "dev0").ok()
+    assert run("quote", ask, "--json").ok().json["problem_type"] == "OfferNotOpen"
+    run("quote", "0x" + "11" * 32).failed("UnknownOffer")
+    run("quote", "none.json").failed("StatementFileProblem")
+
+
+def test_several_offers_are_withdrawn(run: Run, rpc: LocalChain, work: str, ask: Path) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--price", "1", "--account", "dev0", "--json")
+    posted = run(*sell).ok().json["offer"]
+    assert "Cancelled 2 offers" in run("cancel", ask, posted, "--account", "dev0").ok().out
+    assert run("offers", work, "--json").ok().json["offers"] == []
+
+
+def test_a_purchase_is_signed_and_submitted_by_another(
+    run: Run, rpc: LocalChain, work: str, ask: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "purchase.json"
+    buy = ("buy", ask, "--max-price", "12.5", "--sign", file, "--account", "dev1")
+    ended = run(*buy, "--json")
+    # The demo token takes no such signature, and that is said before anything is written.
+    ended.failed("NoSignedPayment")
+    assert not file.exists()
+    run(*buy, "--renew", "1").failed("UsageError", "--renew", code=2)
+
+
+def test_a_derivative_is_certified_with_its_license(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path
+) -> None:
+    sell = ("offer", work, "--terms", "commercial-remix", "--price", "2", "--token", rpc.token)
+    offer = run(*sell, "--account", "dev0", "--json").ok().json["offer"]
+    (tmp_path / "remix.txt").write_text("a remix")
+    file = tmp_path / "remix.json"
+    sign = ("sign", tmp_path / "remix.txt", "--offer", offer, "-o", file)
+    run(*sign, "--account", "dev3").ok()
+    submit = ("submit", file, "--account", "dev1")
+    run(*submit, "--offer", offer).failed("UsageError", "--max-price", code=2)
+    run(*submit, "--offer", offer, "--max-price", "1").failed("PriceTooHigh", "2 DUSD")
+    told = run(*submit, "--offer", offer, "--max-price", "2", "--json").ok().json
+    [made] = told["certified"]
+    assert made["creator"] == address("dev3")
+    assert run("lineage", made["work"], "--json").ok().json["ancestors"] == [work]
