@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.explain import in_units
-from gen_ip.cli.invocation import Invocation, Yes, sends
+from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token, WorkId
 from gen_ip.cli.reading import check_output, keep, signed_offer_in
 from gen_ip.cli.sale import (
@@ -22,15 +22,18 @@ from gen_ip.cli.sale import (
     how_many,
     told,
 )
-from gen_ip.cli.session import Money, address_of, now, work_of
-from gen_ip.cli.show.text import till
+from gen_ip.cli.session import Money, address_of, work_of
+from gen_ip.cli.show.text import counted, moment, plain, till
+from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.trading import Output, TokenOfBid, show_signed
 from gen_ip.cli.values import format_share
 from gen_ip.cli.verbs import group
-from gen_ip.work import ETH
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gen_ip.client import GenIP
+    from gen_ip.disclosing import Disclosure
 
 certificate_app = group("certificate", "Sell and buy certificates themselves.")
 
@@ -38,33 +41,20 @@ PriceOfIt = Annotated[str, typer.Option("--price", help="Of the certificate, suc
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The signed offer.")]
 
 
-def what_goes_with_it(client: GenIP, work: int, token: str) -> list[str]:
-    """What a buyer gets, and is bound by, with the certificate of a work."""
-    found = client.work(work)
-    facts = [f"work {till(work)}, {found.name or 'without metadata at hand'}."]
-    for each in dict.fromkeys((ETH, token)):
-        money = Money(client, each)
-        due = client.earnings(work, token=each)
-        waiting, mine = money.show(due.total), money.show(due.owners_part)
-        facts.append(f"With it goes income not yet drawn: {waiting}, {mine} of it the owner's.")
-        if due.in_till:
-            facts.append(f"And {money.show(due.in_till)} in its till, not yet booked.")
-    time = now(client)
-    sold = [each for each in client.licenses(work=work) if each.active(time) or each.start > time]
-    bound = f"It is bound by {how_many(len(sold))}"
-    if exclusive := sum("EXCLUSIVE" in each.terms.grant.names for each in sold):
-        bound += f", {exclusive:,} of them exclusive"
-    facts.append(f"{bound}.")
-    owed = [f"{format_share(each.share)} to {each.to}" for each in found.payees]
-    facts += [f"Of what is drawn it owes {part}, for ever." for part in owed]
-    for share in found.parents:
-        facts.append(
-            f"To work {till(share.parent)} it owes {format_share(share.income)} of income and "
-            f"{format_share(share.volume)} of volume."
-        )
-    if found.resale_royalty:
-        facts.append(f"The sale owes the work {format_share(found.resale_royalty)} of the price.")
-    return facts
+@reads
+def _show(use: Invocation, work: WorkId) -> None:
+    """Show what a buyer of a certificate takes over: income, payees, licenses, claims, deals."""
+    number = work_of(work)
+    client = use.reader()
+    with use.output.working("Looking …"):
+        found = client.disclosure(number)
+        facts = _facts(client, found)
+
+    def show(console: Console) -> None:
+        for fact in facts:
+            console.print(plain(fact, 1000), soft_wrap=True)
+
+    use.output.result(found.to_json(), show)
 
 
 @sends
@@ -86,7 +76,7 @@ def _offer(
     client = use.signer()
     money = Money(client, token)
     amount = money.read(price)
-    facts = what_goes_with_it(client, number, money.token)
+    facts = _facts(client, client.disclosure(number))
     use.confirm([f"You offer for {money.show(amount)} the certificate of", *facts], yes)
     with use.output.working("Offering the certificate …"):
         signed = client.offer_certificate(
@@ -115,7 +105,7 @@ def _bid(
     client = use.signer()
     money = Money(client, token)
     amount = money.read(price)
-    facts = what_goes_with_it(client, number, money.token)
+    facts = _facts(client, client.disclosure(number))
     use.confirm([f"You bid {money.show(amount)} for the certificate of", *facts], yes)
     with use.output.working("Bidding …"), in_units(money.token, money.decimals, money.symbol):
         signed = client.bid_for_certificate(
@@ -142,11 +132,17 @@ def _buy(
     client = use.signer()
     money = Money(client, signed.offer.token)
     most = money.read(max_price)
-    facts = what_goes_with_it(client, signed.offer.work, money.token)
+    disclosed = client.disclosure(signed.offer.work)
+    facts = _facts(client, disclosed)
     use.confirm([f"You buy {told(client, signed)}:", *facts], yes)
     with use.output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
+        # What got worse while the buyer was reading stops the purchase.
         receipt = client.buy_certificate(
-            signed, max_price=most, recipient=receiver, payment=payment.value
+            signed,
+            max_price=most,
+            recipient=receiver,
+            payment=payment.value,
+            disclosed=disclosed,
         )
     text = f"Bought the certificate of work {till(signed.offer.work)}."
     paid = money.to_json(signed.offer.price)
@@ -159,7 +155,7 @@ def _accept(use: Invocation, file: File, yes: Yes = False) -> None:
     signed = signed_offer_in(file)
     client = use.signer()
     money = Money(client, signed.offer.token)
-    facts = what_goes_with_it(client, signed.offer.work, money.token)
+    facts = _facts(client, client.disclosure(signed.offer.work))
     use.confirm([f"You sell {told(client, signed)}:", *facts], yes)
     with use.output.working("Selling …"):
         receipt = client.sell_certificate(signed)
@@ -171,5 +167,46 @@ def _accept(use: Invocation, file: File, yes: Yes = False) -> None:
     use.sent(text, receipt, work=str(signed.offer.work), price=price)
 
 
-for _name, _command in (("offer", _offer), ("bid", _bid), ("buy", _buy), ("accept", _accept)):
+def _facts(client: GenIP, found: Disclosure) -> list[str]:
+    """What goes with a certificate, a sentence each."""
+    work = found.work
+    facts = [f"work {till(work.id)} of {work.owner}."]
+    for each in found.income:
+        money = Money(client, each.token)
+        waiting, mine = money.show(each.total), money.show(each.owners_part)
+        facts.append(f"With it goes income not yet drawn: {waiting}, {mine} of it the owner's.")
+    sold = [f"{name_of(each.terms)}, {in_words(each.terms)}" for each in found.licenses]
+    facts.append(f"It is bound by {how_many(len(sold))}{': ' if sold else ''}{'; '.join(sold)}.")
+    if found.exclusive_until:
+        facts.append(f"Until {moment(found.exclusive_until)} nobody else can get a license.")
+    if found.until:
+        facts.append(f"All its licenses must end by {moment(found.until)}.")
+    facts += [
+        f"Of what is drawn {format_share(each.share)} go to {each.to}, for ever."
+        for each in work.payees
+    ]
+    facts += [
+        f"To work {till(each.parent)} it owes {format_share(each.income)} of income and "
+        f"{format_share(each.volume)} of volume."
+        for each in work.parents
+    ]
+    if work.resale_royalty:
+        facts.append(f"Its sale owes the work {format_share(work.resale_royalty)} of the price.")
+    if work.arbiter is not None:
+        suspended = ", and has suspended its sales" if work.suspended else ""
+        facts.append(f"{work.arbiter.address} is its arbiter{suspended}.")
+    if found.claims:
+        facts.append(f"{counted(len(found.claims), 'other work')} claim the same bytes.")
+    if found.deals:
+        facts.append(f"Its sale ends {counted(len(found.deals), 'open deal')}.")
+    return facts
+
+
+for _name, _command in (
+    ("show", _show),
+    ("offer", _offer),
+    ("bid", _bid),
+    ("buy", _buy),
+    ("accept", _accept),
+):
     certificate_app.command(_name)(_command)

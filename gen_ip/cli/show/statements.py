@@ -59,14 +59,6 @@ def facts_of(statement: AnyStatement) -> Facts:
         return _of_offer(statement)
     if isinstance(statement, SignedPurchase):
         return _of_purchase(statement)
-    if isinstance(statement, SignedPurchase):
-        return [
-            ("buyer", statement.buyer),
-            ("licensee", statement.licensee or statement.buyer),
-            ("buys", counted(statement.count, "license")),
-            ("pay before", moment(statement.valid_before)),
-            *_of_offer(statement.offer),
-        ]
     if isinstance(statement, Anchored):
         return _of_anchor(statement)
     return _of_certificate(statement)
