@@ -64,7 +64,7 @@ class Row(NamedTuple):
         sha256: of the bytes when they were read, 32 bytes; with `cid` and `media_type`, as in
             `gen_ip.content.files.FileSummary`.
         basis: what its certificate was made from besides the bytes; None before it was made.
-        status: read, prepared, signed, sent or certified.
+        status: read, prepared, anchored, signed, sent or certified.
     """
 
     size: int
@@ -180,7 +180,7 @@ class Journal:
         """Keeps certificates by their files' paths, all or none, with what they were made from."""
         with self._whole():
             for name, certificate in made.items():
-                salt = b""
+                salt = certificate.anchor.salt
                 if isinstance(certificate, SignedCertificate):
                     salt = certificate.consent.tree.salt
                 self._db.execute(

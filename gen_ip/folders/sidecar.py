@@ -56,7 +56,8 @@ def stated(shared: Stated, sidecar: bytes | None) -> Stated:
     return replace(made, declared=declared)
 
 
-def basis(shared: Stated, sidecar: bytes | None) -> bytes:
-    """A digest of all that a certificate states besides the file's bytes and name, 32 bytes."""
-    text = json.dumps(asdict(shared), sort_keys=True)
+def basis(shared: Stated, sidecar: bytes | None, store: str) -> bytes:
+    """A digest of all that a certificate is made from besides the file's bytes and name, and of
+    where its content is kept, 32 bytes."""
+    text = json.dumps([asdict(shared), store], sort_keys=True)
     return hashlib.sha256(hashlib.sha256(text.encode()).digest() + (sidecar or b"")).digest()

@@ -173,7 +173,7 @@ def test_a_folder_that_changes(alice: GenIP, chain: LocalChain, folder: Path) ->
 def test_a_file_that_changes_while_it_is_read(
     alice: GenIP, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gen_ip.folders import run
+    from gen_ip.folders import reading as run
 
     summarize = run.summarize_file
 
@@ -249,6 +249,41 @@ def test_a_signature_that_ended_is_made_anew(
     chain.pass_time(5_001)
     assert _counts(mine.certify_folder(folder, payer=chain.bob)) == {"certified": 12}
     assert account.statements == 2
+
+
+def test_a_signature_that_was_revoked_is_made_anew(
+    alice: GenIP, chain: LocalChain, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed: list[Any] = []
+    sign = GenIP.sign_certificates
+    with monkeypatch.context() as patch:
+        patch.setattr(GenIP, "certify_many", _stop)
+        patch.setattr(
+            GenIP, "sign_certificates", lambda *of, **how: signed.extend(sign(*of, **how)) or signed
+        )
+        with pytest.raises(KeyboardInterrupt):
+            alice.certify_folder(folder, payer=chain.bob)
+    alice.revoke(signed[0])
+    before = _nonce(chain, chain.bob.address)
+    refused = alice.certify_folder(folder, payer=chain.bob)
+    assert _counts(refused) == {"failed": 12}
+    assert "revoked" in refused.files[0].reason
+    # What nobody would take is not paid for.
+    assert _nonce(chain, chain.bob.address) == before
+    assert _counts(alice.certify_folder(folder, payer=chain.bob)) == {"certified": 12}
+
+
+def test_another_store_gets_the_content_too(
+    alice: GenIP, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(GenIP, "certify_many", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            alice.certify_folder(folder)
+    store = LocalStore(tmp_path / "another")
+    other = GenIP(alice.web3, alice.account, deployment=alice.deployment, store=store)
+    report = other.certify_folder(folder)
+    assert {other.work(file.work_id or 0).metadata_problem for file in report.files} == {None}
 
 
 def test_what_another_did_meanwhile_is_not_paid_for(
@@ -389,8 +424,14 @@ def test_a_folder_is_anchored_and_minted_later(
     assert (_counts(again), again.transactions) == ({"anchored": 12, "skipped": 1}, 0)
     work = alice.submit(anchored.certificates[3])
     assert alice.work(work.work_id).claim_time == anchored.time
+    # Certifying the folder keeps what was claimed, too.
+    rest = alice.certify_folder(folder, description="A series")
+    assert _counts(rest) == {"certified": 11, "existing": 1, "skipped": 1}
+    assert {alice.work(file.work_id or 0).claim_time for file in rest.files if file.work_id} == {
+        anchored.time
+    }
     (folder / "new.txt").write_text("new", "utf-8")
     with pytest.raises(ProofsFileTaken):
         alice.anchor_folder(folder, proofs)
     more = alice.anchor_folder(folder, folder / "more.json")
-    assert _counts(more) == {"anchored": 12, "existing": 1, "skipped": 1}
+    assert _counts(more) == {"anchored": 1, "existing": 12, "skipped": 1}
