@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip import accounts, keystores
+from gen_ip.cli.completing import account_names
 from gen_ip.cli.invocation import Invocation
 from gen_ip.cli.options import DEFAULT_RPC, AsJson, PasswordFile, Rpc
 from gen_ip.cli.output import Output
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 account_app = typer.Typer(name="account", help="Make, import, list and fund accounts.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What to call the account.")]
 KnownName = Annotated[
-    str, typer.Argument(metavar="NAME", help="An account's name from `account list`, or address.")
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="An account's name from `account list`, or address.",
+        autocompletion=account_names,
+    ),
 ]
 
 

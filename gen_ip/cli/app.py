@@ -9,6 +9,7 @@ import typer
 from gen_ip.cli.account import account_app
 from gen_ip.cli.arbiter import arbiter_app
 from gen_ip.cli.certificate_group import certificate_app
+from gen_ip.cli.completion import completion
 from gen_ip.cli.config import config_app
 from gen_ip.cli.deal import deal_app
 from gen_ip.cli.delegating import delegate, revoke
@@ -98,6 +99,7 @@ app.add_typer(license_app, rich_help_panel=_LICENSES)
 app.add_typer(arbiter_app, rich_help_panel=_LICENSES)
 app.add_typer(terms_app, rich_help_panel=_LICENSES)
 app.add_typer(account_app, rich_help_panel="Accounts")
+app.command(rich_help_panel="Settings")(completion)
 for _group in (network_app, config_app):
     app.add_typer(_group, rich_help_panel="Settings")
 

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from gen_ip.errors import GenIPError
+
+VARIABLE = "_GEN_IP_COMPLETE"
+"""In the environment of a command that a shell asks what could come next."""
+
+
+def account_names() -> list[str]:
+    """Names of stored accounts, by their files; then those of development."""
+    from gen_ip.accounts import DEV_ACCOUNTS, accounts_folder, ape_folder
+
+    found: list[str] = []
+    for folder in (accounts_folder(), ape_folder()):
+        # One that is not there holds none.
+        with suppress(OSError):
+            found += sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
+    return [*found, *(f"dev{number}" for number in range(DEV_ACCOUNTS))]
+
+
+def terms_names() -> list[str]:
+    """Names of the ready-made terms."""
+    from gen_ip.terms import READY
+
+    return list(READY)
 
 
 def network_names() -> list[str]:

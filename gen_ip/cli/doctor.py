@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.choosing import rank, target_of
+from gen_ip.cli.completing import account_names, network_names
 from gen_ip.cli.options import AsJson
 from gen_ip.cli.output import Output
 from gen_ip.cli.show.text import counted, plain
@@ -34,12 +35,18 @@ def doctor(
             "--network",
             envvar="GENIP_NETWORK",
             metavar="NAME",
+            autocompletion=network_names,
             help="A network from `network list`, instead of --rpc.",
         ),
     ] = None,
     account: Annotated[
         str | None,
-        typer.Option("--account", envvar="GENIP_ACCOUNT", help="Who would sign; no key is used."),
+        typer.Option(
+            "--account",
+            envvar="GENIP_ACCOUNT",
+            autocompletion=account_names,
+            help="Who would sign; no key is used.",
+        ),
     ] = None,
     store: Annotated[
         str | None,

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from gen_ip.cli.completing import VARIABLE
 from gen_ip.cli.explain import for_people
 from gen_ip.cli.output import print_error
 from gen_ip.cli.shared import share_options
@@ -38,13 +39,18 @@ class Commands(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Exits with 0, with 1 and one line after an error, with 2 after a usage error."""
+        if VARIABLE in os.environ:
+            # The shell asks: typer knows how each shell wants to be answered only after this.
+            from typer._completion_classes import completion_init
+
+            completion_init()
         arguments = list(sys.argv[1:] if args is None else args)
         as_json = "--json" in arguments
         try:
             code = super().main(
                 arguments,
                 prog_name=prog_name or "gen-ip",
-                complete_var=complete_var,
+                complete_var=complete_var or VARIABLE,
                 standalone_mode=False,
                 windows_expand_args=windows_expand_args,
                 **extra,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.completing import terms_names
 from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
@@ -83,6 +84,7 @@ def show_(
         typer.Argument(
             metavar="NAME",
             help="A name from `terms list`, the 0x hash of registered terms, or a TOML file.",
+            autocompletion=terms_names,
         ),
     ],
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.completing import terms_names
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import license_of
@@ -84,7 +85,11 @@ def _issue(
     to: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets them.")],
     terms: Annotated[
         str,
-        typer.Option("--terms", help="A name from `terms list`, or a hash from `terms register`."),
+        typer.Option(
+            "--terms",
+            help="A name from `terms list`, or a hash from `terms register`.",
+            autocompletion=terms_names,
+        ),
     ],
     income: Annotated[
         str | None, typer.Option("--income", help="Share of a derivative's income, such as 10%.")

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from gen_ip.cli.choosing import DEFAULT_RPC, as_target, choose_target, from_settings
+from gen_ip.cli.completing import account_names
 from gen_ip.config import Target
 
 __all__ = [
@@ -43,6 +44,7 @@ AccountName: TypeAlias = Annotated[
         "--account",
         envvar="GENIP_ACCOUNT",
         callback=from_settings,
+        autocompletion=account_names,
         help="Who signs: a name from `account list`, an address, or dev0 to dev9 locally.",
     ),
 ]

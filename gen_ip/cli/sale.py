@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.completing import terms_names
 from gen_ip.cli.reading import fees_of, plain_offer
 from gen_ip.cli.session import Money, address_of, now
 from gen_ip.cli.show.text import counted, moment, till
@@ -28,7 +29,7 @@ OfferName = Annotated[
 TERMS_HELP = (
     "commercial, commercial-remix, nc-remix, buyout, ai-train, or a hash from `terms register`."
 )
-TermsName = Annotated[str, typer.Option("--terms", help=TERMS_HELP)]
+TermsName = Annotated[str, typer.Option("--terms", help=TERMS_HELP, autocompletion=terms_names)]
 Price = Annotated[str, typer.Option("--price", help="Of one license, such as 12.5.")]
 MaxPrice = Annotated[
     str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")

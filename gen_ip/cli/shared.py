@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gen_ip.cli.choosing import keep_confirmations, keep_network
+from gen_ip.cli.completing import network_names
 
 
 def _options(
@@ -19,6 +20,7 @@ def _options(
             metavar="NAME",
             help="A network from `network list`, instead of --rpc.",
             callback=keep_network,
+            autocompletion=network_names,
             expose_value=False,
             # Before --rpc, whose callback chooses between the two.
             is_eager=True,

@@ -40,6 +40,11 @@ def _ape() -> Path | None:
     return binary if binary.exists() else None
 
 
+def _shell(name: str) -> Path | None:
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
 def _node() -> Path | None:
     found = shutil.which("node")
     return Path(found) if found else None
@@ -48,6 +53,7 @@ def _node() -> Path | None:
 _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
     "anvil": (lambda: _tool("anvil"), "anvil not found; run make setup"),
     "ape": (_ape, "ape not found; run make setup"),
+    "fish": (lambda: _shell("fish"), "fish not found; install it with your system's packages"),
     "forge": (lambda: _tool("forge"), "forge not found; run make setup"),
     "geth": (
         lambda: _built("geth", "ethereum/go-ethereum", "geth"),
@@ -59,6 +65,7 @@ _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
     ),
     "node": (_node, "node not found; install Node.js 20 or newer"),
     "solc": (_solc, "solc not found; run make setup"),
+    "zsh": (lambda: _shell("zsh"), "zsh not found; install it with your system's packages"),
 }
 
 #: Every name that GENIP_REQUIRE may list.
