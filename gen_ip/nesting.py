@@ -6,7 +6,9 @@ end the process instead of raising `RecursionError`.
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|[\[\]{}]', re.DOTALL)
 
@@ -26,3 +28,16 @@ def nested_deeper_than(limit: int, text: str) -> bool:
         elif token in ("]", "}"):
             depth -= 1
     return False
+
+
+def parse(text: str | bytes, limit: int) -> Any:
+    """The value of a JSON text of a stranger.
+
+    Raises:
+        ValueError: it is no JSON in UTF-8, or lists and objects lie in more than `limit` of each
+            other.
+    """
+    decoded = text if isinstance(text, str) else text.decode()
+    if nested_deeper_than(limit, decoded):
+        raise ValueError(f"it is nested deeper than {limit} levels")
+    return json.loads(decoded)

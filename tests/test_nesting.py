@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gen_ip.nesting import nested_deeper_than
+from gen_ip.nesting import nested_deeper_than, parse
 
 
 def depth(value: object) -> int:
@@ -53,3 +53,13 @@ def test_a_raised_recursion_limit_does_not_matter() -> None:
         loads(deep)
     with pytest.raises(MetadataError, match="nested deeper"):
         decode(deep)
+
+
+def test_parsing_stops_before_the_parser() -> None:
+    assert parse(b'{"a": [1]}', 2) == {"a": [1]}
+    for text in (b"[" * 10**6, b'{"a":' * 10**6, '[{"a": 1}]'):
+        with pytest.raises(ValueError, match="nested deeper than 1 "):
+            parse(text, 1)
+    for text in (b"\xff", b"[", b""):
+        with pytest.raises(ValueError):  # noqa: PT011 - whatever the parser says
+            parse(text, 1)

@@ -7,7 +7,6 @@ contracts' creation code as its constructor's argument; the Deployer creates the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from eth_utils.crypto import keccak
 from gen_ip import arguments
 from gen_ip.chain import artifacts
 from gen_ip.errors import GenIPError, shown
+from gen_ip.nesting import parse
 from gen_ip.work import create2, work_id_of
 
 FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
@@ -27,6 +27,7 @@ SALT = bytes(32)
 
 
 _MAX_FILE_BYTES = 64 * 1024
+_MAX_NESTING = 8
 
 
 class BadDeploymentFile(GenIPError):  # noqa: N818
@@ -109,10 +110,10 @@ def read(path: Path) -> Deployment:
     """
     try:
         with path.open("rb") as file:
-            document = json.loads(file.read(_MAX_FILE_BYTES))
+            document = parse(file.read(_MAX_FILE_BYTES), _MAX_NESTING)
     except OSError as error:
         raise BadDeploymentFile(path, error.strerror or type(error).__name__) from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise BadDeploymentFile(path, "it is not JSON") from None
     if not isinstance(document, dict):
         raise BadDeploymentFile(path, "it is no JSON object")

@@ -16,7 +16,7 @@ from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint, RPCResponse
 
 from gen_ip.chain.errors import ConnectionFailed
-from gen_ip.nesting import nested_deeper_than
+from gen_ip.nesting import parse
 
 TIMEOUT_SECONDS = 30.0
 MAX_NESTING = 64
@@ -70,9 +70,8 @@ class NodeProvider(HTTPProvider):
         Raises:
             ValueError: it is none, or nested deeper than any honest one.
         """
-        if nested_deeper_than(MAX_NESTING, raw_response.decode("utf-8", "replace")):
-            raise ValueError("an answer that is nested too deeply")
-        return HTTPProvider.decode_rpc_response(raw_response)
+        response: RPCResponse = parse(raw_response, MAX_NESTING)
+        return response
 
 
 class NoBatch(ConnectionError):  # noqa: N818

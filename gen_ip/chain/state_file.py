@@ -11,8 +11,11 @@ from types import TracebackType
 
 from gen_ip.chain.errors import ChainError
 from gen_ip.errors import shown
+from gen_ip.nesting import parse
 
 _LOCK_BYTES = 1024
+# Anvil's dumps go six deep.
+_MAX_NESTING = 64
 
 
 class StateUnusable(ChainError):  # noqa: N818
@@ -160,19 +163,18 @@ class StateFile:
 def _problem(dump: Path) -> str:
     """What is wrong with what the node wrote; "" when it is whole."""
     try:
-        with dump.open("rb") as file:
-            whole = isinstance(json.load(file), dict)
+        whole = isinstance(parse(dump.read_bytes(), _MAX_NESTING), dict)
     except OSError as error:
         return error.strerror or type(error).__name__
-    except (ValueError, RecursionError):
+    except ValueError:
         whole = False
     return "" if whole else "it was written in part only"
 
 
 def _holder(text: bytes) -> tuple[str, str]:
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
+        said = parse(text, _MAX_NESTING)
+    except ValueError:
         return "", ""
     if not isinstance(said, dict):
         return "", ""

@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from gen_ip.chain import http
 from gen_ip.chain.errors import ConnectionFailed, NodeError
+from gen_ip.nesting import parse
 
 # An answer with many logs is long; what is longer is no answer to any request made here.
 _MAX_BYTES = 1 << 28
@@ -50,7 +51,7 @@ class SocketProvider(JSONBaseProvider):
             until = time.monotonic() + self._timeout
             while True:
                 answer = _received(connection, max(0.0, until - time.monotonic()))
-                response = self.decode_rpc_response(answer)
+                response: RPCResponse = parse(answer, http.MAX_NESTING)
                 # A node that could not read the request's id answers null with its error.
                 unread = response.get("id") is None and "error" in response
                 if response.get("id") == wanted or unread:
@@ -129,7 +130,7 @@ class Heads:
                     self._drop()
                     return
                 connection.send(json.dumps(request))
-                answer = json.loads(_received(connection, self._timeout))
+                answer = parse(_received(connection, self._timeout), http.MAX_NESTING)
         except (OSError, ValueError) as error:
             self._drop()
             reason = f"no subscription over the websocket: {type(error).__name__}"
