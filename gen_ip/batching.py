@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from gen_ip.anchoring import Anchoring
 from gen_ip.certifying import Certifying
+from gen_ip.folders.report import FolderReport, OnProgress
 from gen_ip.preparing import SharedStatement, Stated
 from gen_ip.signers.protocol import Signer
-
-if TYPE_CHECKING:
-    from gen_ip.folders.report import FolderReport, OnProgress
 
 
 class Batching(Certifying, Anchoring):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from gen_ip.content.store import Store
 from gen_ip.earnings_index import EarningsIndex
 from gen_ip.escrow import Escrow
 from gen_ip.filling import Filling
+from gen_ip.kinds import checked
 from gen_ip.licenses import Licenses
 from gen_ip.marketplace import Marketplace
 from gen_ip.registry import Registry
@@ -35,7 +37,13 @@ Self = TypeVar("Self", bound="Connection")
 
 
 class Connection:
-    """See `gen_ip.client.GenIP`."""
+    """See `gen_ip.client.GenIP`. The public methods that subclasses add look at their arguments
+    first, as `gen_ip.kinds` does."""
+
+    def __init_subclass__(cls) -> None:
+        for name, method in list(vars(cls).items()):
+            if inspect.isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, checked(method))
 
     def __init__(
         self,
@@ -108,6 +116,7 @@ class Connection:
         other._bind(session, account, self._store, self._royalties.index)
         return other
 
+    @checked
     def wait_for(self, receipt: Receipt, confirmations: int) -> Receipt:
         """Waits until a transaction is `confirmations` blocks deep, its own included, and returns
         its receipt: another one where a reorganization of the chain moved it to another block.
@@ -124,6 +133,7 @@ class Connection:
         """
         return self._session.wait_for(receipt, confirmations)
 
+    @checked
     def resume(self, sent: Sent) -> Receipt:
         """Goes on with a transaction whose outcome was not known: `error.sent` of a
         `TransactionPending` or `TransactionUncertain`. It sends the very same signed bytes again,
@@ -157,6 +167,7 @@ class Connection:
         """Builds calls of these contracts, for `send` or for a wallet; see `gen_ip.calls`."""
         return self._session.calls
 
+    @checked
     def simulate(self, call: Call) -> Any:
         """What a call by the account would return now: nothing, one value, or a tuple of several.
 
@@ -166,6 +177,7 @@ class Connection:
         """
         return self._session.simulate(call)
 
+    @checked
     def send(self, call: Call) -> Receipt:
         """Sends a call that `calls` built, by the account, and waits until it is mined.
 

@@ -20,7 +20,7 @@ from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
 from gen_ip.folders.journal import Journal, Row, default_path
 from gen_ip.folders.report import FileReport, OnProgress, Outcome
-from gen_ip.folders.scan import SIDECAR, Found, scan
+from gen_ip.folders.scan import NotAFolder, SIDECAR, Found, scan
 from gen_ip.preparing import Preparing, Stated
 from gen_ip.terms.upstream import UnknownUpstream
 
@@ -48,7 +48,11 @@ class Reading(Generic[C]):
         lasting: bool = True,
     ) -> None:
         self._client, self._stated = client, stated
-        self._folder = folder.resolve()
+        try:
+            self._folder = folder.resolve()
+        # A NUL, or half a surrogate pair.
+        except ValueError:
+            raise NotAFolder(folder, "no folder has such a name") from None
         rpc = client._session.rpc
         place = {
             "chain": str(client.chain_id),
