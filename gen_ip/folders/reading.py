@@ -20,7 +20,7 @@ from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
 from gen_ip.folders.journal import Journal, Row, default_path
 from gen_ip.folders.report import FileReport, OnProgress, Outcome
-from gen_ip.folders.scan import NotAFolder, SIDECAR, Found, scan
+from gen_ip.folders.scan import SIDECAR, Found, NotAFolder, scan
 from gen_ip.preparing import Preparing, Stated
 from gen_ip.terms.upstream import UnknownUpstream
 
