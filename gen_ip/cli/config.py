@@ -82,7 +82,11 @@ def get(use: Invocation, key: Key) -> None:
 
 @config_app.command("set")
 @local
-def set_(use: Invocation, key: Key, value: Annotated[str, typer.Argument(metavar="VALUE")]) -> None:
+def set_(
+    use: Invocation,
+    key: Key,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is to be.")],
+) -> None:
     """Change one setting; comments and everything else in the file stay."""
     settings = set_values(config_path(), {key: value})
     _say(use, settings, key)
