@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
     from gen_ip.offers import Conditions, Offer, SignedOffer
+    from gen_ip.purchases import SignedPurchase
     from gen_ip.registry import Arbiter
     from gen_ip.signing.offers import AskLimits, FeeShare
     from gen_ip.signing.statements import Payee
@@ -44,6 +45,7 @@ _HOMES = {
     "SignedCertificate": "gen_ip.certificates",
     "SignedDelegation": "gen_ip.certificates",
     "SignedOffer": "gen_ip.offers",
+    "SignedPurchase": "gen_ip.purchases",
     "Terms": "gen_ip.terms",
 }
 
@@ -65,6 +67,7 @@ __all__ = [
     "SignedCertificate",
     "SignedDelegation",
     "SignedOffer",
+    "SignedPurchase",
     "Terms",
 ]
 

@@ -11,8 +11,9 @@ from gen_ip.certificates import SignedCertificate
 from gen_ip.certifying import Certifying, signed_with
 from gen_ip.chain.reverts import AlreadyCertified
 from gen_ip.documents import Content
-from gen_ip.filling import PriceTooHigh, Purchase
+from gen_ip.filling import PriceTooHigh
 from gen_ip.preparing import Stated, Statement
+from gen_ip.purchases import Purchase
 from gen_ip.registry import Certificate
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import Certify, Edge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from gen_ip import arguments, refusals
@@ -28,11 +28,11 @@ from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import Receipt
 from gen_ip.errors import GenIPError
 from gen_ip.licenses import License, Licenses
-from gen_ip.offers import NO_HASH, Offer, SignedOffer
+from gen_ip.offers import NO_HASH, SignedOffer
+from gen_ip.purchases import Purchase
 from gen_ip.registry import Registry
 from gen_ip.signers.protocol import CannotSign
 from gen_ip.signing.offers import Approval
-from gen_ip.signing.payments import Chosen
 from gen_ip.signing.statements import NOBODY
 from gen_ip.token_signatures import NoSignedPayment, PaymentMethod, TokenSignatures
 from gen_ip.tokens import Tokens
@@ -51,60 +51,6 @@ class PriceTooHigh(ChainError):  # noqa: N818 - named like the package's other e
             f"the price is {price}, above the maximum of {max_price} (smallest unit of token "
             f"{token}); raise the maximum if you agree"
         )
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """What is taken of an offer.
-
-    Attributes:
-        offer: posted or signed.
-        count: how many licenses.
-        recipient: who gets them; None for the buyer.
-        work: which work of the offer's set; None where it names one.
-        renew: the license to renew instead of issuing one; 0 for none.
-    """
-
-    offer: Offer | SignedOffer
-    count: int = 1
-    recipient: str | None = None
-    work: int | None = None
-    renew: int = 0
-
-    @property
-    def terms_of_sale(self) -> Offer:
-        """The offer without its signature."""
-        return self.offer.offer if isinstance(self.offer, SignedOffer) else self.offer
-
-    @property
-    def subject(self) -> int:
-        """The work."""
-        return self.terms_of_sale.work if self.work is None else self.work
-
-    @property
-    def total(self) -> int:
-        """The price of all of it, in the token's smallest unit."""
-        return self.terms_of_sale.price * self.count
-
-    @property
-    def buys(self) -> bool:
-        """Whether who fills the offer is the buyer."""
-        return not self.terms_of_sale.kind.is_bid
-
-    @property
-    def value(self) -> int:
-        """The ETH to send along, in wei."""
-        return self.total if self.buys and self.terms_of_sale.token == ETH else 0
-
-    @property
-    def owes(self) -> bool:
-        """Whether who fills the offer pays in an ERC-20 token."""
-        return self.buys and self.total > 0 and self.value == 0
-
-    @property
-    def chosen(self) -> Chosen:
-        """What the nonce of an ERC-3009 authorization binds."""
-        return Chosen(self.subject, self.count, self.recipient or NOBODY, self.renew)
 
 
 class Filling:
@@ -260,7 +206,13 @@ class Filling:
 
     def _signed(self, fill: Fill, purchase: Purchase, payment: PaymentMethod) -> Call | None:
         """The call that pays by signature; None where `auto` finds no way."""
-        ways = ("permit", "authorization") if payment == "auto" else (payment,)
+        ways: tuple[str, ...] = (payment,)
+        if payment == "auto":
+            # A permit sets the allowance, whatever waits on it for bids.
+            waits = self._tokens.allowance(
+                purchase.terms_of_sale.token, self._session.deployment.marketplace
+            )
+            ways = ("authorization",) if waits else ("permit", "authorization")
         for way in ways:
             try:
                 call = self._signed_by(way, fill, purchase)
@@ -296,7 +248,8 @@ class Filling:
         )
 
     def _approve(self, purchases: Sequence[Purchase]) -> None:
-        """Lets the marketplace take what purchases cost, where it may not already."""
+        """Lets the marketplace take what purchases cost, where it may not already: on top of what
+        it may take for bids that wait."""
         totals: dict[str, int] = {}
         for purchase in purchases:
             if purchase.owes:
@@ -305,8 +258,9 @@ class Filling:
         marketplace = self._session.deployment.marketplace
         for token, total in totals.items():
             self._tokens.require(token, total)
-            if self._tokens.allowance(token, marketplace) < total:
-                self._tokens.approve(token, marketplace, total)
+            allowed = self._tokens.allowance(token, marketplace)
+            if allowed < total:
+                self._tokens.approve(token, marketplace, allowed + total, total)
 
     def _simulate(self, call: Call, purchases: Sequence[Purchase]) -> None:
         """Simulates a fill, once the terms of all offers are registered."""

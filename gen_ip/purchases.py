@@ -1,4 +1,4 @@
-"""Purchases that their buyers signed for others to submit."""
+"""What is taken of an offer, and purchases that their buyers signed for others to submit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any, Self
 from gen_ip import arguments
 from gen_ip import statement_files as files
 from gen_ip.calls.marketplace import Authorization
-from gen_ip.offers import SignedOffer
+from gen_ip.offers import Offer, SignedOffer
 from gen_ip.signing.eip712 import BadStatement, Struct
+from gen_ip.signing.payments import Chosen
+from gen_ip.signing.statements import NOBODY
+from gen_ip.work import ETH
 
 SIGNED_PURCHASE = "gen-ip/signed-purchase/1"
 
@@ -19,6 +22,60 @@ _AUTHORIZATION = Struct(
     "address from,uint256 validAfter,uint256 validBefore,uint8 v,bytes32 r,bytes32 s",
     Authorization,
 )
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What is taken of an offer.
+
+    Attributes:
+        offer: posted or signed.
+        count: how many licenses.
+        recipient: who gets them; None for the buyer.
+        work: which work of the offer's set; None where it names one.
+        renew: the license to renew instead of issuing one; 0 for none.
+    """
+
+    offer: Offer | SignedOffer
+    count: int = 1
+    recipient: str | None = None
+    work: int | None = None
+    renew: int = 0
+
+    @property
+    def terms_of_sale(self) -> Offer:
+        """The offer without its signature."""
+        return self.offer.offer if isinstance(self.offer, SignedOffer) else self.offer
+
+    @property
+    def subject(self) -> int:
+        """The work."""
+        return self.terms_of_sale.work if self.work is None else self.work
+
+    @property
+    def total(self) -> int:
+        """The price of all of it, in the token's smallest unit."""
+        return self.terms_of_sale.price * self.count
+
+    @property
+    def buys(self) -> bool:
+        """Whether who fills the offer is the buyer."""
+        return not self.terms_of_sale.kind.is_bid
+
+    @property
+    def value(self) -> int:
+        """The ETH to send along, in wei."""
+        return self.total if self.buys and self.terms_of_sale.token == ETH else 0
+
+    @property
+    def owes(self) -> bool:
+        """Whether who fills the offer pays in an ERC-20 token."""
+        return self.buys and self.total > 0 and self.value == 0
+
+    @property
+    def chosen(self) -> Chosen:
+        """What the nonce of an ERC-3009 authorization binds."""
+        return Chosen(self.subject, self.count, self.recipient or NOBODY, self.renew)
 
 
 @dataclass(frozen=True)

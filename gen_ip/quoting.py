@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 from gen_ip import ledger
 from gen_ip.chain.session import Session
 from gen_ip.errors import GenIPError
-from gen_ip.filling import Filling, Purchase, certified
+from gen_ip.filling import Filling, certified
 from gen_ip.ledger import BASIS_POINTS
 from gen_ip.lineage import Link, ancestors, children_first
 from gen_ip.offers import Offer
+from gen_ip.purchases import Purchase
 from gen_ip.registry import Registry
 
 Amounts: TypeAlias = tuple[tuple[str, int], ...]

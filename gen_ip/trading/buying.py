@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gen_ip import arguments
 from gen_ip.certificates import SignedCertificate
-from gen_ip.filling import Purchase
 from gen_ip.licenses import License
 from gen_ip.offers import SignedOffer
-from gen_ip.purchases import SignedPurchase
+from gen_ip.purchases import Purchase, SignedPurchase
 from gen_ip.signing.offers import Approval
 from gen_ip.token_signatures import PaymentMethod
 from gen_ip.trading.trader import AnyOffer, Trader
@@ -29,11 +28,12 @@ class Buying(Trader):
 
         The offer is named in full, so neither price nor terms can change in between. Terms that
         nobody registered are registered. A price in an ERC-20 token is paid from the marketplace's
-        allowance; where that is short, by `payment`: `approve` sends an approval of exactly the
-        price first; `permit` and `authorization` sign an ERC-2612 permit or an ERC-3009
-        authorization instead, so that the purchase is one transaction; `auto` takes whichever of
-        the three the token and the account's key allow first, in the order permit, authorization,
-        approve.
+        allowance; where that is short, by `payment`: `approve` first raises it by exactly the
+        price; `permit` and `authorization` sign an ERC-2612 permit or an ERC-3009 authorization
+        instead, so that the purchase is one transaction; `auto` takes whichever of the three the
+        token and the account's key allow first, in the order permit, authorization, approve. A
+        permit sets the allowance to the price, so that bids of the account that wait on it cannot
+        be accepted any more; `auto` leaves it out where there is one.
 
         Raises:
             PriceTooHigh: `count` licenses cost more than `max_price`.

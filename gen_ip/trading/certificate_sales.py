@@ -7,8 +7,8 @@ from typing import Unpack
 from gen_ip import arguments
 from gen_ip.chain.receipts import Receipt
 from gen_ip.disclosing import Disclosing, Disclosure, WorseThanDisclosed
-from gen_ip.filling import Purchase
 from gen_ip.offers import SaleConditions, SignedOffer, sale_conditions
+from gen_ip.purchases import Purchase
 from gen_ip.signing.offers import OfferKind
 from gen_ip.token_signatures import PaymentMethod
 from gen_ip.trading.trader import Trader, require_kind

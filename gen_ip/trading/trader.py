@@ -12,8 +12,8 @@ from gen_ip.chain.receipts import Receipt
 from gen_ip.connection import Connection
 from gen_ip.content.metadata import Metadata
 from gen_ip.errors import StoreUnavailable
-from gen_ip.filling import Purchase
 from gen_ip.offers import Conditions, Offer, SignedOffer
+from gen_ip.purchases import Purchase
 from gen_ip.quoting import Quote, Quoting
 from gen_ip.signing.offers import OfferKind
 from gen_ip.terms import Terms, upstream

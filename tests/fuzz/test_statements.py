@@ -18,10 +18,12 @@ from eth_keys.exceptions import BadSignature, ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gen_ip.calls.marketplace import Authorization
 from gen_ip.certificates import Anchored, PreparedCertificate, SignedCertificate, SignedDelegation
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.errors import GenIPError
 from gen_ip.offers import SignedOffer, from_struct, works_tree
+from gen_ip.purchases import SignedPurchase
 from gen_ip.signing import sign
 from gen_ip.signing.eip712 import Struct, typed_data
 from gen_ip.signing.merkle import MerkleTree, climb
@@ -185,6 +187,11 @@ def _offer(works: tuple[int, ...] = ()) -> SignedOffer:
     return SignedOffer(from_struct(struct, COMMERCIAL), approval, MARKET, CHAIN, works)
 
 
+def _purchase() -> SignedPurchase:
+    authorization = Authorization(BOB.address, 0, 2_000_000_000, 27, b"\x01" * 32, b"\x02" * 32)
+    return SignedPurchase(_offer(), 2, ALICE.address, authorization)
+
+
 def _signer(domain: Any, struct: Struct[Any], value: Any, signature: bytes) -> str | None:
     """Who signed it; None where nobody did."""
     if len(signature) != 65 or signature[64] not in (27, 28):
@@ -239,6 +246,8 @@ KINDS: dict[str, tuple[type[Any], Any, Callable[[Any], str | None] | None]] = {
     "delegation": (SignedDelegation, _delegation(), _who_delegated),
     "offer": (SignedOffer, _offer((7, 8, 2**160 - 1)), _who_offered),
     "offer-of-tree": (SignedOffer, _offer(), _who_offered),
+    # Of its signature the token alone can tell.
+    "purchase": (SignedPurchase, _purchase(), None),
 }
 kind = pytest.mark.parametrize("name", KINDS)
 # What no signature covers: where the content lies (its hash is signed), the proof of an earlier
@@ -334,7 +343,7 @@ def test_damaged_files(
 def test_bombs(tmp_path: Path, bomb: bytes) -> None:
     path = tmp_path / "bomb.json"
     path.write_bytes(bomb)
-    for read in (SignedCertificate, Anchored, SignedDelegation, SignedOffer):
+    for read in (SignedCertificate, Anchored, SignedDelegation, SignedOffer, SignedPurchase):
         with little_memory(3 * MAX_BYTES):
             assert isinstance(attempt(read.load, path), Refused)
 

@@ -10,20 +10,24 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from gen_ip import ETH, GenIP
+from gen_ip import ETH, GenIP, SignedPurchase
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import abi, artifacts, reverts, transactions
 from gen_ip.chain.errors import InsufficientFunds
 from gen_ip.chain.rpc import Rpc
 from gen_ip.filling import PriceTooHigh
-from gen_ip.purchases import SignedPurchase
 from gen_ip.signers import AddressOnly
 from gen_ip.signers.protocol import CannotSign
 from gen_ip.signing import BadStatement
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.payments import Chosen, authorization_nonce
 from gen_ip.terms import COMMERCIAL
-from gen_ip.token_signatures import AuthorizationExpired, AuthorizationUsed, NoSignedPayment
+from gen_ip.token_signatures import (
+    AuthorizationExpired,
+    AuthorizationUsed,
+    NoSignedPayment,
+    PaymentMethod,
+)
 from tests.support.chain import TOKENS, LocalChain
 from tests.support.solidity import place
 
@@ -336,3 +340,16 @@ def test_an_answer_is_paid_by_permit_but_not_by_authorization(
     before = _sent(chain)
     bob.buy(answer, max_price=PRICE, payment="permit")
     assert _sent(chain) == before + 1
+
+
+@pytest.mark.parametrize("payment", ["approve", "auto"])
+def test_a_purchase_takes_nothing_from_a_bid_that_waits(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain, payment: PaymentMethod
+) -> None:
+    bid = bob.bid(work, COMMERCIAL, price=PRICE, token=chain.token)
+    dearer = alice.offer(work, COMMERCIAL, price=3 * PRICE, token=chain.token)
+    bob.buy(dearer, max_price=3 * PRICE, payment=payment)
+    assert alice.quote(bid).fillable
+    (license_,) = alice.accept(bid)
+    assert license_.holder == chain.bob.address
+    assert bob._tokens.allowance(chain.token, chain.deployment.marketplace) == 0

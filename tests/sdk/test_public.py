@@ -30,6 +30,7 @@ def test_public_names_are_one_sorted_list() -> None:
         "SignedCertificate",
         "SignedDelegation",
         "SignedOffer",
+        "SignedPurchase",
         "Terms",
     ]
 
