@@ -55,7 +55,8 @@ class PreparedCertificate:
     Attributes:
         certify: the statement.
         registry: the contract it is for; with `certify.home_chain_id` it says where.
-        metadata_cid, content_cid: where both lie in the store.
+        metadata_cid: where the metadata lie in the store.
+        content_cid: where the file lies.
         anchor: proof of an earlier claim; its root is 0 where there is none.
     """
 

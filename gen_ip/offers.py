@@ -39,7 +39,8 @@ class Conditions:
 
     Attributes:
         taker: the only account that may fill it; None for anyone.
-        valid_from, deadline: first and last second it can be filled; 0 for at once, for no end.
+        valid_from: first second it can be filled; 0 for at once.
+        deadline: last second it can be filled; 0 for no end.
         fees: parts of the price for others, at most 1,000 basis points together.
         uncontested: whether no other work may be certified for the same bytes.
         deliver_within: seconds the seller has to deliver, while the price waits; 0 for no escrow.
@@ -226,7 +227,8 @@ class SignedOffer(files.Statement):
     Attributes:
         offer: what was signed.
         approval: the signature, with what it takes to check it.
-        marketplace, chain_id: the contract and chain it is for.
+        marketplace: the contract it is for.
+        chain_id: the chain it is for.
         works: the works of the set, where the offer names one.
     """
 

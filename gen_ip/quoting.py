@@ -34,7 +34,8 @@ class Quote:
         proceeds: what the seller of a certificate is credited; 0 for licenses.
         income: what is paid into the work: the price of licenses without the fees, the resale
             royalty of a certificate.
-        owner, owners_part: who owns the work, and what of the income is left for them.
+        owner: who owns the work.
+        owners_part: what of the income is left for them.
         payees: what the work's payees share of it, by address.
         ancestors: what every work it was built on keeps of it, once all is settled; their own
             payees' parts included. Nearest first.

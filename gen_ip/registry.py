@@ -78,7 +78,8 @@ class Certificate:
         work_id: the certificate's token id.
         till: the work's own address; anyone can pay it by plain transfer.
         content_hash: sha2-256 of the file, 32 bytes.
-        metadata_cid, content_cid: where both lie in the store.
+        metadata_cid: where the metadata lie in the store.
+        content_cid: where the file lies.
     """
 
     work_id: int

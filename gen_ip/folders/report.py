@@ -58,7 +58,8 @@ class FolderReport:
     Attributes:
         journal: the file from which an interrupted run goes on; "" of a plan.
         receipts: of the transactions of this run, those that it found sent included.
-        gas, fee: what they used, and cost in wei; of a plan what they would.
+        gas: what they used; of a plan what they would.
+        fee: what that cost, or would, in wei.
         transactions: how many they are, or would be.
     """
 
