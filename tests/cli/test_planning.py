@@ -84,6 +84,31 @@ def test_what_cannot_be_planned(run: Run, rpc: LocalChain, work: str, tmp_path: 
     run("pay", work, "1", "--account", "0x12", "--unsigned").failed("InvalidArgument", "0x12")
 
 
+def test_what_takes_a_signature_cannot_be_planned(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path
+) -> None:
+    block, file = rpc.web3.eth.block_number, tmp_path / "bid.json"
+    bid = ("bid", work, "--terms", "commercial", "--price", "1", "--token", rpc.token, "-o", file)
+    run(*bid, "--account", address("dev1"), "--unsigned").failed("CannotSign")
+    assert not file.exists()
+    assert rpc.web3.eth.block_number == block
+
+
+def test_a_folder_is_planned_and_nothing_taken_for_done(
+    run: Run, rpc: LocalChain, tmp_path: Path
+) -> None:
+    folder = tmp_path / "works"
+    folder.mkdir()
+    (folder / "one.txt").write_text("one")
+    (folder / "two.txt").write_text("two")
+    certify = ("certify", folder, "--recursive", "--journal", tmp_path / "journal", "--account")
+    planned = run(*certify, address("dev1"), "--unsigned").ok().json
+    assert len(planned["transactions"]) == 1
+    assert run("works", "--json").ok().json["works"] == []
+    run(*certify, "dev1").ok()
+    assert len(run("works", "--json").ok().json["works"]) == 2
+
+
 SENDING = [
     name
     for name, command in commands()

@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_commands import address
 from tests.support.chain import LocalChain
+from tests.support.solidity import place
 
 DAY = 86_400
 
@@ -392,6 +393,38 @@ def test_a_purchase_is_signed_and_submitted_by_another(
     ended.failed("NoSignedPayment")
     assert not file.exists()
     run(*buy, "--renew", "1").failed("UsageError", "--renew", code=2)
+
+
+def test_whoever_has_a_purchase_submits_it(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path
+) -> None:
+    token = place(rpc, rpc.alice, "tests/sdk/SignedTokens.sol", "AuthorizedDollar")
+    run("account", "fund", "dev1", "--token", token, "--amount", "5").ok()
+    sell = ("offer", work, "--terms", "commercial", "--price", "5", "--token", token)
+    offer = run(*sell, "--account", "dev0", "--json").ok().json["offer"]
+    file = tmp_path / "purchase.json"
+    buy = ("buy", offer, "--max-price", "5", "--account", "dev1")
+    run(*buy, "--sign", file).ok()
+    assert address("dev1") in run("inspect", file).ok().out
+    run(*buy, "--sign", file).failed("OutputTaken")
+    submit = ("submit", file, "--account", "dev2")
+    run(*submit, "--skip-bad").failed("UsageError", "purchases", code=2)
+    told = run(*submit, "--json").ok().json["licenses"]
+    assert [entry["holder"] for entry in told] == [address("dev1")]
+    run(*submit).failed("AuthorizationUsed")
+
+
+def test_one_signature_pays_instead_of_an_approval(run: Run, rpc: LocalChain, work: str) -> None:
+    token = place(rpc, rpc.alice, "tests/sdk/SignedTokens.sol", "PermitDollar")
+    run("account", "fund", "dev1", "--token", token, "--amount", "5").ok()
+    sell = ("offer", work, "--terms", "commercial", "--price", "5", "--token", token)
+    offer = run(*sell, "--account", "dev0", "--json").ok().json["offer"]
+    block = rpc.web3.eth.block_number
+    buy = ("buy", offer, "--max-price", "5", "--account", "dev1", "--payment")
+    run(*buy, "authorization").failed("NoSignedPayment")
+    run(*buy, "cash").failed("UsageError", "cash", code=2)
+    run(*buy, "permit").ok()
+    assert rpc.web3.eth.block_number == block + 1
 
 
 def test_a_derivative_is_certified_with_its_license(
