@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from gen_ip.config import Settings
 from gen_ip.config.errors import ConfigError
 from gen_ip.doctor.finding import Finding, fail, failed, ok, warn
+from gen_ip.folders.journal import unfinished
 
 _SHOWN = ("web3", "eth-account")
 
@@ -47,6 +48,15 @@ def config(path: Path, settings: Settings | ConfigError) -> Iterator[Finding]:
         )
     else:
         yield ok("config", str(path))
+
+
+def folders() -> Iterator[Finding]:
+    """Folders whose certification was interrupted; nothing where there are none."""
+    for run in unfinished():
+        text = f"{run.folder}: {run.left:,} of {run.files:,} files without a certificate"
+        if run.sent:
+            text += ", and a transaction whose outcome is not known"
+        yield warn("folder", text, f"gen-ip certify '{run.folder}' --recursive")
 
 
 def private(check: str, path: Path, text: str) -> Finding:

@@ -13,7 +13,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -85,6 +85,34 @@ def default_path(place: Mapping[str, str]) -> Path:
     """The journal of a chain, registry, creator and folder, in the user's state folder."""
     name = sha256(json.dumps(place, sort_keys=True).encode()).hexdigest()[:32]
     return user_state_path("gen-ip") / "folders" / f"{name}.sqlite"
+
+
+class Unfinished(NamedTuple):
+    """A run that did not come to its end: its folder, files without a certificate or claim, files
+    in all, and whether a transaction's outcome is not known yet."""
+
+    folder: str
+    left: int
+    files: int
+    sent: bool
+
+
+def unfinished() -> list[Unfinished]:
+    """Runs whose journals in the user's state folder are not at their end; those that another
+    process works on, and what is no journal, are passed over."""
+    found = []
+    for path in sorted((user_state_path("gen-ip") / "folders").glob("*.sqlite")):
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", timeout=0, uri=True)) as db:
+                [folder] = db.execute("SELECT value FROM run WHERE name = 'folder'").fetchone()
+                states = [status for (status,) in db.execute("SELECT status FROM files")]
+                sent = db.execute("SELECT 1 FROM sent").fetchone() is not None
+        except (sqlite3.Error, TypeError, ValueError):
+            continue
+        left = sum(status not in ("certified", "anchored") for status in states)
+        if left or sent:
+            found.append(Unfinished(str(folder), left, len(states), sent))
+    return found
 
 
 class Journal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from gen_ip.doctor import Finding, Status, diagnose
 from gen_ip.doctor.contracts import is_shipped
 from tests.cli.conftest import Run
 from tests.cli.test_accounts import ADDRESS, keystore
+from tests.support import dying
 from tests.support.chain import LocalChain
 from tests.support.kubo import Kubo, running_kubo
 from tests.support.proxy import Batches, Proxy
@@ -354,3 +356,23 @@ def test_a_package_of_the_wrong_version(home: Path, tmp_path: Path) -> None:
     assert "packages fail web3 is 5.0.0, needed is <8,>=7.16, no-such-package is missing" in (
         ended.stdout
     ), ended
+
+
+def test_a_folder_that_was_not_finished(
+    run: Run, rpc: LocalChain, store: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    folder = home / "works"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"work {number}")
+    certify = ("certify", folder, "-r", "--account", "dev0")
+    assert dying.run("kept", *certify).returncode == -signal.SIGKILL
+    checks = wrong(run, "--account", "dev1")
+    assert {name: check["status"] for name, check in checks.items()} == {"folder": "warn"}
+    assert f"{folder}: 3 of 3 files" in checks["folder"]["text"]
+    assert "a transaction whose outcome is not known" in checks["folder"]["text"]
+    assert checks["folder"]["remedy"] == f"gen-ip certify '{folder}' --recursive"
+    run(*certify).ok()
+    (home / "state" / "gen-ip" / "folders" / "other.sqlite").write_text("no journal")
+    assert wrong(run, "--account", "dev1") == {}
