@@ -30,7 +30,8 @@ class Earning(Connection):
         return found
 
     def all_earnings(self, work: int | str) -> list[Earnings]:
-        """`earnings` in every token in which the work, or anything built on it, was ever paid.
+        """`earnings` in every token in which the work, or anything built on it, was ever paid; in
+        those, too, that are no tokens any more.
 
         Raises:
             UnknownWork: it is not certified.

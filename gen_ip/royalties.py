@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gen_ip import arguments
+from gen_ip.chain.errors import NodeError
 from gen_ip.chain.events import Withdrawn
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.sequence import last_answer
@@ -15,7 +16,7 @@ from gen_ip.earnings_index import EarningsIndex, LogScan
 from gen_ip.lineage import Link
 from gen_ip.registry import Registry
 from gen_ip.settling import Account, Node, SettlePlan, account, plan, slots
-from gen_ip.tokens import Tokens
+from gen_ip.tokens import NotAToken, Tokens
 from gen_ip.work import ETH, till_of
 
 PATH = 200
@@ -70,7 +71,13 @@ class Royalties:
         """
         owner, _ = self._registry.ownership(work)
         below = self._below(work)
-        return [self._earned(below, work, token, owner, min_gain) for token in tokens]
+        till = till_of(work)
+        return [
+            self._earned(
+                below, work, token, owner, self._tokens.balance(token, till), min_gain=min_gain
+            )
+            for token in tokens
+        ]
 
     def tokens_of(self, work: int) -> list[str]:
         """The tokens in which a work, or anything below it, was ever paid."""
@@ -81,7 +88,10 @@ class Royalties:
         """What a work has earned in every token that it, or anything below it, was paid in."""
         owner, _ = self._registry.ownership(work)
         below = self._below(work)
-        return [self._earned(below, work, token, owner, 1) for token in self._tokens_below(below)]
+        return [
+            self._earned(below, work, token, owner, self._in_till(token, work))
+            for token in self._tokens_below(below)
+        ]
 
     def earnings_of(self, owner: str) -> list[OwnerEarnings]:
         """What all works of an owner have earned, token by token."""
@@ -119,7 +129,18 @@ class Royalties:
         receiver = self._session.receiver(to)
         return self._session.send(self._calls.withdraw(token, receiver))
 
-    def _earned(self, below: Below, work: int, token: str, owner: str, min_gain: int) -> Earnings:
+    def _in_till(self, token: str, work: int) -> int:
+        """What the till holds; 0 of what is no token any more. Anyone can pay a work in a token of
+        his own that stops to answer: that must not hide what the others brought."""
+        try:
+            return self._tokens.balance(token, till_of(work))
+        except (NotAToken, NodeError):
+            # Nodes refuse a call that meets an invalid instruction or runs out of gas.
+            return 0
+
+    def _earned(
+        self, below: Below, work: int, token: str, owner: str, in_till: int, min_gain: int = 1
+    ) -> Earnings:
         accounts = below.accounts(self._session, token)
         whole, credit = below.plan(work, accounts), accounts[work].credit
         chosen = whole if min_gain == 1 else below.plan(work, accounts, min_gain)
@@ -137,7 +158,7 @@ class Royalties:
             on_the_way=whole.brings,
             owners_part=part,
             balance=balance,
-            in_till=self._tokens.balance(token, till_of(work)),
+            in_till=in_till,
             plan=chosen.steps,
             left=chosen.leaves,
         )

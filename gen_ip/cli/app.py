@@ -16,6 +16,7 @@ from gen_ip.cli.delegating import delegate, revoke
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.doctor import doctor
+from gen_ip.cli.events import events
 from gen_ip.cli.group import Commands
 from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
 from gen_ip.cli.inspecting import inspect
@@ -39,7 +40,7 @@ app = Verbs(
         "With --json a command prints one document: ids, amounts and integers of events are "
         "decimal strings whatever their size, amounts in the token's smallest unit; hashes have "
         "0x; shares are basis points, times seconds since 1970; counts and gas are numbers. After "
-        'an error it is {"error": {"type", "message"}}.'
+        'an error it is {"error": {"type", "message"}}. `events --follow` prints one a line.'
     ),
     add_completion=False,
     # A traceback with local variables could show keys.
@@ -62,6 +63,7 @@ for _command, _panel in (
     (revise, _WORKS),
     (relate, _WORKS),
     (transfer, _WORKS),
+    (events, _WORKS),
     (sign, _SIGNED),
     (submit, _SIGNED),
     (anchor, _SIGNED),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -21,12 +21,20 @@ from gen_ip.cli.options import (
 )
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, reader, signer, work_of
-from gen_ip.cli.show.text import counted, till
+from gen_ip.cli.show.text import counted, plain, till
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
+    from gen_ip.earnings import Earnings
+
+MinGain: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--min-gain", metavar="AMOUNT", help="Least that a settlement must bring, in the token."
+    ),
+]
 
 
 def pay(
@@ -59,50 +67,112 @@ def pay(
 
 
 def earnings(
-    work: WorkId, token: Token = None, rpc: Rpc = DEFAULT_RPC, as_json: AsJson = False
+    work: WorkId,
+    token: Annotated[
+        str | None, typer.Option("--token", help="ERC-20 address; without it all tokens.")
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say which settlements bring what is on the way.")
+    ] = False,
+    min_gain: MinGain = None,
+    rpc: Rpc = DEFAULT_RPC,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a work has earned: ready to collect, and still on the way from derivatives."""
     output = Output(as_json)
     number = work_of(work)
     client = reader(rpc)
     money = Money(client, token)
+    least = _least(money, min_gain)
     with output.working("Adding up …"):
-        found = client.earnings(number, token=money.token)
+        found = client.earnings(number, token=money.token, min_gain=least)
+        others = []
+        for each in client.all_earnings(number) if token is None else ():
+            if each.token != money.token:
+                others.append((each, _known(client, each.token)))
 
     def show(console: Console) -> None:
-        from rich.table import Table
+        _show_earned(console, found, money, work, bool(token), plan)
+        for each, its in others:
+            if its is None:
+                text = f"In {each.token}, which is no ERC-20 token, {each.total} units wait."
+                console.print(f"\n{text}", style="dim", soft_wrap=True)
+            elif each.total or each.in_till:
+                console.print(f"\n{plain(its.symbol)}", style="bold")
+                _show_earned(console, each, its, work, True, plan)
 
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="dim", overflow="fold")
-        table.add_column(justify="right", overflow="fold")
-        table.add_row("ready", money.show(found.credit))
-        table.add_row("on the way", money.show(found.on_the_way))
-        table.add_row("together", money.show(found.total), style="bold")
-        if found.payees_part:
-            table.add_row("for the owner", money.show(found.owners_part))
-            table.add_row("for the payees", money.show(found.payees_part))
-        if found.balance:
-            # Of all works of the owner, and of those he is a payee of.
-            table.add_row("the owner's, already drawn, in the splitter", money.show(found.balance))
-        if found.in_till:
-            table.add_row("in the till, not booked yet", money.show(found.in_till))
-        console.print(table)
-        flag = f" --token {money.token}" if token else ""
-        if found.total or found.balance:
-            console.print(f"Its owner {found.owner} takes it with:", style="dim", soft_wrap=True)
-            console.print(f"  gen-ip collect {work}{flag} --account NAME", soft_wrap=True)
-        if found.in_till:
-            console.print("Anyone books what is in the till with:", style="dim")
-            console.print(f"  gen-ip sweep {work}{flag} --account NAME", soft_wrap=True)
+    document = _earned_json(found, money)
+    if token is None:
+        document["others"] = [_earned_json(each, its) for each, its in others]
+    output.result(document, show)
 
-    document = {
+
+def _show_earned(
+    console: Console, found: Earnings, money: Money, work: str, named: bool, plan: bool
+) -> None:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", overflow="fold")
+    table.add_column(justify="right", overflow="fold")
+    table.add_row("ready", money.show(found.credit))
+    table.add_row("on the way", money.show(found.on_the_way))
+    table.add_row("together", money.show(found.total), style="bold")
+    if found.payees_part:
+        table.add_row("for the owner", money.show(found.owners_part))
+        table.add_row("for the payees", money.show(found.payees_part))
+    if found.balance:
+        # Of all works of the owner, and of those he is a payee of.
+        table.add_row("the owner's, already drawn, in the splitter", money.show(found.balance))
+    if found.in_till:
+        table.add_row("in the till, not booked yet", money.show(found.in_till))
+    console.print(table)
+    if plan:
+        _show_plan(console, found, money)
+    flag = f" --token {money.token}" if named else ""
+    if found.total or found.balance:
+        console.print(f"Its owner {found.owner} takes it with:", style="dim", soft_wrap=True)
+        console.print(f"  gen-ip collect {work}{flag} --account NAME", soft_wrap=True)
+    if found.in_till:
+        console.print("Anyone books what is in the till with:", style="dim")
+        console.print(f"  gen-ip sweep {work}{flag} --account NAME", soft_wrap=True)
+
+
+def _show_plan(console: Console, found: Earnings, money: Money) -> None:
+    if found.left:
+        console.print(f"Left on the way: {money.show(found.left)}", style="dim")
+    elif not found.plan:
+        console.print("No settlement is needed.", style="dim")
+    if found.plan:
+        console.print("To settle, in this order; what would be missing without each:", style="dim")
+    for step in found.plan:
+        line = f"  {till(step.work)}  {money.show(step.brings)}  about {step.gas:,} gas"
+        console.print(line, soft_wrap=True)
+
+
+def _earned_json(found: Earnings, money: Money | None) -> dict[str, Any]:
+    return {
         **found.to_json(),
         "total": str(found.total),
-        "symbol": money.symbol,
-        "decimals": money.decimals,
-        "text": money.show(found.total),
+        "symbol": None if money is None else money.symbol,
+        "decimals": None if money is None else money.decimals,
+        "text": None if money is None else money.show(found.total),
     }
-    output.result(document, show)
+
+
+def _known(client: GenIP, token: str) -> Money | None:
+    """A token that a work was paid in; None for what is no token any more, or never was."""
+    from gen_ip.chain.errors import NodeError
+    from gen_ip.tokens import NotAToken
+
+    try:
+        return Money(client, token)
+    except (NotAToken, NodeError):
+        return None
+
+
+def _least(money: Money, min_gain: str | None) -> int:
+    return 1 if min_gain is None else money.read(min_gain)
 
 
 def collect(
@@ -111,6 +181,7 @@ def collect(
     to: Annotated[
         str | None, typer.Option("--to", help="Who gets the money; by default who signs.")
     ] = None,
+    min_gain: MinGain = None,
     rpc: Rpc = DEFAULT_RPC,
     account: AccountName = None,
     password_file: PasswordFile = None,
@@ -124,7 +195,9 @@ def collect(
     client = signer(rpc, account, password_file, max_fee=max_fee)
     money = Money(client, token)
     with output.working("Collecting …"), _owner_named(client, number, money):
-        found = client.collect(number, token=money.token, to=receiver)
+        found = client.collect(
+            number, token=money.token, to=receiver, min_gain=_least(money, min_gain)
+        )
 
     def show(console: Console) -> None:
         console.print(f"Collected {money.show(found.amount)} for {found.to}.", style="green")

@@ -38,6 +38,10 @@ class Output:
         else:
             show(console())
 
+    def line(self, document: Mapping[str, Any]) -> None:
+        """Prints one of many documents, on a line of its own."""
+        print_json(document, one_line=True)
+
     def note(self, text: str) -> None:
         """A line for people beside the result."""
         print(text, file=sys.stderr, flush=True)
@@ -92,9 +96,9 @@ def console() -> Console:
     return Console(highlight=False, emoji=False, markup=False)
 
 
-def print_json(document: Mapping[str, Any]) -> None:
+def print_json(document: Mapping[str, Any], *, one_line: bool = False) -> None:
     """One JSON document on stdout."""
-    print(json.dumps(document, indent=2, ensure_ascii=True), flush=True)
+    print(json.dumps(document, indent=None if one_line else 2, ensure_ascii=True), flush=True)
 
 
 def print_error(kind: str, message: str, as_json: bool) -> None:
@@ -102,7 +106,8 @@ def print_error(kind: str, message: str, as_json: bool) -> None:
     line = " ".join(message.split())
     if as_json:
         try:
-            print_json({"error": {"type": kind, "message": line}})
+            # One line, since it may end a list of documents that have one each.
+            print_json({"error": {"type": kind, "message": line}}, one_line=True)
             return
         except OSError:
             # What stdout did not take is dropped, or it would be tried again at the exit.

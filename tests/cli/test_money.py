@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +124,37 @@ def test_what_lies_in_the_till_is_told_and_swept(run: Run, rpc: LocalChain, work
     rpc.rpc("anvil_setBalance", till, hex(7))
     swept = run("sweep", work, "--account", "dev3", "--json").ok().json
     assert (swept["work"], swept["amount"], swept["symbol"]) == (work, "7", "ETH")
+
+
+def test_the_plan_and_every_token(
+    run: Run, rpc: LocalChain, work: str, license_of: Callable[..., int], tmp_path: Path
+) -> None:
+    license_ = license_of(work, "commercial-remix")
+    remix = tmp_path / "remix.txt"
+    remix.write_text("a remix")
+    args = ("derive", str(remix), "--license", license_, "--account", "dev1", "--json")
+    child = run(*args).ok().json["work"]
+    assert "No settlement is needed." in run("earnings", work, "--plan").ok().out
+    run("pay", child, "20", "--token", rpc.token, "--account", "dev2").ok()
+    run("pay", work, "1", "--account", "dev2").ok()
+    text = run("earnings", work, "--plan").ok().out
+    till = run("show", child, "--json").ok().json["till"]
+    assert re.search(rf"{till}  2 DUSD  about [\d,]+ gas", text), text
+    eth, dollars = commands_in(text, "dev0")
+    found = run("earnings", work, "--json").ok().json
+    assert (found["symbol"], found["total"]) == ("ETH", str(ETHER))
+    by_symbol = {each["symbol"]: each for each in found["others"]}
+    assert by_symbol["DUSD"]["plan"][0]["brings"] == by_symbol["DUSD"]["on_the_way"] == "2000000"
+    only = run("earnings", work, "--token", rpc.token, "--json").ok().json
+    assert "others" not in only
+    assert only["plan"] == by_symbol["DUSD"]["plan"]
+    least = ("earnings", work, "--token", rpc.token, "--plan", "--min-gain", "2.5")
+    assert "Left on the way: 2 DUSD" in run(*least).ok().out
+    assert run(*least, "--json").ok().json["left"] == "2000000"
+    collect = ("collect", work, "--token", rpc.token, "--min-gain", "2.5", "--account", "dev0")
+    run(*collect).failed("NothingToWithdraw")
+    assert "Collected 1 ETH" in run(*eth).ok().out
+    assert "Collected 2 DUSD" in run(*dollars).ok().out
+    # A token that does not answer any more is told of, and hides nothing.
+    rpc.rpc("anvil_setCode", rpc.token, "0xfe")
+    assert "no ERC-20 token" in run("earnings", work).ok().out

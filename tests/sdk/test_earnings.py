@@ -10,10 +10,12 @@ import pytest
 from gen_ip import ETH, GenIP, Payee
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
+from gen_ip.chain.errors import NodeError
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.session import Session
 from gen_ip.earnings_index import LogScan, TooFarToScan
 from gen_ip.lineage import Link, descendants
+from gen_ip.tokens import NotAToken
 from tests.sdk.conftest import Derive
 from tests.sdk.test_royalties import Twin, shares
 from tests.support.chain import LocalChain
@@ -122,6 +124,24 @@ def test_tokens_that_only_derivatives_were_paid_in(
     assert (ether.token, ether.credit, ether.on_the_way, ether.plan) == (ETH, 3, 0, ())
     assert (tokens.token, tokens.credit, tokens.on_the_way) == (chain.token, 0, 250)
     assert [(step.work, step.brings) for step in tokens.plan] == [(child, 250)]
+
+
+@pytest.mark.parametrize("code", ["0xfe", "0x5f5ffd", "0x"])
+def test_a_token_that_died_hides_nothing(
+    alice: GenIP, bob: GenIP, chain: LocalChain, code: str
+) -> None:
+    work = alice.certify(b"work", payees=[Payee(chain.carol.address, 2_500)]).work_id
+    bob.pay(work, 700, token=chain.token)
+    bob.pay(work, 30)
+    chain.rpc("anvil_setCode", chain.token, code)
+    totals = {each.token: each.total for each in alice.all_earnings(work)}
+    assert totals == {ETH: 30, chain.token: 700}
+    assert {each.token: each.total for each in alice.earnings_of(chain.alice.address)} == {
+        ETH: 22,
+        chain.token: 525,
+    }
+    with pytest.raises((NotAToken, NodeError)):
+        alice.earnings(work, token=chain.token)
 
 
 def test_dust_stays_where_it_is(alice: GenIP, bob: GenIP, derive: Derive) -> None:
