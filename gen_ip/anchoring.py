@@ -73,7 +73,9 @@ class Anchoring(Preparing):
             return found
         for each in found.certificates:
             self._require_here(each)
-        if found.sent is not None and not self._anchor_time(found.root):
+        call = self._session.calls.registry.anchor(found.root)
+        is_it = found.sent is not None and found.sent.transaction["data"] == call.data
+        if found.sent is not None and is_it and not self._anchor_time(found.root):
             try:
                 self._session.resume(found.sent)
             except (TransactionPending, TransactionUncertain):

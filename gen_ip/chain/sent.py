@@ -8,6 +8,8 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from gen_ip.chain import signed_bytes
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -49,40 +51,28 @@ class Sent:
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; `from_json` reads it back. Nothing in it is a secret."""
-        fields = {
-            name: f"0x{value.hex()}" if isinstance(value, bytes) else value
-            for name, value in self.transaction.items()
-        }
-        return {
-            "sender": self.sender,
-            "nonce": self.nonce,
-            "transaction": fields,
-            "signed": [f"0x{raw.hex()}" for raw in self.signed],
-        }
+        return {"sender": self.sender, "signed": [f"0x{raw.hex()}" for raw in self.signed]}
 
     @classmethod
-    def from_json(cls, document: Any) -> Sent:
-        """What `to_json` wrote.
+    def from_json(cls, document: object) -> Sent:
+        """What `to_json` wrote. All but the sender is taken from the signed bytes: who goes on with
+        it may sign it again with higher fees, and so nothing else than what was signed.
 
         Raises:
-            ValueError: it is something else.
+            ValueError: it is something else, or not signed by its sender.
         """
         try:
-            fields = dict(document["transaction"])
-            fields["data"] = _bytes(fields["data"])
-            signed = tuple(map(_bytes, document["signed"]))
-            made = cls(str(document["sender"]), int(document["nonce"]), fields, signed)
-            numbers = [fields[name] for name in ("chainId", "gas", "value", "nonce")]
+            sender, signed = document["sender"], document["signed"]  # type: ignore[index] # caught
+            variants = tuple(bytes.fromhex(raw.removeprefix("0x")) for raw in signed)
+            fields = [signed_bytes.fields(raw) for raw in variants]
+            signers = {signed_bytes.signer(raw) for raw in variants}
         except (AttributeError, LookupError, TypeError) as error:
             raise ValueError("it is no sent transaction") from error
-        if not signed or any(type(number) is not int for number in numbers):
-            raise ValueError("it is no sent transaction")
-        return made
+        nonces = {each["nonce"] for each in fields}
+        if not isinstance(sender, str) or signers != {sender} or len(nonces) != 1:
+            raise ValueError("its sender did not sign all of it, with one nonce")
+        return cls(sender, fields[-1]["nonce"], fields[-1], variants)
 
     def plus(self, transaction: Mapping[str, Any], raw: bytes) -> Sent:
         """With another variant."""
         return replace(self, transaction=transaction, signed=(*self.signed, raw))
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text.removeprefix("0x"))

@@ -24,6 +24,8 @@ from gen_ip.certificates import (
 )
 from gen_ip.chain import broadcasting, reverts
 from gen_ip.chain.errors import UnexpectedChain
+from gen_ip.chain.receipts import Receipt
+from gen_ip.chain.sent import Sent
 from gen_ip.registry import Arbiter
 from gen_ip.signing import OFFER, AskLimits, BadStatement, EmptyTree, TreeProof, sign
 from gen_ip.statement_files import StatementFileProblem
@@ -336,6 +338,48 @@ def test_an_anchor_whose_nonce_was_taken_is_sent_anew(
     found = alice.resume_anchor(path)
     assert found.time == chain.now()
     assert alice.submit(found.certificates[0]).creator == chain.alice.address
+
+
+def test_a_file_cannot_make_anybody_sign_something_else(
+    alice: GenIP, bob: GenIP, chain: LocalChain, tmp_path: Path
+) -> None:
+    """Who resumes a stuck transaction may sign it again: what it says is what was signed."""
+    seen: list[Receipt] = []
+    client = GenIP(
+        alice.web3, alice.account, deployment=alice.deployment, store=alice.store,
+        on_receipt=seen.append,
+    )  # fmt: skip
+    anchored = replace(client.anchor([b"work"]), time=0)
+    sent = seen[0].sent
+    assert sent is not None
+    good = sent.to_json()
+    assert Sent.from_json(json.loads(json.dumps(good))) == sent
+    theirs = bob.certify(b"theirs").receipt.sent
+    assert theirs is not None
+    for bad in (
+        {**good, "sender": chain.bob.address},
+        {**good, "signed": []},
+        {**good, "signed": good["signed"] + theirs.to_json()["signed"]},
+        {**good, "signed": [good["signed"][0][:-4]]},
+        {**good, "signed": ["0x02"]},
+        {**good, "signed": "0x02"},
+        {**good, "signed": [7]},
+        {"sender": 7},
+        {**good, "sender": [7]},
+        [],
+    ):
+        with pytest.raises(ValueError, match=r"transaction|sign|hexadecimal"):
+            Sent.from_json(bad)
+        document = {**replace(anchored, sent=sent).to_json(), "sent": bad}
+        with pytest.raises(BadStatement, match="sent"):
+            Anchored.from_json(document)
+    # Another of the account's own is not sent on for it.
+    path = tmp_path / "proofs.json"
+    unsent = alice.unsigned.anchor([b"other"]).result
+    replace(unsent, sent=sent).save(path)
+    before = _sent(chain, alice)
+    assert alice.resume_anchor(path).time == chain.now()
+    assert _sent(chain, alice) == before + 1
 
 
 def test_a_million_in_one(alice: GenIP) -> None:
