@@ -115,10 +115,18 @@ def test_the_reference_has_every_public_name(site: Path) -> None:
 
 
 def test_the_page_of_errors_has_every_exception_with_a_remedy(site: Path) -> None:
-    page = Fetched((site / "reference" / "errors.html").read_text("utf-8"))
+    text = (site / "reference" / "errors.html").read_text("utf-8")
+    page, rows = Fetched(text), re.findall(r"<tr>\s*(<td>.*?)</tr>", text, re.DOTALL)
     known = list(errors.exceptions())
     assert len(known) > 150
     for kind in known:
         assert issubclass(kind, GenIPError)
         root = (kind.__doc__ or "").startswith("Root of")
         assert (kind.__name__ in page.ids) is not root, kind
+    assert len(rows) > 150
+    for row in rows:
+        cells = [each.strip() for each in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+        assert len(cells) == 3, row
+        assert all(cells), row
+    # Nearly all classes say it themselves.
+    assert text.count("as its message says") < 15

@@ -1,4 +1,4 @@
-"""The page of errors: every exception that users of the package meet, when, and what to do.
+"""The tables of errors: every exception that users of the package meet, when, and what to do.
 
 The first comes from the docstring, the second from the message, which says it after its last
 semicolon.
@@ -42,27 +42,14 @@ _SECTIONS = {
 # The command's and the demo's own, and those that are caught before they reach anybody.
 _INSIDE = ("gen_ip.cli", "gen_ip.demo", "gen_ip.chain.broadcasting")
 
-_INTRODUCTION = """\
-# Errors
 
-`except GenIPError` catches whatever this package raises on purpose; `ChainError`, `StoreError`,
-`FileProblem`, `AccountError`, `SignerError` and `ContractError` group some of it. A message is one
-line that names the thing, its value and what to do, and is safe to print: it holds no key, and what
-strangers wrote is escaped in it. Contract errors have the contract's own name, and its arguments as
-attributes (`error.price`).
-
-What is known after an error of sending, and what to do then:
-[Signing and sending](../sending.md#when-it-does-not-end-well).
-"""
-
-
-def page() -> str:
-    """The page, in Markdown.
+def tables() -> str:
+    """One for each section, in Markdown.
 
     Raises:
         ValueError: an exception has no docstring.
     """
-    parts = [_INTRODUCTION]
+    parts = []
     # A root is for `except` alone.
     found = [each for each in exceptions() if not (each.__doc__ or "").startswith("Root of")]
     for section, modules in _SECTIONS.items():
@@ -100,7 +87,8 @@ def _row(kind: type[GenIPError]) -> str:
         raise ValueError(f"{kind.__module__}.{kind.__name__} has no docstring")
     when = " ".join(documentation.split("\n\n")[0].split())
     message = _message(kind)
-    remedy = message.rpartition("; ")[2] if "; " in message else ""
+    # Without one of the class, whoever raises it says what to do.
+    remedy = message.rpartition("; ")[2] if "; " in message else "as its message says"
     cells = (f"`{kind.__name__}`", when, remedy)
     shown = " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells)
     # A name to link to.

@@ -20,14 +20,16 @@ from tools.docs import errors
 ROOT = Path(__file__).resolve().parents[2]
 
 _HOME = "README.md"
+# What follows is for who reads the page in the repository.
+_TABLES = "<!-- tables -->"
 _FOLDER = "/index.md"
 _LINK = re.compile(r"\]\(([^)\s#:]+)(#[^)\s]*)?\)")
 _FENCE = re.compile(r"^(```.*?^```)", re.DOTALL | re.MULTILINE)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds the first page, the page of errors, and whatever pages link to outside docs/."""
-    made = {"reference/errors.md": errors.page(), "index.md": (ROOT / _HOME).read_text("utf-8")}
+    """Adds the first page, and whatever pages link to outside docs/."""
+    made = {"index.md": (ROOT / _HOME).read_text("utf-8")}
     pages = {file.src_uri: file for file in files if file.is_documentation_page()}
     waiting = [("index.md", made["index.md"])]
     waiting += [(uri, file.content_string) for uri, file in pages.items()]
@@ -46,7 +48,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turns links by the repository's paths into links by the site's."""
+    """Turns links by the repository's paths into links by the site's, and fills in the errors."""
+    markdown, marked, _ = markdown.partition(_TABLES)
+    if marked:
+        markdown += errors.tables()
     uri = page.file.src_uri
 
     def link(found: re.Match[str]) -> str:
