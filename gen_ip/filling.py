@@ -12,7 +12,6 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.calls.certify import Entry
 from gen_ip.calls.marketplace import Authorization, Fill, Taking
 from gen_ip.certificates import PreparedCertificate, SignedCertificate
-from gen_ip.chain import transactions
 from gen_ip.chain.call import Call
 from gen_ip.chain.errors import ChainError, InsufficientFunds, UnexpectedChain
 from gen_ip.chain.reverts import (
@@ -292,12 +291,13 @@ class Filling:
         """Raises what stands in the way of a fill, apart from terms and approvals."""
         offer, session = purchase.terms_of_sale, self._session
         call = self._calls.fill(self.of(purchase, None), value=purchase.value)
-        if session.address is None:
-            # Nobody has the money: all but the payment, which comes last, is asked for.
-            call = replace(call, value=0)
-        sender = session.address or self._somebody(purchase)
         try:
-            transactions.simulate(session.rpc, sender, call.to, call.data, call.value)
+            if session.address is None:
+                # Nobody has the money: all but the payment, which comes last, is asked for.
+                call = self._calls.fill(self.of(_by_anybody(purchase), None))
+                session.rpc.call(call.to, call.data, sender=self._taker(purchase))
+            else:
+                session.simulate(call)
         except UnknownTerms:
             if offer.terms is None:
                 raise
@@ -313,15 +313,12 @@ class Filling:
         if purchase.owes and session.address is not None:
             self._tokens.require(offer.token, purchase.total)
 
-    def _somebody(self, purchase: Purchase) -> str:
-        """Who is asked about where there is no account."""
+    def _taker(self, purchase: Purchase) -> str | None:
+        """Who is asked about where there is no account; None for anybody."""
         offer = purchase.terms_of_sale
         if offer.taker != NOBODY:
             return offer.taker
-        if purchase.buys:
-            return _ANYBODY
-        owner, _ = self._registry.ownership(purchase.subject)
-        return owner
+        return None if purchase.buys else self._registry.ownership(purchase.subject)[0]
 
     def _require_here(self, signed: SignedOffer) -> None:
         if signed.chain_id != self._session.rpc.chain_id:
@@ -332,6 +329,11 @@ class Filling:
                 signed.marketplace,
                 f"{self._session.deployment.marketplace}, the one of this deployment",
             )
+
+
+def _by_anybody(purchase: Purchase) -> Purchase:
+    """With somebody to get the licenses: a call by nobody would send them to address 0."""
+    return replace(purchase, recipient=purchase.recipient or _ANYBODY)
 
 
 def entry(certificate: SignedCertificate) -> Entry:

@@ -27,7 +27,10 @@ def test_the_whole_story(in_process: LocalChain, tmp_path: Path) -> None:
     bob, carol = alice.using(chain.bob), alice.using(chain.carol)
     root = alice.certify(PICTURES / "cat.png", payees=[Payee(chain.dave.address, 5_000)]).work_id
     offer = alice.offer(root, COMMERCIAL_REMIX, price=1_000_000, token=chain.token)
-    (license_,) = bob.buy(offer.hash, max_price=1_000_000)
+    # Told to a reader, and to a buyer who pays by permit.
+    assert alice.using(None).quote(offer).fillable
+    assert bob.quote(offer).ancestors == ()
+    (license_,) = bob.buy(offer.hash, max_price=1_000_000, payment="permit")
     child = bob.derive(PICTURES / "coffee.jpg", licenses=[license_.id]).work_id
     carol.buy(bob.offer(child, COMMERCIAL, price=10**18), max_price=10**18)
 
