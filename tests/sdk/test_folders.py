@@ -14,13 +14,17 @@ from gen_ip import Anchored, GenIP, Payee
 from gen_ip.certificates import ProofsFileTaken
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import TransactionUncertain
+from gen_ip.content.kubo import KuboStore
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import StoreUnavailable
-from gen_ip.folders import scan
+from gen_ip.folders import reading, scan
 from gen_ip.folders.journal import JournalInUse, JournalProblem
 from gen_ip.folders.report import FolderReport, Outcome
 from gen_ip.folders.scan import NotAFolder, TooManyFiles
 from tests.support.chain import LocalChain
+from tests.support.kubo import Kubo, kubo
+
+__all__ = ["kubo"]
 
 
 class Counting:
@@ -173,9 +177,7 @@ def test_a_folder_that_changes(alice: GenIP, chain: LocalChain, folder: Path) ->
 def test_a_file_that_changes_while_it_is_read(
     alice: GenIP, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gen_ip.folders import reading as run
-
-    summarize = run.summarize_file
+    summarize = reading.summarize_file
 
     def meanwhile(path: Path) -> Any:
         found = summarize(path)
@@ -185,7 +187,7 @@ def test_a_file_that_changes_while_it_is_read(
             path.unlink()
         return found
 
-    monkeypatch.setattr(run, "summarize_file", meanwhile)
+    monkeypatch.setattr(reading, "summarize_file", meanwhile)
     report = alice.certify_folder(folder)
     assert _counts(report) == {"certified": 10, "failed": 2}
     failed = {file.path: file.reason for file in report.of(Outcome.FAILED)}
@@ -435,3 +437,19 @@ def test_a_folder_is_anchored_and_minted_later(
         alice.anchor_folder(folder, proofs)
     more = alice.anchor_folder(folder, folder / "more.json")
     assert _counts(more) == {"anchored": 1, "existing": 12, "skipped": 1}
+
+
+def test_a_node_keeps_a_folder_pinned(
+    alice: GenIP, folder: Path, kubo: Kubo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several threads hand files to it at once."""
+    monkeypatch.setattr(reading, "_WORKERS", 4)
+    node = GenIP(alice.web3, alice.account, deployment=alice.deployment, store=KuboStore(kubo.url))
+    report = node.certify_folder(folder)
+    assert _counts(report) == {"certified": 12}
+    pinned = kubo.ipfs("pin", "ls", "--quiet")
+    for file in report.files:
+        work = node.work(file.work_id or 0)
+        assert work.metadata is not None
+        assert work.metadata_cid in pinned
+        assert work.metadata["gen_ip"]["content"]["cid"] in pinned
