@@ -7,8 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eth_utils.address import is_hex_address, to_checksum_address
-
 from gen_ip.errors import GenIPError, shown
 
 _DECIMAL = re.compile(r"[0-9]{1,78}")
@@ -29,6 +27,9 @@ def address(name: str, value: object) -> str:
     Raises:
         InvalidArgument: `value` is no address.
     """
+    # Loaded where it is used: it takes longer than the rest of the command line.
+    from eth_utils.address import is_hex_address, to_checksum_address
+
     if isinstance(value, str) and is_hex_address(value) and value.startswith(("0x", "0X")):
         checksummed = to_checksum_address(value)
         digits = value[2:]

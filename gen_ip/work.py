@@ -7,10 +7,7 @@ nobody can take another creator's id, and a till can be paid before the work is 
 
 from __future__ import annotations
 
-from eth_abi import abi
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
-
+# Libraries are loaded where they are used: the command line needs no more than a name from here.
 from gen_ip import arguments
 
 ETH = "0x" + "00" * 20
@@ -23,6 +20,9 @@ def salt_of(creator: str, content_hash: bytes, home_chain_id: int) -> bytes:
     Raises:
         InvalidArgument: an argument is no address, no 32 bytes, or no chain id.
     """
+    from eth_abi import abi
+    from eth_utils.crypto import keccak
+
     values = (
         arguments.address("creator", creator),
         arguments.bytes32("content_hash", content_hash),
@@ -59,9 +59,13 @@ def till_of(work_id: int) -> str:
     Raises:
         InvalidArgument: `work_id` is no work's id.
     """
+    from eth_utils.address import to_checksum_address
+
     return to_checksum_address(arguments.work_id("work_id", work_id).to_bytes(20, "big"))
 
 
 def create2(deployer: str, salt: bytes, code_hash: bytes) -> bytes:
     """The 20 bytes of a CREATE2 address (EIP-1014)."""
+    from eth_utils.crypto import keccak
+
     return keccak(b"\xff" + bytes.fromhex(deployer[2:]) + salt + code_hash)[12:]

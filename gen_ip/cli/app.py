@@ -20,6 +20,7 @@ from gen_ip.cli.events import events
 from gen_ip.cli.group import Commands
 from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
 from gen_ip.cli.inspecting import inspect
+from gen_ip.cli.lazily import make_lazy
 from gen_ip.cli.legal import terms_app
 from gen_ip.cli.license_group import license_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
@@ -128,3 +129,6 @@ def _top(
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+
+
+make_lazy(app)

@@ -13,11 +13,13 @@ from typer.core import TyperGroup
 from gen_ip.cli.completing import VARIABLE
 from gen_ip.cli.explain import for_people
 from gen_ip.cli.output import print_error
-from gen_ip.cli.shared import share_options
 from gen_ip.errors import GenIPError, shown
 
 # Older typer takes it from click, newer from its own copy: the base of a public class is both.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+# Characters; the first sentence of a command's help is shorter.
+_SENTENCE = 300
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -27,7 +29,21 @@ class Commands(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        share_options(self.commands.values())
+        # The list of commands is plain text: what draws frames takes longer to load than all else.
+        self.rich_markup_mode = None
+
+    def format_commands(self, context: Any, formatter: Any) -> None:
+        """The commands, under the headings they are registered with."""
+        width = max(map(len, self.list_commands(context)))
+        headings: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(context):
+            command: Any = self.get_command(context, name)
+            if not command.hidden:
+                text = command.get_short_help_str(_SENTENCE)
+                headings.setdefault(command.rich_help_panel, []).append((name.ljust(width), text))
+        for heading, rows in headings.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def main(
         self,

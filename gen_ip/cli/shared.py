@@ -49,7 +49,6 @@ def share_options(commands: Iterable[Any]) -> None:
     options.command()(_options)
     ours = {param.name: param for param in typer.main.get_command(options).params}
     for command in commands:
-        share_options(getattr(command, "commands", {}).values())
         names = [param.name for param in command.params]
         if "rpc" in names and "network" not in names:
             place = names.index("rpc") + 1

@@ -47,7 +47,7 @@ def test_unknown_names_are_attribute_errors() -> None:
 
 
 def _modules_after(statement: str) -> set[str]:
-    code = f"{statement}; import sys; print(*sys.modules)"
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )
@@ -63,3 +63,22 @@ def test_the_client_loads_neither_py_evm_nor_ape() -> None:
     loaded = _modules_after("from gen_ip import GenIP")
     assert "web3" in loaded
     assert not {"eth_tester", "eth", "ape", "imagehash", "ipfshttpclient"} & loaded
+
+
+def test_the_list_of_commands_loads_hardly_anything() -> None:
+    """Not by time: what takes it is loading these."""
+    shown = (
+        "import sys\nfrom gen_ip.cli import main\nsys.argv = ['gen-ip', '--help']\n"
+        "sys.stdout, out = sys.stderr, sys.stdout\n"
+        "try: main()\nexcept SystemExit as end: assert not end.code\nsys.stdout = out"
+    )
+    heavy = {"web3", "eth_account", "eth_utils", "eth_abi", "pydantic", "PIL", "numpy", "imagehash"}
+    heavy |= {"requests", "rich.console", "markdown_it", "pygments", "anyio", "gen_ip.client"}
+    loaded = _modules_after(shown)
+    assert "typer" in loaded
+    assert not heavy & loaded
+
+
+def test_the_client_loads_what_it_needs() -> None:
+    loaded = _modules_after("from gen_ip import GenIP")
+    assert not {"PIL", "numpy", "typer", "rich", "anyio", "trio", "websockets.sync"} & loaded
