@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_netrc_auth
 from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -38,6 +39,12 @@ class NodeProvider(HTTPProvider):
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, pool_block=True)
         for scheme in ("http://", "https://"):
             session.mount(scheme, adapter)
+        # What the environment says of proxies, certificates and passwords, looked up once and not
+        # with every request, of which that is a good part.
+        found = session.merge_environment_settings(url, {}, None, None, None)
+        session.proxies, session.verify = found["proxies"], found["verify"]
+        session.auth = get_netrc_auth(url)
+        session.trust_env = False
         super().__init__(
             url,
             request_kwargs={"timeout": timeout},

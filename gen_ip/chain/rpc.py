@@ -70,6 +70,8 @@ class Rpc:
     _answered = False
     _answered_batch = False
     _batch_size = _BATCH
+    usual_wait = 0.0
+    """Seconds that the last transactions took to be mined, about."""
 
     def __init__(self, target: str | Web3) -> None:
         self.web3 = target if isinstance(target, Web3) else http.connect(target)

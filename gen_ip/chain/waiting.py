@@ -61,7 +61,9 @@ def confirmed(rpc: Rpc, tx_hash: str, policy: Policy) -> Mined | None:
 def _included(rpc: Rpc, account: Signer | None, sent: Sent, policy: Policy) -> tuple[Sent, Mined]:
     now = time.monotonic()
     deadline, replace_at = now + policy.timeout, now + policy.replace_after
-    check_at, pause, trouble = now + _CHECK_SECONDS, _FIRST_PAUSE, ""
+    check_at, trouble, started = now + _CHECK_SECONDS, "", now
+    # Where blocks come slowly, or many wait, asking often is of no use.
+    pause = min(max(_FIRST_PAUSE, rpc.usual_wait / 4), _LONGEST_PAUSE)
     while True:
         raw: Mapping[str, Any] | None = None
         # From here on a broken connection is no reason to give up: the transaction is out.
@@ -80,6 +82,7 @@ def _included(rpc: Rpc, account: Signer | None, sent: Sent, policy: Policy) -> t
         except (ConnectionFailed, NodeError) as error:
             trouble = f" ({error.reason})"
         if raw is not None:
+            rpc.usual_wait += (time.monotonic() - started - rpc.usual_wait) / 4
             return sent, receipts.mined(tx_hash, raw)
         if time.monotonic() > deadline:
             reason = f"not mined within {policy.timeout:g} seconds{trouble}"

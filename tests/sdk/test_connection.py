@@ -13,6 +13,7 @@ from web3 import HTTPProvider, Web3
 
 from gen_ip import GenIP
 from gen_ip.chain.errors import ChainError, ConnectionFailed, NodeError
+from gen_ip.chain.http import NodeProvider
 from gen_ip.chain.rpc import Rpc
 from tests.support.chain import LocalChain
 
@@ -137,3 +138,20 @@ def test_no_key_in_any_text(alice: GenIP, chain: LocalChain) -> None:
     key = bytes(chain.alice.key).hex()
     for thing in (alice, alice._session, alice.certify(b"content"), chain.alice):
         assert key not in repr(thing)
+
+
+def test_what_the_environment_says_holds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of proxies, certificates and passwords, as with every program that uses requests."""
+    (tmp_path / "netrc").write_text("machine node.example login me password secret\n", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    session = NodeProvider("https://node.example/v1")._request_session_manager._explicit_session
+    assert session is not None
+    assert session.proxies["https"] == "http://127.0.0.1:9"
+    assert (session.auth, session.verify) == (("me", "secret"), "/nowhere/ca.pem")
+    session = NodeProvider("https://127.0.0.1/v1")._request_session_manager._explicit_session
+    assert session is not None
+    assert "https" not in session.proxies
+    assert session.auth is None
