@@ -12,6 +12,8 @@ import pytest
 from gen_ip.config import BadSetting, ConfigUnusable, NoRpc, UnknownNetwork, load
 from tests.cli.conftest import Run
 from tests.support.chain import LocalChain
+from tests.support.reader import blocks
+from tests.support.require import ROOT
 
 NODE = "https://user:secret1@node.example:8443/v2/secret2?key=secret3"
 
@@ -209,3 +211,11 @@ def test_no_command_shows_more_of_a_url_than_its_host(run: Run, config: Path) ->
         ended.failed("ConnectionFailed", "http://127.0.0.1:1")
         assert "secret" not in ended.out + ended.err
     assert os.environ["GENIP_CONFIG"] == str(config)
+
+
+def test_the_file_in_the_guide_is_one(config: Path) -> None:
+    [example] = blocks(ROOT / "docs/guides/settings.md", "toml")
+    config.write_text(example)
+    found = load()
+    assert (found.account, found.max_fee) == ("dev1", "0.02")
+    assert found.find("here").chain_id == 31337
