@@ -10,7 +10,7 @@ from eth_utils.crypto import keccak
 
 from gen_ip.chain import abi, artifacts
 from gen_ip.chain.events import DealStruct
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.receipts import Receipt
 from gen_ip.signing.offers import FeeShare
 
 MEMBERS = tuple(each.name for each in fields(DealStruct) if each.name != "fees")

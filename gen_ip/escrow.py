@@ -13,9 +13,9 @@ from gen_ip import refusals
 from gen_ip.chain.call import Call
 from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event, word
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import NotInTime
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
 from gen_ip.deals import MEMBERS, Deal
 from gen_ip.licenses import License, Licenses
 from gen_ip.refusals import DealNotInTime

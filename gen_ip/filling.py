@@ -14,6 +14,7 @@ from gen_ip.calls.marketplace import Authorization, Fill, Taking
 from gen_ip.certificates import PreparedCertificate, SignedCertificate
 from gen_ip.chain.call import Call
 from gen_ip.chain.errors import ChainError, InsufficientFunds, UnexpectedChain
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import (
     ContractError,
     NotOwner,
@@ -24,7 +25,6 @@ from gen_ip.chain.reverts import (
     WrongValue,
 )
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
 from gen_ip.errors import GenIPError
 from gen_ip.licenses import License, Licenses
 from gen_ip.offers import NO_HASH, SignedOffer

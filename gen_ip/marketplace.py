@@ -15,6 +15,7 @@ from gen_ip.calls.marketplace import Fill, Taking
 from gen_ip.certificates import PreparedCertificate, SignedDelegation
 from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event, word
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import (
     NotEnoughLeft,
     NotMaker,
@@ -23,7 +24,6 @@ from gen_ip.chain.reverts import (
     OfferNotOpen,
 )
 from gen_ip.chain.session import Session
-from gen_ip.chain.transactions import Receipt
 from gen_ip.filling import certified, claimed_by
 from gen_ip.licenses import Licenses
 from gen_ip.offers import NO_HASH, Conditions, Offer, SignedOffer, from_struct, works_tree

@@ -9,7 +9,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 from gen_ip import arguments
 from gen_ip import statement_files as files
-from gen_ip.chain.transactions import Receipt
+from gen_ip.chain.receipts import Receipt
 from gen_ip.signing.eip712 import BadStatement, Struct
 from gen_ip.signing.merkle import MerkleTree
 from gen_ip.signing.offers import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gen_ip import arguments, documents
 from gen_ip.arguments import InvalidArgument
+from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import NotIssuer
-from gen_ip.chain.transactions import Receipt
 from gen_ip.connection import Connection
 from gen_ip.content import metadata as metadata_format
 from gen_ip.documents import Content

@@ -27,7 +27,6 @@ __all__ = [
     "MAX_FEE",
     "OnSigned",
     "Policy",
-    "Receipt",
     "prepare",
     "resume",
     "send",
