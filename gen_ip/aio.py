@@ -18,7 +18,7 @@ from web3 import Web3
 from gen_ip import arguments
 from gen_ip.async_following import AsyncFollowing
 from gen_ip.calls import Calls
-from gen_ip.chain import http
+from gen_ip.chain import connecting
 from gen_ip.chain.deployment import Deployment, predicted
 from gen_ip.chain.following import Following
 from gen_ip.chain.policy import MAX_FEE, Policy
@@ -115,7 +115,7 @@ class AsyncGenIP:
     ) -> None:
         # What can be wrong without a connection is told at once.
         Policy(max_fee, confirmations, timeout, replace_after)
-        self._web3 = rpc if isinstance(rpc, Web3) else http.connect(rpc)
+        self._web3 = rpc if isinstance(rpc, Web3) else connecting.connect(rpc)
         self._deployment, self._store = deployment or predicted(), store
 
         def connect() -> GenIP:

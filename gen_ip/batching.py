@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Unpack
 
-from gen_ip.anchoring import Anchoring
-from gen_ip.certifying import Certifying
+from gen_ip.folders.client import Certifier
 from gen_ip.folders.report import FolderReport, OnProgress
 from gen_ip.preparing import SharedStatement, Stated
 from gen_ip.signers.protocol import Signer
 
 
-class Batching(Certifying, Anchoring):
+class Batching(Certifier):
     """See `gen_ip.client.GenIP`."""
 
     def certify_folder(

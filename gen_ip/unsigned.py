@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, Self
 
 from gen_ip.chain.plan import NotSent, Recorder, UnsignedTransaction
 from gen_ip.errors import GenIPError
-
-if TYPE_CHECKING:
-    from gen_ip.connection import Connection
 
 __all__ = ["Plan", "Unsigned", "UnsignedTransaction"]
 
@@ -37,6 +34,12 @@ class Plan:
         return [transaction.to_json() for transaction in self.transactions]
 
 
+class Recordable(Protocol):
+    """A client whose transactions can be kept rather than sent."""
+
+    def _recording(self) -> tuple[Self, Recorder]: ...
+
+
 class Unsigned:
     """A client's methods by the same names and arguments; each returns a `Plan` and sends nothing.
 
@@ -44,14 +47,14 @@ class Unsigned:
     the same.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, client: Recordable) -> None:
+        self._client = client
 
     def __getattr__(self, name: str) -> Callable[..., Plan]:
-        require_method(type(self._connection), name)
+        require_method(type(self._client), name)
 
         def planned(*arguments: Any, **options: Any) -> Plan:
-            client, recorder = self._connection._recording()
+            client, recorder = self._client._recording()
             return _plan(recorder, lambda: getattr(client, name)(*arguments, **options))
 
         return planned

@@ -8,11 +8,13 @@ from typing import Any
 
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain import events, http, logs
+from gen_ip.chain import events, logs
 from gen_ip.chain.errors import ChainError
 from gen_ip.chain.events import Event
 from gen_ip.chain.follower import Change, Cursor, Follower, Mark, searched
 from gen_ip.chain.following import Following, Ticks
+from gen_ip.chain.http import TIMEOUT_SECONDS
+from gen_ip.chain.urls import public_url, scheme_of
 from gen_ip.connection import Connection
 from gen_ip.searching import Search
 
@@ -129,12 +131,12 @@ class Watching(Connection):
 
     def _heads(self, url: str | None) -> Ticks | None:
         found = url if url is not None else getattr(self.web3.provider, "endpoint_uri", None)
-        if http.scheme_of(str(found)) in ("ws", "wss"):
+        if scheme_of(str(found)) in ("ws", "wss"):
             from gen_ip.chain.websocket import Heads
 
-            return Heads(str(found), http.TIMEOUT_SECONDS)
+            return Heads(str(found), TIMEOUT_SECONDS)
         if url is not None:
-            raise InvalidArgument("url", http.public_url(url), "a ws:// or wss:// URL")
+            raise InvalidArgument("url", public_url(url), "a ws:// or wss:// URL")
         return None
 
     def _search(

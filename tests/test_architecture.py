@@ -1,8 +1,11 @@
-"""docs/architecture.md leads to every file of the package, and nowhere else."""
+"""docs/architecture.md leads to every file of the package, and nowhere else; imports go one way."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 from tests.support.require import ROOT
 
@@ -34,3 +37,32 @@ def test_every_path_exists() -> None:
             folder = re.findall(r"`([\w/]+/)[\w.]*`", cell)
             places = [*roots, *(root / each for root in roots for each in folder)]
             assert any((place / name).exists() for place in places), f"{name}: {row}"
+
+
+def _modules() -> dict[str, ast.Module]:
+    """Every module's name and what it says."""
+    found = {}
+    for path in sorted((ROOT / "gen_ip").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text("utf-8"))
+    return found
+
+
+def _imported(tree: ast.Module, modules: dict[str, ast.Module]) -> Iterator[str]:
+    """The package's modules that one imports: anywhere in it, for its types, too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names if each.name in modules)
+        elif isinstance(node, ast.ImportFrom) and node.module in modules:
+            for each in node.names:
+                whole = f"{node.module}.{each.name}"
+                yield whole if whole in modules else node.module
+
+
+def test_no_modules_import_each_other() -> None:
+    modules = _modules()
+    graph = {name: set(_imported(tree, modules)) for name, tree in modules.items()}
+    assert sum(map(len, graph.values())) > 1000
+    # Raises CycleError, which names the modules.
+    TopologicalSorter(graph).prepare()

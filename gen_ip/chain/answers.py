@@ -12,6 +12,9 @@ from typing import Any
 
 from gen_ip.chain.errors import NodeError
 
+MAX_NESTING = 64
+"""No honest answer is nested deeper."""
+
 
 @contextmanager
 def reading(method: str) -> Iterator[None]:

@@ -8,19 +8,17 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_netrc_auth
-from web3 import HTTPProvider, Web3
+from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from gen_ip.chain.errors import ConnectionFailed
+from gen_ip.chain.answers import MAX_NESTING
 from gen_ip.nesting import parse
 
 TIMEOUT_SECONDS = 30.0
-MAX_NESTING = 64
 CONNECTIONS = 32
 """Open at once to a node, whatever the number of threads."""
 
@@ -105,42 +103,3 @@ def batch(
     by_id = {str(each.get("id")): each for each in answered}
     ids = [str(json.loads(body)["id"]) for body in bodies]
     return [by_id[one] if times[one] == 1 else None for one in ids]
-
-
-def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> Web3:
-    """A Web3 of the node at `url`, over HTTP or a websocket; each request may take `timeout`
-    seconds.
-
-    Raises:
-        ConnectionFailed: it is no http://, https://, ws:// or wss:// URL.
-    """
-    scheme = scheme_of(url)
-    if scheme in ("http", "https"):
-        return Web3(NodeProvider(url, timeout))
-    if scheme in ("ws", "wss"):
-        # Loaded where it is needed only: it costs the start of every program some time.
-        from gen_ip.chain.websocket import SocketProvider
-
-        return Web3(SocketProvider(url, timeout))
-    # The address itself stays unsaid: it may hold a key.
-    reason = "it is no http:// or ws:// URL such as http://127.0.0.1:8545"
-    raise ConnectionFailed("the given address", reason)
-
-
-def scheme_of(url: str) -> str:
-    """The scheme of a URL with a host; "" where it is none."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme if parts.hostname and parts.port != 0 else ""
-    except ValueError:
-        return ""
-
-
-def public_url(url: object) -> str:
-    """Scheme, host and port of a URL: what may be shown of it."""
-    try:
-        parts = urlsplit(str(url))
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "the given address"
-    return f"{parts.scheme}://{parts.hostname}{port}"

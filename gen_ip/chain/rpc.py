@@ -27,8 +27,10 @@ from web3.types import RPCEndpoint
 
 from gen_ip.chain import answers, http, reverts, stopping
 from gen_ip.chain.answers import reading
+from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.reverts import ContractError
+from gen_ip.chain.urls import public_url
 
 _HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _TESTER_BYTES = re.compile(r"""^(?:execution reverted: )?(b(['"]).*\2)$""", re.DOTALL)
@@ -74,7 +76,7 @@ class Rpc:
     """Seconds that the last transactions took to be mined, about."""
 
     def __init__(self, target: str | Web3) -> None:
-        self.web3 = target if isinstance(target, Web3) else http.connect(target)
+        self.web3 = target if isinstance(target, Web3) else connect(target)
         self.address = public_address(self.web3)
         # Without Web3's middleware, which rewrites requests and looks for ENS names in them.
         self._local = threading.local()
@@ -378,7 +380,7 @@ class Rpc:
 def public_address(web3: Web3) -> str:
     """Scheme, host and port of a connection: what may be shown of it."""
     uri = getattr(web3.provider, "endpoint_uri", None)
-    return type(web3.provider).__name__ if uri is None else http.public_url(uri)
+    return type(web3.provider).__name__ if uri is None else public_url(uri)
 
 
 def _key(params: Any) -> str:

@@ -17,8 +17,9 @@ from websockets.exceptions import WebSocketException
 from websockets.protocol import State
 from websockets.sync.client import ClientConnection, connect
 
-from gen_ip.chain import http
+from gen_ip.chain.answers import MAX_NESTING
 from gen_ip.chain.errors import ConnectionFailed, NodeError
+from gen_ip.chain.urls import public_url
 from gen_ip.nesting import parse
 
 # An answer with many logs is long; what is longer is no answer to any request made here.
@@ -51,7 +52,7 @@ class SocketProvider(JSONBaseProvider):
             until = time.monotonic() + self._timeout
             while True:
                 answer = _received(connection, max(0.0, until - time.monotonic()))
-                response: RPCResponse = parse(answer, http.MAX_NESTING)
+                response: RPCResponse = parse(answer, MAX_NESTING)
                 # A node that could not read the request's id answers null with its error.
                 unread = response.get("id") is None and "error" in response
                 if response.get("id") == wanted or unread:
@@ -130,11 +131,11 @@ class Heads:
                     self._drop()
                     return
                 connection.send(json.dumps(request))
-                answer = parse(_received(connection, self._timeout), http.MAX_NESTING)
+                answer = parse(_received(connection, self._timeout), MAX_NESTING)
         except (OSError, ValueError) as error:
             self._drop()
             reason = f"no subscription over the websocket: {type(error).__name__}"
-            raise ConnectionFailed(http.public_url(self._url), reason, passing=True) from None
+            raise ConnectionFailed(public_url(self._url), reason, passing=True) from None
         if not isinstance(answer, dict) or "result" not in answer:
             self._drop()
             raise NodeError("eth_subscribe", "it takes no subscription to new blocks")

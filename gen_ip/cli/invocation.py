@@ -28,7 +28,8 @@ from gen_ip.cli.options import (
     StoreAddress,
 )
 from gen_ip.cli.output import Output
-from gen_ip.cli.planning import planning, with_parameters
+from gen_ip.cli.parameters import with_parameters
+from gen_ip.cli.planning import planning
 from gen_ip.cli.session import reader, signer
 from gen_ip.cli.show.text import plain
 from gen_ip.config import Target

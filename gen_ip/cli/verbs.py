@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from gen_ip.cli.planning import sendable
+from gen_ip.cli.sendable import sendable
 
 
 class Verbs(typer.Typer):

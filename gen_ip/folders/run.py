@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gen_ip.certificates import PreparedCertificate, ProofsFileTaken, SignedCertificate
 from gen_ip.certifying import BATCH
@@ -20,22 +19,20 @@ from gen_ip.chain.reverts import (
 )
 from gen_ip.chain.sent import Sent
 from gen_ip.errors import GenIPError
+from gen_ip.folders.client import Certifier
 from gen_ip.folders.reading import Reading
 from gen_ip.folders.report import FolderReport, Outcome
-
-if TYPE_CHECKING:
-    from gen_ip.batching import Batching
 
 # A signature that ends sooner is made anew, for its transactions take a while.
 _SPARE_SECONDS = 3600
 _NO_LIMIT = 1 << 256
 
 
-class Run(Reading["Batching"]):
+class Run(Reading[Certifier]):
     """See `Reading`; `payer` sends the transactions."""
 
-    def certify(self, deadline: int | None, payer: Batching) -> FolderReport:
-        """See `Batching.certify_folder`; inside the journal's block."""
+    def certify(self, deadline: int | None, payer: Certifier) -> FolderReport:
+        """See `gen_ip.batching.Batching.certify_folder`; inside the journal's block."""
         finished = self.finish_sent(payer)
         pending = self.pending()
         for name in finished:
@@ -47,7 +44,7 @@ class Run(Reading["Batching"]):
         return self.report()
 
     def plan(self) -> FolderReport:
-        """See `Batching.plan_folder`."""
+        """See `gen_ip.batching.Batching.plan_folder`."""
         pending = self.pending(keeps=False)
         for name, each in pending.items():
             self._tell_certificate(name, Outcome.PLANNED, each)
@@ -55,7 +52,7 @@ class Run(Reading["Batching"]):
         return replace(self.report(), gas=gas, fee=fee, transactions=count)
 
     def anchor(self, proofs: Path) -> FolderReport:
-        """See `Batching.anchor_folder`."""
+        """See `gen_ip.batching.Batching.anchor_folder`."""
         self.finish_sent(self._client)
         receipts = self._client._seeing(self.receipts.append)
         held = receipts.resume_anchor(proofs).certificates if proofs.exists() else ()
@@ -102,7 +99,7 @@ class Run(Reading["Batching"]):
             signed |= new
         return {name: signed[name] for name in pending}
 
-    def submit(self, signed: dict[str, PreparedCertificate], payer: Batching) -> None:
+    def submit(self, signed: dict[str, PreparedCertificate], payer: Certifier) -> None:
         """Certifies them, 40 in a transaction."""
         names, done = [*signed], 0
         self._progress("Certifying", 0, len(names))
@@ -114,7 +111,7 @@ class Run(Reading["Batching"]):
             self._progress("Certifying", done, len(names))
 
     def _acceptable(
-        self, part: dict[str, PreparedCertificate], payer: Batching
+        self, part: dict[str, PreparedCertificate], payer: Certifier
     ) -> dict[str, PreparedCertificate]:
         """Those that the contract would certify now; nothing is paid for the others."""
         home = payer._session.calls.home_of(next(iter(part.values())).certify)
@@ -138,7 +135,7 @@ class Run(Reading["Batching"]):
                 self._tell_certificate(name, Outcome.FAILED, each, "it was refused; try again")
         return good
 
-    def _submit(self, part: dict[str, PreparedCertificate], payer: Batching) -> None:
+    def _submit(self, part: dict[str, PreparedCertificate], payer: Certifier) -> None:
         names = [*part]
         if payer._session.records:
             payer.certify_many([*part.values()], skip=True)
@@ -163,7 +160,7 @@ class Run(Reading["Batching"]):
             self._tell_certificate(name, Outcome.CERTIFIED, part[name])
         self.journal.settled(certified)
 
-    def finish_sent(self, payer: Batching) -> set[str]:
+    def finish_sent(self, payer: Certifier) -> set[str]:
         """Ends the transaction that an earlier run may have sent; the paths of the files that it
         was about.
 

@@ -17,8 +17,9 @@ from anyio.abc import TaskGroup
 
 from gen_ip import AsyncGenIP, GenIP
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain import http, reverts
+from gen_ip.chain import reverts
 from gen_ip.chain.anvil import Anvil
+from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import ConnectionFailed, NoAccount
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.rpc import Rpc
@@ -390,7 +391,7 @@ def test_two_hundred_at_once_in_a_bad_network(
     before = slow_chain.web3.eth.get_transaction_count(slow_chain.alice.address)
     with Proxy(slow_chain.url, faults, only=["eth_sendRawTransaction"]) as proxy:
         ip = AsyncGenIP(
-            http.connect(proxy.url, 5.0),
+            connect(proxy.url, 5.0),
             slow_chain.alice,
             deployment=slow_chain.deployment,
             store=store,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gen_ip import GenIP
-from gen_ip.chain import http, pyevm
+from gen_ip.chain import pyevm
+from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.reverts import Reverted, UnknownWork
 from gen_ip.chain.rpc import Rpc
@@ -29,7 +30,7 @@ def proxy(chain: LocalChain) -> Iterator[Proxy]:
 @pytest.fixture
 def rpc(proxy: Proxy) -> Rpc:
     """Through the proxy, which has counted nothing yet."""
-    rpc = Rpc(http.connect(proxy.url, 5.0))
+    rpc = Rpc(connect(proxy.url, 5.0))
     assert rpc.chain_id == 31337
     proxy.seen.clear()
     return rpc

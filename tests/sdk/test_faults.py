@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import gen_ip.chain.rpc
 from gen_ip import GenIP
-from gen_ip.chain import broadcasting, http, transactions
+from gen_ip.chain import broadcasting, transactions
 from gen_ip.chain.anvil import Anvil
+from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import (
     ConnectionFailed,
     NodeError,
@@ -53,7 +54,7 @@ def _url(rpc: Rpc) -> str:
 
 
 def _through(proxy: Proxy) -> Rpc:
-    return Rpc(http.connect(proxy.url, CLIENT_SECONDS))
+    return Rpc(connect(proxy.url, CLIENT_SECONDS))
 
 
 def _send(rpc: Rpc, books: Books, intention: Intention) -> transactions.Receipt:
@@ -286,7 +287,7 @@ def test_geth_behind_a_bad_network(tmp_path: Path) -> None:
         sender, receiver = Account.create(), Account.create().address
         fund(straight.web3, sender.address, 10**19)
         with Proxy(url, only=[SEND]) as proxy:
-            rpc = Rpc(http.connect(proxy.url, 5.0))
+            rpc = Rpc(connect(proxy.url, 5.0))
             for fault in FORWARDED:
                 proxy.faults.append(fault)
                 transactions.send(rpc, sender, receiver, b"", 1, policy=Policy(timeout=30))
@@ -298,7 +299,7 @@ def test_the_whole_client_works_through_it(alice: GenIP, chain: LocalChain) -> N
     faults = [Fault.TWICE, Fault.CUT, Fault.NONE, Fault.STALE, Fault.DOWN_AFTER, Fault.SLOW] * 20
     before = chain.web3.eth.get_transaction_count(chain.alice.address)
     with Proxy(chain.url) as proxy:
-        web3 = http.connect(proxy.url, 5.0)
+        web3 = connect(proxy.url, 5.0)
         client = GenIP(web3, chain.alice, deployment=chain.deployment, store=alice.store)
         proxy.faults.extend(faults)
         certificate = client.certify(b"work")

@@ -16,8 +16,9 @@ from web3 import HTTPProvider, Web3
 
 from gen_ip import GenIP
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain import history, http, nonces, pyevm, transactions
+from gen_ip.chain import history, nonces, pyevm, transactions
 from gen_ip.chain.anvil import Anvil
+from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import (
     NodeError,
     NonceTaken,
@@ -424,7 +425,7 @@ def test_limits_are_checked(chain: LocalChain, wrong: dict[str, Any]) -> None:
 def test_geth_takes_many_at_once(tmp_path: Path) -> None:
     geth = require("geth")
     with running_geth(geth, tmp_path) as url:
-        rpc = Rpc(http.connect(url))
+        rpc = Rpc(connect(url))
         sender = Account.create()
         fund(rpc.web3, sender.address, 10**19)
         targets = [Account.create().address for _ in range(12)]

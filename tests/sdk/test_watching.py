@@ -13,8 +13,9 @@ import pytest
 
 from gen_ip import GenIP
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain import events, follower, http, logs, pyevm
+from gen_ip.chain import events, follower, logs, pyevm
 from gen_ip.chain.anvil import Anvil
+from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.events import Certified, Event, Paid, Transfer
 from gen_ip.chain.follower import Cursor, ReorganizedTooDeep
@@ -456,7 +457,7 @@ def test_a_node_that_is_restarted(anvil_binary: Path, tmp_path: Path) -> None:
     failures: list[Exception] = []
     with Anvil(options) as first:
         url = first.start()
-        chain = prepare(http.connect(url), url)
+        chain = prepare(connect(url), url)
         alice = GenIP(url, chain.alice, store=LocalStore(tmp_path / "store"))
         work = alice.certify(b"work").work_id
         socket = url.replace("http", "ws")
@@ -476,7 +477,7 @@ def test_a_node_that_is_restarted(anvil_binary: Path, tmp_path: Path) -> None:
 
 def test_geth_over_its_own_websocket(tmp_path: Path) -> None:
     with running_geth(require("geth"), tmp_path) as url:
-        chain = prepare(http.connect(url), url)
+        chain = prepare(connect(url), url)
         alice = GenIP(url.replace("http", "ws"), chain.alice, store=LocalStore(tmp_path / "store"))
         with alice.follow() as following:
             watcher = Watcher(following)
