@@ -18,7 +18,7 @@ from gen_ip.content.cid import CID, parse_cid, raw_cid_of
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
 from gen_ip.content.store import check_block, check_bytes, verified
 from gen_ip.content.unixfs import UnixFSHasher
-from gen_ip.errors import ContentNotFound, ContentTooLarge, StoreUnavailable
+from gen_ip.errors import BadStoreAddress, ContentNotFound, ContentTooLarge, StoreUnavailable
 
 _TEMPORARY = ".incoming-"
 _STALE_SECONDS = 24 * 3600
@@ -31,13 +31,18 @@ class LocalStore:
 
     Raises:
         StoreUnavailable: the folder cannot be made.
+        BadStoreAddress: no folder can have the name.
     """
 
     def __init__(self, root: StrPath) -> None:
-        self._root = Path(root).expanduser().absolute()
-        with self._io():
-            self._root.mkdir(parents=True, exist_ok=True)
-            self._remove_stale()
+        try:
+            self._root = Path(root).expanduser().absolute()
+            with self._io():
+                self._root.mkdir(parents=True, exist_ok=True)
+                self._remove_stale()
+        # A NUL or half a surrogate pair; `~` of nobody.
+        except (ValueError, RuntimeError):
+            raise BadStoreAddress(root, "no folder has such a name") from None
 
     @property
     def address(self) -> str:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from gen_ip.content.choice import open_store
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.content.local import LocalStore
 from gen_ip.content.unixfs import CHUNK_BYTES, unixfs_cid
-from gen_ip.errors import ContentCorrupted, StoreUnavailable
+from gen_ip.errors import BadStoreAddress, ContentCorrupted, StoreUnavailable
 from tests.content.vectors import content
 
 
@@ -120,6 +121,17 @@ def test_root_that_is_a_file(tmp_path: Path) -> None:
         LocalStore(tmp_path / "file")
     with pytest.raises(StoreUnavailable):
         LocalStore(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("name", ["nul\0", "half\ud800", "~nobody-of-the-name/x"])
+def test_roots_that_no_folder_can_be(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for open_one in (LocalStore, open_store):
+        with pytest.raises(BadStoreAddress, match="no folder has such a name"):
+            open_one(name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_root_that_vanishes(store: LocalStore, tmp_path: Path) -> None:
