@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Unpack
 
+from gen_ip import arguments
 from gen_ip.folders.client import Certifier
 from gen_ip.folders.report import FolderReport, OnProgress
 from gen_ip.preparing import SharedStatement, Stated
@@ -49,6 +50,7 @@ class Batching(Certifier):
 
         Raises:
             NotAFolder, TooManyFiles: the folder cannot be listed, or holds more than 10,000 files.
+            InvalidArgument: the deadline is none.
             JournalProblem: the journal cannot be used; `JournalInUse`: another process has it.
             StoreError: the store does not take the content.
             ContractError: what is stated of all does not fit, as in `certify`.
@@ -57,6 +59,9 @@ class Batching(Certifier):
         """
         from gen_ip.folders.run import Run
 
+        if deadline is not None:
+            # Before anything is read or stored.
+            arguments.positive("deadline", deadline)
         path = None if journal is None else Path(journal)
         run = Run(self, Path(folder), path, Stated(**statement), on_progress)
         with run.journal:

@@ -18,7 +18,7 @@ from gen_ip.content.files import FileSummary, summarize_file
 from gen_ip.documents import Described
 from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
-from gen_ip.folders.journal import Journal, Row, default_path
+from gen_ip.folders.journal import Journal, JournalProblem, Row, default_path
 from gen_ip.folders.report import FileReport, OnProgress, Outcome
 from gen_ip.folders.scan import SIDECAR, Found, NotAFolder, scan
 from gen_ip.preparing import Preparing, Stated
@@ -62,7 +62,9 @@ class Reading(Generic[C]):
             "creator": client._session.account.address,
             "folder": self._folder.as_posix().encode("utf-8", "backslashreplace").decode(),
         }
-        path = (journal or default_path(place)) if lasting else None
+        path = (default_path(place) if journal is None else journal) if lasting else None
+        if path is not None and not _is_file_name(path):
+            raise JournalProblem(path, "no file has such a name")
         self.journal = Journal(path, place)
         self._ignore = {each.resolve() for each in ignore}
         if path is not None:
@@ -230,3 +232,10 @@ class Reading(Generic[C]):
 
     def _fail(self, name: str, error: Exception) -> None:
         self.outcomes[name] = FileReport(name, Outcome.FAILED, reason=str(error))
+
+
+def _is_file_name(path: Path) -> bool:
+    try:
+        return bool(path.name) and b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False

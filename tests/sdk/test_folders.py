@@ -11,6 +11,7 @@ import pytest
 from eth_account import Account
 
 from gen_ip import Anchored, GenIP, Payee
+from gen_ip.arguments import InvalidArgument
 from gen_ip.certificates import ProofsFileTaken
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import TransactionUncertain
@@ -355,12 +356,29 @@ def test_journals_that_cannot_be(alice: GenIP, bob: GenIP, folder: Path, tmp_pat
     with pytest.raises(JournalProblem):
         alice.certify_folder(folder, journal=folder)
 
+    for name in ("", ".", "/", "nul\0", "half\ud800"):
+        with pytest.raises(JournalProblem, match="no file has such a name"):
+            alice.certify_folder(folder, journal=name)
+        with pytest.raises(JournalProblem, match="no file has such a name"):
+            alice.anchor_folder(folder, tmp_path / "proofs", journal=name)
+
     def another(stage: str, done: int, total: int) -> None:
         alice.certify_folder(folder, journal=journal)
 
     (folder / "new").write_text("new", "utf-8")
     with pytest.raises(JournalInUse):
         alice.certify_folder(folder, journal=journal, on_progress=another)
+
+
+@pytest.mark.parametrize("deadline", [0, -1, 2**256])
+def test_a_deadline_that_is_none_leaves_nothing(
+    alice: GenIP, folder: Path, state: Path, deadline: int
+) -> None:
+    before = sorted(Path(alice.store.address).rglob("*"))
+    with pytest.raises(InvalidArgument, match="deadline is"):
+        alice.certify_folder(folder, deadline=deadline)
+    assert sorted(Path(alice.store.address).rglob("*")) == before
+    assert not state.exists()
 
 
 def test_a_journal_inside_the_folder_is_no_work(alice: GenIP, folder: Path) -> None:
