@@ -12,6 +12,9 @@ from typing import Any
 
 from gen_ip.chain.errors import NodeError
 
+MAX_BYTES = 1 << 28
+"""An answer with many logs is long; what is longer is no answer to any request made here."""
+
 MAX_NESTING = 64
 """No honest answer is nested deeper."""
 

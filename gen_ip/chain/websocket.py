@@ -17,13 +17,11 @@ from websockets.exceptions import WebSocketException
 from websockets.protocol import State
 from websockets.sync.client import ClientConnection, connect
 
-from gen_ip.chain.answers import MAX_NESTING
+from gen_ip.chain.answers import MAX_BYTES, MAX_NESTING
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.urls import public_url
 from gen_ip.nesting import parse
 
-# An answer with many logs is long; what is longer is no answer to any request made here.
-_MAX_BYTES = 1 << 28
 _CLOSING_SECONDS = 1.0
 
 
@@ -149,7 +147,7 @@ def opened(url: str, timeout: float) -> ClientConnection:
     """
     with _as_connection_errors():
         return connect(
-            url, open_timeout=timeout, close_timeout=_CLOSING_SECONDS, max_size=_MAX_BYTES
+            url, open_timeout=timeout, close_timeout=_CLOSING_SECONDS, max_size=MAX_BYTES
         )
 
 

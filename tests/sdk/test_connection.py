@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from web3 import HTTPProvider, Web3
 
 from gen_ip import GenIP
+from gen_ip.chain import answers, connecting
 from gen_ip.chain.errors import ChainError, ConnectionFailed, NodeError
 from gen_ip.chain.http import NodeProvider
 from gen_ip.chain.rpc import Rpc
@@ -155,3 +158,46 @@ def test_what_the_environment_says_holds(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert session is not None
     assert "https" not in session.proxies
     assert session.auth is None
+
+
+class _Endless(BaseHTTPRequestHandler):
+    """Answers with spaces for ever: what stands before a JSON value, and in front of its end."""
+
+    pause = 0.0
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b" " * (1 if self.pause else 4096))
+                time.sleep(self.pause)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    """A local HTTP server whose answers do not end."""
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Endless)
+    httpd.daemon_threads = True
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_port}"
+    httpd.shutdown()
+
+
+def test_an_answer_that_does_not_end(endless: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MAX_BYTES", 100_000)
+    with pytest.raises(NodeError, match="an answer of more than 100,000 bytes"):
+        Rpc(endless).block()
+    # The same where several requests go in one.
+    found = Rpc(endless).batch([("eth_chainId", ()), ("eth_blockNumber", ())])
+    assert [type(each) for each in found] == [NodeError, NodeError]
+
+
+def test_an_answer_that_does_not_end_in_time(endless: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Endless, "pause", 0.05)
+    with pytest.raises(ConnectionFailed, match="no answer in time"):
+        Rpc(connecting.connect(endless, timeout=0.5)).block()
