@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo docs test lint format geth kubo gas slither prove audit mutate coverage clean
+.PHONY: help setup compile demo docs test fuzz lint format geth kubo gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -32,6 +32,10 @@ test: setup ## artifacts, forge tests, Python tests
 	@FOUNDRY_PROFILE=$(FORGE_PROFILE) $(TOOLS) forge test
 	@echo "test: pytest"
 	@$(TOOLS) python -m pytest $(PYTEST_ARGS)
+
+fuzz: setup ## what strangers may hand over, at length (ten times `make test`, new each time)
+	@echo "fuzz: tests/fuzz"
+	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q tests/fuzz $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy, solhint, prettier
 	@echo "lint: ruff"

@@ -1,5 +1,5 @@
 """How much the fuzzing does: the same examples in every run, unless `GENIP_PROFILE=long` asks for
-thirty times as many, new ones each time; what fails then prints how to see it again."""
+ten times as many, new ones each time; what fails then prints how to see it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.ledger.profile import LONG
 
-_TIMES = 30
+_TIMES = 10
 
 
 def examples(count: int) -> settings:

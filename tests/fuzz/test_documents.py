@@ -133,7 +133,7 @@ def test_what_the_changes_start_from_is_valid(name: str) -> None:
 
 @reader
 @given(data=st.data())
-@examples(150)
+@examples(50)
 def test_valid_documents_with_something_wrong(name: str, data: st.DataObject) -> None:
     _, documents, write = READERS[name]
     held(name, write(data.draw(mutated(st.sampled_from(documents)))))
@@ -141,7 +141,7 @@ def test_valid_documents_with_something_wrong(name: str, data: st.DataObject) ->
 
 @reader
 @given(data=st.data())
-@examples(100)
+@examples(30)
 def test_damaged_files(name: str, data: st.DataObject) -> None:
     _, documents, write = READERS[name]
     held(name, data.draw(damaged(st.sampled_from(documents).map(write))))
@@ -149,14 +149,14 @@ def test_damaged_files(name: str, data: st.DataObject) -> None:
 
 @reader
 @given(data=raw | json_values.map(written) | json_values.map(toml_file))
-@examples(100)
+@examples(30)
 def test_anything_at_all(name: str, data: bytes) -> None:
     held(name, data)
 
 
 @pytest.mark.parametrize("name", ["metadata", "bundle"])
 @given(data=st.data())
-@examples(40)
+@examples(15)
 def test_no_key_is_said_twice(name: str, data: st.DataObject) -> None:
     read, documents, _ = READERS[name]
     assert isinstance(attempt(read, data.draw(doubled_keys(st.sampled_from(documents)))), Refused)
@@ -196,7 +196,7 @@ def test_paths(load: Callable[[str], Any], path: str) -> None:
 
 
 @given(st.data())
-@examples(200)
+@examples(60)
 def test_metadata_are_built_of_anything(data: st.DataObject) -> None:
     """`build` takes a caller's values, which may come from a form that strangers fill in."""
     known: dict[str, Any] = {

@@ -73,25 +73,25 @@ def test_the_originals_open(place: Path, document: Any) -> None:
 
 
 @given(document=mutated(st.sampled_from(KEYSTORES)))
-@examples(400)
+@examples(130)
 def test_keystores_with_something_wrong(place: Path, document: Any) -> None:
     opened(place, written(document))
 
 
 @given(data=damaged(st.sampled_from(KEYSTORES).map(written)) | raw | json_values.map(written))
-@examples(200)
+@examples(60)
 def test_damaged_keystores(place: Path, data: bytes) -> None:
     opened(place, data)
 
 
 @given(data=doubled_keys(st.sampled_from(KEYSTORES)))
-@examples(50)
+@examples(15)
 def test_keystores_that_say_a_key_twice(place: Path, data: bytes) -> None:
     opened(place, data)
 
 
 @given(password=texts)
-@examples(50)
+@examples(15)
 def test_passwords(place: Path, password: str) -> None:
     found = opened(place, written(KEYSTORES[0]), password)
     assert isinstance(found.error, WrongPassword | BadKeystore)
@@ -154,7 +154,7 @@ def test_paths(path: str) -> None:
 
 
 @given(text=texts | st.from_regex(r"(0x)?[0-9a-fA-F]{60,68}", fullmatch=True))
-@examples(200)
+@examples(60)
 def test_private_keys(text: str) -> None:
     found = attempt(accounts.read_key, text)
     if isinstance(found, Refused):
@@ -163,14 +163,14 @@ def test_private_keys(text: str) -> None:
 
 
 @given(alias=texts)
-@examples(100)
+@examples(30)
 def test_names_of_accounts(alias: str) -> None:
     attempt(accounts.check_new, alias)
     attempt(accounts.dev_account, alias)
 
 
 @given(data=raw | json_values.map(written))
-@examples(100)
+@examples(30)
 def test_other_files_among_the_accounts_are_passed_over(
     data: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -188,7 +188,7 @@ def test_other_files_among_the_accounts_are_passed_over(
 
 
 @given(data=raw | json_values.map(written) | damaged(st.just(b'{"pid": 5, "url": "http://a"}')))
-@examples(300)
+@examples(100)
 def test_what_a_lock_says(data: bytes) -> None:
     pid, url = _holder(data)
     check_message(StateInUse(Path("state.json"), pid, url))
@@ -240,7 +240,7 @@ def test_a_safe_writes_whole_files_or_none(
 
 
 @given(value=json_values)
-@examples(60)
+@examples(20)
 def test_addresses_of_safes(value: Any) -> None:
     found = attempt(Safe, value)
     assert isinstance(found, Refused) or found.address == Safe(found.address).address

@@ -13,6 +13,8 @@ from gen_ip.chain import signed_bytes
 from gen_ip.chain.sent import Sent
 from gen_ip.signers.protocol import sign_transaction
 
+from .profile import examples
+
 ACCOUNT = Account.from_key(b"\x07" * 32)
 NUMBERS = st.integers(0, 2**63)
 
@@ -34,6 +36,7 @@ def transactions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(transactions())
+@examples(40)
 def test_what_was_signed_is_read_back(transaction: dict[str, Any]) -> None:
     raw = sign_transaction(ACCOUNT, transaction)
     assert signed_bytes.fields(raw) == transaction
@@ -43,6 +46,7 @@ def test_what_was_signed_is_read_back(transaction: dict[str, Any]) -> None:
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"\x02" + tail))
+@examples(40)
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     for read in (signed_bytes.fields, signed_bytes.signer):
         try:
@@ -52,6 +56,7 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
 
 
 @given(transactions(), st.data())
+@examples(40)
 def test_an_altered_one_is_not_its_senders(
     transaction: dict[str, Any], data: st.DataObject
 ) -> None:
