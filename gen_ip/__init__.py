@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gen_ip.aio import AsyncGenIP
-    from gen_ip.certificates import Anchored, SignedCertificate, SignedDelegation
     from gen_ip.chain.deployment import Deployment
     from gen_ip.chain.reverts import ContractError
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
-    from gen_ip.offers import Conditions, Offer, SignedOffer
-    from gen_ip.purchases import SignedPurchase
-    from gen_ip.registry import Arbiter
+    from gen_ip.market.offers import Conditions, Offer, SignedOffer
+    from gen_ip.market.purchases import SignedPurchase
     from gen_ip.signing.offers import AskLimits, FeeShare
     from gen_ip.signing.statements import Payee
     from gen_ip.terms import Rights, Terms
     from gen_ip.work import ETH
+    from gen_ip.works.certificates import Anchored, SignedCertificate, SignedDelegation
+    from gen_ip.works.registry import Arbiter
 
 _HOMES = {
-    "Anchored": "gen_ip.certificates",
-    "Arbiter": "gen_ip.registry",
+    "Anchored": "gen_ip.works.certificates",
+    "Arbiter": "gen_ip.works.registry",
     "AskLimits": "gen_ip.signing.offers",
-    "Conditions": "gen_ip.offers",
+    "Conditions": "gen_ip.market.offers",
     "AsyncGenIP": "gen_ip.aio",
     "ContractError": "gen_ip.chain.reverts",
     "Deployment": "gen_ip.chain.deployment",
@@ -39,13 +39,13 @@ _HOMES = {
     "FeeShare": "gen_ip.signing.offers",
     "GenIP": "gen_ip.client",
     "GenIPError": "gen_ip.errors",
-    "Offer": "gen_ip.offers",
+    "Offer": "gen_ip.market.offers",
     "Payee": "gen_ip.signing.statements",
     "Rights": "gen_ip.terms",
-    "SignedCertificate": "gen_ip.certificates",
-    "SignedDelegation": "gen_ip.certificates",
-    "SignedOffer": "gen_ip.offers",
-    "SignedPurchase": "gen_ip.purchases",
+    "SignedCertificate": "gen_ip.works.certificates",
+    "SignedDelegation": "gen_ip.works.certificates",
+    "SignedOffer": "gen_ip.market.offers",
+    "SignedPurchase": "gen_ip.market.purchases",
     "Terms": "gen_ip.terms",
 }
 

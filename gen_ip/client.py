@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gen_ip import arguments, documents
-from gen_ip.arbitrating import Arbitrating
-from gen_ip.batching import Batching
+from gen_ip import arguments
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid, raw_digest
 from gen_ip.content.store import find
-from gen_ip.delegating import Delegating
-from gen_ip.deriving import Deriving
-from gen_ip.documents import Content
-from gen_ip.earning import Earning
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
-from gen_ip.licenses import License
-from gen_ip.lineage import Lineage, lineage
-from gen_ip.moving import Moving
-from gen_ip.owning import Owning
-from gen_ip.recognition import Verdict, verify
-from gen_ip.registry import Claim, Work
+from gen_ip.folders.batching import Batching
+from gen_ip.methods.arbitrating import Arbitrating
+from gen_ip.methods.delegating import Delegating
+from gen_ip.methods.deriving import Deriving
+from gen_ip.methods.earning import Earning
+from gen_ip.methods.moving import Moving
+from gen_ip.methods.owning import Owning
+from gen_ip.methods.trading import Trading
+from gen_ip.methods.watching import Watching
 from gen_ip.terms import Rights, Terms, ready_bundle, upstream
 from gen_ip.terms.bundle import MAX_BUNDLE_BYTES, Bundle
 from gen_ip.terms.bundle import decode as decode_bundle
 from gen_ip.terms.upstream import Conflict
 from gen_ip.tokens import TokenInfo
-from gen_ip.trading import Trading
-from gen_ip.watching import Watching
 from gen_ip.work import ETH
+from gen_ip.works import documents
+from gen_ip.works.documents import Content
+from gen_ip.works.licenses import License
+from gen_ip.works.lineage import Lineage, lineage
+from gen_ip.works.recognition import Verdict, verify
+from gen_ip.works.registry import Claim, Work
 
 # A node finds what somebody serves in a few seconds.
 _BUNDLE_SECONDS = 10.0
@@ -56,7 +57,7 @@ class GenIP(
         replace_after: seconds after which a transaction that is not mined is signed again with fees
             at least 1/8 higher, same nonce, never above `max_fee`.
         index: where derivatives and payments are looked up for earnings; by default the chain's
-            logs, at most 5,000,000 blocks of them (`gen_ip.earnings_index`).
+            logs, at most 5,000,000 blocks of them (`gen_ip.income.earnings_index`).
 
     Every method raises `ConnectionFailed` or `NodeError` when the node does not answer as it
     should. Those that send a transaction simulate it first, so that a `ContractError`,

@@ -10,19 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from gen_ip import statement_files as files
-from gen_ip.certificates import (
-    ANCHORED,
-    PREPARED,
-    SIGNED_CERTIFICATE,
-    SIGNED_DELEGATION,
-    Anchored,
-    PreparedCertificate,
-    SignedCertificate,
-    SignedDelegation,
-)
 from gen_ip.chain.deployment import predicted
-from gen_ip.offers import SIGNED_OFFER, SignedOffer
-from gen_ip.purchases import SIGNED_PURCHASE, SignedPurchase
+from gen_ip.market.offers import SIGNED_OFFER, SignedOffer
+from gen_ip.market.purchases import SIGNED_PURCHASE, SignedPurchase
 from gen_ip.signing.eip712 import BadStatement, Domain
 from gen_ip.signing.merkle import climb
 from gen_ip.signing.offers import (
@@ -35,6 +25,16 @@ from gen_ip.signing.offers import (
 )
 from gen_ip.signing.recovery import recover
 from gen_ip.signing.statements import DELEGATION, NOBODY, Delegation, registry_domain
+from gen_ip.works.certificates import (
+    ANCHORED,
+    PREPARED,
+    SIGNED_CERTIFICATE,
+    SIGNED_DELEGATION,
+    Anchored,
+    PreparedCertificate,
+    SignedCertificate,
+    SignedDelegation,
+)
 
 AnyStatement: TypeAlias = (
     PreparedCertificate

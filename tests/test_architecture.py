@@ -66,3 +66,45 @@ def test_no_modules_import_each_other() -> None:
     assert sum(map(len, graph.values())) > 1000
     # Raises CycleError, which names the modules.
     TopologicalSorter(graph).prepare()
+
+
+def _orders() -> list[dict[str, int]]:
+    """What the document's lines say: a module's or a folder's place in each of them, from above."""
+    lines = " ".join(PACKAGE.split("| to find")[0].split("    ", 1)[1].split())
+    whole, *inner = re.split(r"\bin (\w+):", lines)
+    folders = zip(inner[::2], inner[1::2], strict=True)
+    return [
+        _places(whole, "gen_ip"),
+        *(_places(line, f"gen_ip.{folder}") for folder, line in folders),
+    ]
+
+
+def _places(line: str, above: str) -> dict[str, int]:
+    groups = enumerate(line.split("->"))
+    return {
+        f"{above}.{name.strip().replace('/', '.')}": place
+        for place, group in groups
+        for name in group.split(",")
+    }
+
+
+def test_imports_go_the_way_that_the_lines_say() -> None:
+    modules = _modules()
+    orders = _orders()
+    assert len(orders) == 4
+    assert sum(map(len, orders)) > 30
+    wrong = []
+    for order in orders:
+        assert order.keys() <= modules.keys(), order.keys() - modules.keys()
+
+        def place(name: str, order: dict[str, int] = order) -> int | None:
+            fitting = [each for each in order if f"{name}.".startswith(f"{each}.")]
+            return order[max(fitting, key=len)] if fitting else None
+
+        for name, tree in modules.items():
+            here = place(name)
+            for other in _imported(tree, modules):
+                there = place(other)
+                if here is not None and there is not None and there < here:
+                    wrong.append(f"{name} imports {other}")
+    assert not wrong, wrong

@@ -13,7 +13,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from gen_ip import signing
-from gen_ip.offers import TERMS
+from gen_ip.market.offers import TERMS
 from gen_ip.signing import Domain, Struct
 from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND
 from gen_ip.terms import UNLIMITED, Rights

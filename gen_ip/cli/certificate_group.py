@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.disclosing import Disclosure
+    from gen_ip.market.disclosing import Disclosure
 
 certificate_app = group("certificate", "Sell and buy certificates themselves.")
 

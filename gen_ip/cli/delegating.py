@@ -18,7 +18,7 @@ from gen_ip.cli.values import BadValue, parse_duration, parse_share
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.certificates import SignedCertificate, SignedDelegation
+    from gen_ip.works.certificates import SignedCertificate, SignedDelegation
 
 
 @signs
@@ -156,9 +156,9 @@ def _revocable(file: Path) -> SignedCertificate | SignedDelegation:
     Raises:
         StatementFileProblem, BadStatement: it cannot be read, or holds something else.
     """
-    from gen_ip.certificates import SignedCertificate, SignedDelegation
     from gen_ip.inspection import load
     from gen_ip.statement_files import StatementFileProblem
+    from gen_ip.works.certificates import SignedCertificate, SignedDelegation
 
     found = load(file)
     if not isinstance(found, SignedCertificate | SignedDelegation):

@@ -79,7 +79,7 @@ def events(
 def _follow(client: GenIP, output: Output, kind: list[str], filters: dict[str, Any]) -> None:
     from gen_ip.cli.output import console
     from gen_ip.cli.show.events import told
-    from gen_ip.watching import Retracted
+    from gen_ip.methods.watching import Retracted
 
     def failed(error: ChainError) -> None:
         output.note(f"trying again: {error}")

@@ -13,7 +13,7 @@ from gen_ip.errors import GenIPError
 @contextmanager
 def in_units(token: str, decimals: int, symbol: str) -> Iterator[None]:
     """Rewrites the message of an error about amounts of `token` that the block raises."""
-    from gen_ip.filling import PriceTooHigh
+    from gen_ip.market.filling import PriceTooHigh
 
     try:
         yield

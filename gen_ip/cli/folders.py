@@ -16,7 +16,7 @@ from gen_ip.cli.show.text import plain
 if TYPE_CHECKING:
     from gen_ip.client import GenIP
     from gen_ip.folders.report import OnProgress
-    from gen_ip.preparing import SharedStatement
+    from gen_ip.methods.preparing import SharedStatement
     from gen_ip.signers.protocol import Signer
 
 

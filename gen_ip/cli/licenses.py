@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.offers import Offer
+    from gen_ip.market.offers import Offer
     from gen_ip.terms.upstream import Conflict
 
 
@@ -102,7 +102,7 @@ def offer(
     """Offer licenses of your works at a price: posted, or signed in a file (one signature)."""
     if sign != (output is not None):
         raise typer.BadParameter("--sign and --output go together")
-    from gen_ip.offers import Conditions
+    from gen_ip.market.offers import Conditions
 
     if delegation is not None and (not sign or len(works) > 1):
         raise typer.BadParameter("--delegation goes with --sign and one work")
@@ -300,7 +300,7 @@ def buy(
     ] = None,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
-    from gen_ip.offers import SignedOffer
+    from gen_ip.market.offers import SignedOffer
 
     named = offer_named(offer)
     holder = None if licensee is None else address_of(licensee)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.earnings import Earnings
+    from gen_ip.income.earnings import Earnings
 
 MinGain: TypeAlias = Annotated[
     str | None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.moving import Move, Moved, Step
+    from gen_ip.methods.moving import Move, Moved, Step
 
 
 class NotAllMoved(GenIPError):  # noqa: N818 - named like the package's other errors

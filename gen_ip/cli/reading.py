@@ -13,14 +13,14 @@ from gen_ip.cli.values import BadValue, parse_share
 from gen_ip.errors import FileProblem, shown
 
 if TYPE_CHECKING:
-    from gen_ip.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
     from gen_ip.client import GenIP
     from gen_ip.content.declaration import Declaration
     from gen_ip.inspection import AnyStatement
-    from gen_ip.offers import Offer, SignedOffer
-    from gen_ip.purchases import SignedPurchase
+    from gen_ip.market.offers import Offer, SignedOffer
+    from gen_ip.market.purchases import SignedPurchase
     from gen_ip.signing import FeeShare, Payee
     from gen_ip.statement_files import Statement
+    from gen_ip.works.certificates import PreparedCertificate, SignedCertificate, SignedDelegation
 
 
 class OutputTaken(FileProblem):
@@ -48,7 +48,8 @@ def content_hash_of(text: str) -> bytes:
     Raises:
         FileProblem, InvalidArgument: it is neither.
     """
-    from gen_ip import arguments, documents
+    from gen_ip import arguments
+    from gen_ip.works import documents
 
     if text.startswith("0x") and not os.path.lexists(text):
         return arguments.bytes32("content hash", text)
@@ -125,9 +126,9 @@ def certificates_in(path: Path) -> list[PreparedCertificate]:
     Raises:
         StatementFileProblem, BadStatement: it cannot be read, or holds none.
     """
-    from gen_ip.certificates import Anchored, PreparedCertificate
     from gen_ip.inspection import load
     from gen_ip.statement_files import StatementFileProblem
+    from gen_ip.works.certificates import Anchored, PreparedCertificate
 
     found = load(path)
     if isinstance(found, Anchored):
@@ -163,7 +164,7 @@ def purchase_in(path: Path) -> SignedPurchase | None:
         StatementFileProblem, BadStatement: it cannot be read, or holds none.
     """
     from gen_ip.inspection import load
-    from gen_ip.purchases import SignedPurchase
+    from gen_ip.market.purchases import SignedPurchase
 
     found = load(path)
     return found if isinstance(found, SignedPurchase) else None
@@ -177,7 +178,7 @@ def delegation_in(path: Path | None) -> SignedDelegation | None:
     """
     if path is None:
         return None
-    from gen_ip.certificates import SignedDelegation
+    from gen_ip.works.certificates import SignedDelegation
 
     return SignedDelegation.load(path)
 
@@ -188,7 +189,7 @@ def signed_offer_in(path: Path) -> SignedOffer:
     Raises:
         StatementFileProblem, BadStatement: it cannot be read, or holds none.
     """
-    from gen_ip.offers import SignedOffer
+    from gen_ip.market.offers import SignedOffer
 
     return SignedOffer.load(path)
 
@@ -199,7 +200,7 @@ def signed_certificate_in(path: Path) -> SignedCertificate:
     Raises:
         StatementFileProblem, BadStatement: it cannot be read, or holds none.
     """
-    from gen_ip.certificates import SignedCertificate
+    from gen_ip.works.certificates import SignedCertificate
 
     return SignedCertificate.load(path)
 
@@ -229,7 +230,7 @@ def offer_of(client: GenIP, named: bytes | SignedOffer) -> SignedOffer | Offer:
 
 def plain_offer(offer: SignedOffer | Offer) -> Offer:
     """What is offered, however it was agreed to."""
-    from gen_ip.offers import Offer
+    from gen_ip.market.offers import Offer
 
     return offer if isinstance(offer, Offer) else offer.offer
 

@@ -19,7 +19,7 @@ from gen_ip.cli.values import BadValue, parse_duration
 
 if TYPE_CHECKING:
     from gen_ip.client import GenIP
-    from gen_ip.offers import Offer, SignedOffer
+    from gen_ip.market.offers import Offer, SignedOffer
     from gen_ip.terms import Terms
 
 OfferName = Annotated[

@@ -35,10 +35,10 @@ from gen_ip.cli.works import Declared, Description, Name, Payees, ResaleRoyalty
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.certificates import PreparedCertificate, SignedCertificate
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
-    from gen_ip.purchases import SignedPurchase
+    from gen_ip.market.purchases import SignedPurchase
+    from gen_ip.works.certificates import PreparedCertificate, SignedCertificate
 
 # As many as a person reads.
 _LINES = 20

@@ -40,7 +40,7 @@ from gen_ip.cli.show.text import plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.offers import SignedOffer
+    from gen_ip.market.offers import SignedOffer
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Keeps the offer.")]
 TokenOfBid = Annotated[
@@ -141,7 +141,7 @@ def counter(
 ) -> None:
     """Answer an offer with a signed one for its maker alone: an ask with a bid, or a bid with an
     ask. Filling the answer spends the offer it answers."""
-    from gen_ip.offers import Conditions
+    from gen_ip.market.offers import Conditions
 
     named = offer_named(offer)
     number = None if work is None else work_of(work)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
-    from gen_ip.registry import Certificate
+    from gen_ip.works.registry import Certificate
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
 FileOrFolder = Annotated[
@@ -288,8 +288,8 @@ def verify(
 def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
     from gen_ip.cli.show.certificate import work_card
     from gen_ip.cli.show.verdict import limit_in_words
-    from gen_ip.documents import limit_of
     from gen_ip.fingerprint.image import ImageFingerprint
+    from gen_ip.works.documents import limit_of
 
     if output.is_planning:
         return

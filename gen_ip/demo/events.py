@@ -12,11 +12,11 @@ from typing import TypeAlias
 from gen_ip.demo.cast import Cast, Wallet
 from gen_ip.demo.chain import LocalChain
 from gen_ip.demo.report import Report
-from gen_ip.documents import Limit
-from gen_ip.recognition import Verdict
-from gen_ip.registry import Work
 from gen_ip.terms import Terms
 from gen_ip.tokens import TokenInfo
+from gen_ip.works.documents import Limit
+from gen_ip.works.recognition import Verdict
+from gen_ip.works.registry import Work
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gen_ip.demo.books import Line
-from gen_ip.lineage import Lineage
-from gen_ip.registry import Work
+from gen_ip.works.lineage import Lineage
+from gen_ip.works.registry import Work
 
 
 @dataclass(frozen=True)

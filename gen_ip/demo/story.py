@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen_ip.certificates import SignedCertificate
 from gen_ip.chain import abi, artifacts, faucet, transactions
 from gen_ip.chain.deploy import deploy, deploy_token
 from gen_ip.chain.rpc import Rpc
@@ -26,18 +25,19 @@ from gen_ip.demo.books import Books, Line, check
 from gen_ip.demo.cast import Wallet, new_cast
 from gen_ip.demo.library import another, title_of, unlike
 from gen_ip.demo.report import Report, Step
-from gen_ip.documents import limit_of
 from gen_ip.errors import GenIPError
 from gen_ip.fingerprint.image import Level, perceptual_hash
-from gen_ip.offers import SignedOffer
+from gen_ip.market.offers import SignedOffer
 from gen_ip.signing import Payee
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, Rights, Terms
 from gen_ip.work import ETH
+from gen_ip.works.certificates import SignedCertificate
+from gen_ip.works.documents import limit_of
 
 if TYPE_CHECKING:
     from gen_ip.demo.chain import LocalChain
-    from gen_ip.licenses import License
-    from gen_ip.registry import Certificate
+    from gen_ip.works.licenses import License
+    from gen_ip.works.registry import Certificate
 
 # The creator takes a part of what a remix earns, and of every sale however far downstream.
 CREATORS_TERMS = replace(COMMERCIAL_REMIX, income=1_000, volume=250)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gen_ip.anchoring import Anchoring
-from gen_ip.certifying import Certifying
+from gen_ip.methods.anchoring import Anchoring
+from gen_ip.methods.certifying import Certifying
 
 
 class Certifier(Certifying, Anchoring):

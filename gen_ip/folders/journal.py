@@ -21,11 +21,11 @@ from typing import Any, NamedTuple, Self
 
 from platformdirs import user_state_path
 
-from gen_ip.certificates import PreparedCertificate, SignedCertificate, read_certificate
 from gen_ip.chain.sent import Sent
 from gen_ip.errors import GenIPError, shown
 from gen_ip.folders.scan import JOURNAL_ID, Found
 from gen_ip.signing.eip712 import BadStatement
+from gen_ip.works.certificates import PreparedCertificate, SignedCertificate, read_certificate
 
 _FORMAT = "gen-ip/folder-journal/1"
 _TABLES = """

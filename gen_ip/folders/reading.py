@@ -10,19 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from gen_ip import documents
-from gen_ip.certificates import PreparedCertificate
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.files import FileSummary, summarize_file
-from gen_ip.documents import Described
 from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
 from gen_ip.folders.journal import Journal, JournalProblem, Row, default_path
 from gen_ip.folders.report import FileReport, OnProgress, Outcome
 from gen_ip.folders.scan import SIDECAR, Found, NotAFolder, scan
-from gen_ip.preparing import Preparing, Stated
+from gen_ip.methods.preparing import Preparing, Stated
 from gen_ip.terms.upstream import UnknownUpstream
+from gen_ip.works import documents
+from gen_ip.works.certificates import PreparedCertificate
+from gen_ip.works.documents import Described
 
 # Each may hold a decoded picture.
 _WORKERS = min(4, os.cpu_count() or 1)

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from gen_ip.certificates import PreparedCertificate, ProofsFileTaken, SignedCertificate
-from gen_ip.certifying import BATCH
 from gen_ip.chain import fees
 from gen_ip.chain.errors import TransactionFailed, TransactionPending, TransactionUncertain
 from gen_ip.chain.reverts import (
@@ -22,6 +20,8 @@ from gen_ip.errors import GenIPError
 from gen_ip.folders.client import Certifier
 from gen_ip.folders.reading import Reading
 from gen_ip.folders.report import FolderReport, Outcome
+from gen_ip.methods.certifying import BATCH
+from gen_ip.works.certificates import PreparedCertificate, ProofsFileTaken, SignedCertificate
 
 # A signature that ends sooner is made anew, for its transactions take a while.
 _SPARE_SECONDS = 3600
@@ -32,7 +32,7 @@ class Run(Reading[Certifier]):
     """See `Reading`; `payer` sends the transactions."""
 
     def certify(self, deadline: int | None, payer: Certifier) -> FolderReport:
-        """See `gen_ip.batching.Batching.certify_folder`; inside the journal's block."""
+        """See `gen_ip.folders.batching.Batching.certify_folder`; inside the journal's block."""
         finished = self.finish_sent(payer)
         pending = self.pending()
         for name in finished:
@@ -44,7 +44,7 @@ class Run(Reading[Certifier]):
         return self.report()
 
     def plan(self) -> FolderReport:
-        """See `gen_ip.batching.Batching.plan_folder`."""
+        """See `gen_ip.folders.batching.Batching.plan_folder`."""
         pending = self.pending(keeps=False)
         for name, each in pending.items():
             self._tell_certificate(name, Outcome.PLANNED, each)
@@ -52,7 +52,7 @@ class Run(Reading[Certifier]):
         return replace(self.report(), gas=gas, fee=fee, transactions=count)
 
     def anchor(self, proofs: Path) -> FolderReport:
-        """See `gen_ip.batching.Batching.anchor_folder`."""
+        """See `gen_ip.folders.batching.Batching.anchor_folder`."""
         self.finish_sent(self._client)
         receipts = self._client._seeing(self.receipts.append)
         held = receipts.resume_anchor(proofs).certificates if proofs.exists() else ()

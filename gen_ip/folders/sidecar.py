@@ -19,7 +19,7 @@ from pathlib import Path
 from gen_ip.content import declaration
 from gen_ip.content.files import open_file
 from gen_ip.errors import MetadataError
-from gen_ip.preparing import Stated
+from gen_ip.methods.preparing import Stated
 from gen_ip.terms.upstream import require_known
 
 

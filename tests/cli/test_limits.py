@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gen_ip.documents import Limit, limit_of
 from gen_ip.fingerprint.image import ImageFingerprint
+from gen_ip.works.documents import Limit, limit_of
 from tests.cli.conftest import Run
 from tests.support.chain import LocalChain
 

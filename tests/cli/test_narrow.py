@@ -13,7 +13,7 @@ from gen_ip.cli.show.certificate import work_card
 from gen_ip.cli.show.report import balances, gas_table
 from gen_ip.demo.books import Line
 from gen_ip.demo.report import Step
-from gen_ip.registry import Payee, Share
+from gen_ip.works.registry import Payee, Share
 from tests.cli.conftest import Run
 from tests.cli.test_show import drawn, work
 

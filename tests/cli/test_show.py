@@ -24,9 +24,9 @@ from gen_ip.cli.show.verdict import show_verdict
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.content.local import LocalStore
 from gen_ip.fingerprint.image import Level
-from gen_ip.lineage import Lineage, Link
-from gen_ip.recognition import Match, Verdict
-from gen_ip.registry import Work
+from gen_ip.works.lineage import Lineage, Link
+from gen_ip.works.recognition import Match, Verdict
+from gen_ip.works.registry import Work
 from tests.cli.conftest import PICTURES
 from tests.support.pictures import BAD_FILES
 

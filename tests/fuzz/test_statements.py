@@ -19,11 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gen_ip.calls.marketplace import Authorization
-from gen_ip.certificates import Anchored, PreparedCertificate, SignedCertificate, SignedDelegation
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.errors import GenIPError
-from gen_ip.offers import SignedOffer, from_struct, works_tree
-from gen_ip.purchases import SignedPurchase
+from gen_ip.market.offers import SignedOffer, from_struct, works_tree
+from gen_ip.market.purchases import SignedPurchase
 from gen_ip.signing import sign
 from gen_ip.signing.eip712 import Struct, typed_data
 from gen_ip.signing.merkle import MerkleTree, climb
@@ -60,6 +59,12 @@ from gen_ip.signing.statements import (
 )
 from gen_ip.statement_files import MAX_BYTES, Statement
 from gen_ip.terms import COMMERCIAL
+from gen_ip.works.certificates import (
+    Anchored,
+    PreparedCertificate,
+    SignedCertificate,
+    SignedDelegation,
+)
 from tests.support.chain import account
 
 from .profile import examples

@@ -7,9 +7,9 @@ import copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gen_ip.income.settling import Account, Node, SettlePlan, plan
 from gen_ip.ledger import BASIS_POINTS, Ledger
-from gen_ip.lineage import Link
-from gen_ip.settling import Account, Node, SettlePlan, plan
+from gen_ip.works.lineage import Link
 
 from .graphs import TOKENS, History, apply, build, graphs, histories
 

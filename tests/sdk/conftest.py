@@ -9,8 +9,8 @@ import pytest
 
 from gen_ip import GenIP
 from gen_ip.content.local import LocalStore
-from gen_ip.registry import Certificate
 from gen_ip.terms import COMMERCIAL_REMIX, Terms
+from gen_ip.works.registry import Certificate
 from tests.support.chain import LocalChain
 
 PICTURES = Path(__file__).resolve().parents[2] / "gen_ip" / "demo" / "pictures"

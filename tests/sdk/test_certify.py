@@ -18,7 +18,6 @@ from gen_ip.chain.errors import NoAccount
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.local import LocalStore
-from gen_ip.documents import FileChanged
 from gen_ip.errors import (
     EmptyFile,
     FileTooLarge,
@@ -32,6 +31,7 @@ from gen_ip.errors import (
 )
 from gen_ip.fingerprint.image import perceptual_hash
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX, UNLIMITED
+from gen_ip.works.documents import FileChanged
 from tests.sdk.conftest import PICTURES, Derive
 from tests.support.chain import LocalChain
 
@@ -302,7 +302,7 @@ def test_a_picture_that_changes_meanwhile(
     path = tmp_path / "cat.png"
     path.write_bytes(CAT.read_bytes())
     other = perceptual_hash(PICTURES / "coffee.jpg")
-    monkeypatch.setattr("gen_ip.documents.perceptual_hash", lambda path: other)
+    monkeypatch.setattr("gen_ip.works.documents.perceptual_hash", lambda path: other)
     with pytest.raises(FileChanged):
         alice.certify(path)
 
@@ -373,7 +373,7 @@ def test_unusable_files(
 def test_unusable_bytes(alice: GenIP, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmptyFile, match="the given content"):
         alice.certify(b"")
-    monkeypatch.setattr("gen_ip.documents.MAX_FILE_BYTES", 3)
+    monkeypatch.setattr("gen_ip.works.documents.MAX_FILE_BYTES", 3)
     with pytest.raises(FileTooLarge, match="the given content"):
         alice.certify(b"four")
 

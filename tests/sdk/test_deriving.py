@@ -11,7 +11,7 @@ from gen_ip import GenIP, Rights, SignedCertificate, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds
-from gen_ip.filling import PriceTooHigh
+from gen_ip.market.filling import PriceTooHigh
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX
 from tests.sdk.conftest import Derive
 from tests.support.chain import TOKENS, LocalChain

@@ -10,7 +10,7 @@ import pytest
 
 from gen_ip import ETH, Arbiter, GenIP, Payee, Rights, Terms
 from gen_ip.chain import reverts
-from gen_ip.disclosing import Disclosure, WorseThanDisclosed
+from gen_ip.market.disclosing import Disclosure, WorseThanDisclosed
 from gen_ip.terms import COMMERCIAL
 from tests.sdk.conftest import Derive
 from tests.support.chain import LocalChain

@@ -13,9 +13,9 @@ from gen_ip.chain import reverts
 from gen_ip.chain.errors import NodeError
 from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.session import Session
-from gen_ip.earnings_index import LogScan, TooFarToScan
-from gen_ip.lineage import Link, descendants
+from gen_ip.income.earnings_index import LogScan, TooFarToScan
 from gen_ip.tokens import NotAToken
+from gen_ip.works.lineage import Link, descendants
 from tests.sdk.conftest import Derive
 from tests.sdk.test_royalties import Twin, shares
 from tests.support.chain import LocalChain

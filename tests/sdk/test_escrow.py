@@ -13,9 +13,9 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.deals import REFUND_AFTER, Deal
 from gen_ip.errors import FileProblem
-from gen_ip.escrow import UnknownDeal
-from gen_ip.filling import PriceTooHigh
-from gen_ip.refusals import DealNotInTime
+from gen_ip.market.escrow import UnknownDeal
+from gen_ip.market.filling import PriceTooHigh
+from gen_ip.market.refusals import DealNotInTime
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import TOKENS, LocalChain
 

@@ -12,7 +12,6 @@ from eth_account import Account
 
 from gen_ip import Anchored, GenIP, Payee
 from gen_ip.arguments import InvalidArgument
-from gen_ip.certificates import ProofsFileTaken
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import TransactionUncertain
 from gen_ip.content.kubo import KuboStore
@@ -22,6 +21,7 @@ from gen_ip.folders import reading, scan
 from gen_ip.folders.journal import JournalInUse, JournalProblem
 from gen_ip.folders.report import FolderReport, Outcome
 from gen_ip.folders.scan import NotAFolder, TooManyFiles
+from gen_ip.works.certificates import ProofsFileTaken
 from tests.support.chain import LocalChain
 from tests.support.kubo import Kubo, kubo
 

@@ -8,7 +8,7 @@ import pytest
 
 from gen_ip import Anchored, GenIP
 from gen_ip.folders import sidecar
-from gen_ip.preparing import Stated
+from gen_ip.methods.preparing import Stated
 from tests.support.chain import LocalChain
 from tests.support.reader import Reader, blocks, reader
 from tests.support.require import ROOT

@@ -11,8 +11,8 @@ from gen_ip import ETH, FeeShare, GenIP, Rights, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds, NoAccount
-from gen_ip.filling import PriceTooHigh
-from gen_ip.marketplace import UnknownOffer
+from gen_ip.market.filling import PriceTooHigh
+from gen_ip.market.marketplace import UnknownOffer
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
 from tests.sdk.conftest import Derive
 from tests.support.chain import FUNDS, LocalChain

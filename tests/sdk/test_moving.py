@@ -10,7 +10,7 @@ from eth_account import Account
 from gen_ip import ETH, GenIP, Payee, Rights, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
-from gen_ip.moving import Kind, Move, Moved
+from gen_ip.methods.moving import Kind, Move, Moved
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import LocalChain
 

@@ -15,19 +15,19 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import abi, artifacts, reverts, transactions
 from gen_ip.chain.errors import InsufficientFunds
 from gen_ip.chain.rpc import Rpc
-from gen_ip.filling import PriceTooHigh
+from gen_ip.market.filling import PriceTooHigh
+from gen_ip.market.token_signatures import (
+    AuthorizationExpired,
+    AuthorizationUsed,
+    NoSignedPayment,
+    PaymentMethod,
+)
 from gen_ip.signers import AddressOnly
 from gen_ip.signers.protocol import CannotSign
 from gen_ip.signing import BadStatement
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.payments import Chosen, authorization_nonce
 from gen_ip.terms import COMMERCIAL
-from gen_ip.token_signatures import (
-    AuthorizationExpired,
-    AuthorizationUsed,
-    NoSignedPayment,
-    PaymentMethod,
-)
 from tests.support.chain import TOKENS, LocalChain
 from tests.support.solidity import place
 

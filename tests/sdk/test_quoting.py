@@ -11,8 +11,8 @@ import pytest
 from gen_ip import ETH, FeeShare, GenIP, Payee, Rights, Terms
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds, UnexpectedChain
-from gen_ip.marketplace import UnknownOffer
-from gen_ip.refusals import CertificateSold, OfferExpired, OfferNotYetOpen
+from gen_ip.market.marketplace import UnknownOffer
+from gen_ip.market.refusals import CertificateSold, OfferExpired, OfferNotYetOpen
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, UNLIMITED
 from tests.sdk.conftest import Derive
 from tests.support.chain import TOKENS, LocalChain

@@ -7,14 +7,15 @@ from random import Random
 
 import pytest
 
-from gen_ip import ETH, GenIP, Payee, Rights, Terms, royalties
+from gen_ip import ETH, GenIP, Payee, Rights, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds
+from gen_ip.income import royalties
 from gen_ip.ledger import Edge, Ledger
 from gen_ip.ledger import Payee as ModelPayee
-from gen_ip.lineage import Link, children_first
 from gen_ip.work import till_of
+from gen_ip.works.lineage import Link, children_first
 from tests.sdk.conftest import Derive
 from tests.support.chain import FUNDS, LocalChain
 

@@ -14,7 +14,14 @@ from eth_account import Account
 
 from gen_ip import ETH, FeeShare, GenIP, Payee
 from gen_ip.arguments import InvalidArgument
-from gen_ip.certificates import (
+from gen_ip.chain import broadcasting, reverts
+from gen_ip.chain.errors import UnexpectedChain
+from gen_ip.chain.receipts import Receipt
+from gen_ip.chain.sent import Sent
+from gen_ip.signing import OFFER, AskLimits, BadStatement, EmptyTree, TreeProof, sign
+from gen_ip.statement_files import StatementFileProblem
+from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
+from gen_ip.works.certificates import (
     Anchored,
     NotAnchored,
     PreparedCertificate,
@@ -22,14 +29,7 @@ from gen_ip.certificates import (
     SignedCertificate,
     SignedDelegation,
 )
-from gen_ip.chain import broadcasting, reverts
-from gen_ip.chain.errors import UnexpectedChain
-from gen_ip.chain.receipts import Receipt
-from gen_ip.chain.sent import Sent
-from gen_ip.registry import Arbiter
-from gen_ip.signing import OFFER, AskLimits, BadStatement, EmptyTree, TreeProof, sign
-from gen_ip.statement_files import StatementFileProblem
-from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
+from gen_ip.works.registry import Arbiter
 from tests.sdk.conftest import Derive
 from tests.support.chain import LocalChain
 

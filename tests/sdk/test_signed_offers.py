@@ -15,9 +15,9 @@ from gen_ip import ETH, FeeShare, GenIP, Payee, Rights, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import InsufficientFunds, UnexpectedChain
-from gen_ip.filling import PriceTooHigh
-from gen_ip.offers import Conditions, OfferConditions, SaleConditions, SignedOffer
-from gen_ip.refusals import CertificateSold, OfferExpired, OfferNotYetOpen
+from gen_ip.market.filling import PriceTooHigh
+from gen_ip.market.offers import Conditions, OfferConditions, SaleConditions, SignedOffer
+from gen_ip.market.refusals import CertificateSold, OfferExpired, OfferNotYetOpen
 from gen_ip.signing import BadStatement, EmptyTree
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
 from tests.support.chain import FUNDS, TOKENS, LocalChain

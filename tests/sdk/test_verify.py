@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gen_ip import GenIP, recognition
+from gen_ip import GenIP
 from gen_ip.chain import reverts
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.files import StrPath, summarize_file
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import StoreUnavailable
 from gen_ip.fingerprint.image import ImageFingerprint, Level, perceptual_hash
-from gen_ip.registry import Registry
+from gen_ip.works import recognition
+from gen_ip.works.registry import Registry
 from tests.sdk.conftest import PICTURES
 from tests.support.chain import LocalChain
 

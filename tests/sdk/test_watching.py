@@ -21,8 +21,8 @@ from gen_ip.chain.events import Certified, Event, Paid, Transfer
 from gen_ip.chain.follower import Cursor, ReorganizedTooDeep
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import GenIPError
+from gen_ip.methods.watching import Retracted
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX
-from gen_ip.watching import Retracted
 from tests.sdk.conftest import Derive
 from tests.support.chain import LocalChain, prepare
 from tests.support.cutter import Cutter

@@ -8,10 +8,10 @@ from typing import assert_type
 
 from gen_ip import AsyncGenIP
 from gen_ip.chain.receipts import Receipt
-from gen_ip.licenses import License
-from gen_ip.lineage import Lineage
-from gen_ip.registry import Certificate, Claim, Work
 from gen_ip.unsigned import Plan
+from gen_ip.works.licenses import License
+from gen_ip.works.lineage import Lineage
+from gen_ip.works.registry import Certificate, Claim, Work
 
 
 async def methods_are_those_of_the_client(ip: AsyncGenIP) -> None:

@@ -32,10 +32,10 @@ def run(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def _points() -> dict[str, tuple[object, str, Callable[..., bool]]]:
     """What is patched: the object, its attribute, and which calls of it count."""
-    from gen_ip.certificates import Anchored
     from gen_ip.chain import broadcasting, session, waiting
     from gen_ip.client import GenIP
     from gen_ip.folders.journal import Journal
+    from gen_ip.works.certificates import Anchored
 
     def always(*_: object, **__: object) -> bool:
         return True

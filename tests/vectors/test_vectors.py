@@ -15,7 +15,7 @@ from eth_account.messages import encode_typed_data
 
 from gen_ip import signing
 from gen_ip.chain import abi, artifacts
-from gen_ip.offers import TERMS, works_tree
+from gen_ip.market.offers import TERMS, works_tree
 from gen_ip.signing import BadStatement, Domain, MerkleTree, Struct, climb, sign, typed_data
 from tests.support.require import require
 from tests.vectors import generate

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.panel import Panel
 
     from gen_ip.client import GenIP
-    from gen_ip.registry import Work
+    from gen_ip.works.registry import Work
 
 _MAX_PREVIEW_BYTES = 20 * 1024 * 1024
 _PREVIEW_SECONDS = 10.0

@@ -10,7 +10,7 @@ from gen_ip.cli.terms import in_words, name_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.licenses import License
+    from gen_ip.works.licenses import License
 
 
 def show_license(console: Console, entry: License, time: int | None = None) -> None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-    from gen_ip.lineage import Lineage, Link
-    from gen_ip.registry import Work
+    from gen_ip.works.lineage import Lineage, Link
+    from gen_ip.works.registry import Work
 
 MAX_LINES = 500
 """Works drawn in all; a work with several parents stands below each of them."""

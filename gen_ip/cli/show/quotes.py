@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.panel import Panel
 
     from gen_ip.cli.session import Money
-    from gen_ip.quoting import Quote
+    from gen_ip.market.quoting import Quote
 
 
 def quote_card(console: Console, quoted: Quote, money: Money) -> Panel:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from gen_ip.certificates import Anchored, PreparedCertificate, SignedCertificate, SignedDelegation
 from gen_ip.chain.deployment import predicted
 from gen_ip.cli.show.cards import card
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.values import format_amount, format_duration, format_share
-from gen_ip.offers import SignedOffer
-from gen_ip.purchases import SignedPurchase
+from gen_ip.market.offers import SignedOffer
+from gen_ip.market.purchases import SignedPurchase
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Delegation, Payee
 from gen_ip.work import ETH
+from gen_ip.works.certificates import (
+    Anchored,
+    PreparedCertificate,
+    SignedCertificate,
+    SignedDelegation,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gen_ip.cli.show.text import counted, moment, plain, till
-from gen_ip.documents import Limit
 from gen_ip.fingerprint.image import PHASH_BITS, Level
+from gen_ip.works.documents import Limit
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.recognition import Match, Verdict
+    from gen_ip.works.recognition import Match, Verdict
 
 _HEADS = {
     Level.EXACT: ("Certified: exactly these bytes.", "bold green"),

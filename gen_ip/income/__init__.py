@@ -1,0 +1,1 @@
+"""What works earn: splits, settlements, and who can withdraw how much."""

@@ -1,0 +1,142 @@
+"""The client's part about certificates before anything is signed or sent: what they will state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+from gen_ip.arguments import InvalidArgument
+from gen_ip.chain.errors import UnexpectedChain
+from gen_ip.content.declaration import Declaration
+from gen_ip.methods.connection import Connection
+from gen_ip.signing.eip712 import Domain
+from gen_ip.signing.statements import Certify, Edge, Payee, registry_domain
+from gen_ip.works import documents
+from gen_ip.works.certificates import PreparedCertificate
+from gen_ip.works.documents import Content, Described
+from gen_ip.works.registry import Arbiter
+
+
+class SharedStatement(TypedDict, total=False):
+    """What a creator may state about any number of works alike; all may be left out.
+
+    Attributes:
+        description: what it is, in a sentence.
+        payees: who shares what is drawn from the work, each in basis points, for good.
+        resale_royalty: what a sale of the certificate owes the work, in basis points.
+        arbiter: who may act on the work, and how far.
+        declared: tools, base models, what people contributed, rights beyond the tools' licenses;
+            goes into the metadata.
+    """
+
+    description: str
+    payees: Sequence[Payee]
+    resale_royalty: int
+    arbiter: Arbiter | None
+    declared: Declaration | None
+
+
+class Statement(SharedStatement, total=False):
+    """What a creator may state about a work besides its bytes; all may be left out.
+
+    Attributes:
+        name: by default the file's name without its ending.
+        description, payees, resale_royalty, arbiter, declared: see `SharedStatement`.
+    """
+
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A `Statement` with its defaults; anything else is a TypeError."""
+
+    name: str | None = None
+    description: str = ""
+    payees: Sequence[Payee] = ()
+    resale_royalty: int = 0
+    arbiter: Arbiter | None = None
+    declared: Declaration | None = None
+
+
+class Preparing(Connection):
+    """See `gen_ip.client.GenIP`."""
+
+    def prepare_certificate(
+        self, content: Content, *, licenses: Sequence[int] = (), **statement: Unpack[Statement]
+    ) -> PreparedCertificate:
+        """What `certify`, or `derive` with `licenses`, would state, without a transaction: to be
+        anchored or signed. The file and its metadata are put into the store.
+
+        Raises:
+            FileProblem, MetadataError, StoreError, ContractError: as in `certify` and `derive`.
+        """
+        return self._prepare(content, Stated(**statement), licenses, self._check_own)
+
+    # ----------------------------------------------------------------- inside
+
+    @property
+    def _domain(self) -> Domain:
+        return registry_domain(self.chain_id, self.deployment.registry)
+
+    def _prepare(
+        self,
+        content: Content,
+        stated: Stated,
+        licenses: Sequence[int],
+        check: Callable[[Certify], None],
+        creator: str | None = None,
+        bought: Sequence[Edge] = (),
+    ) -> PreparedCertificate:
+        """Puts a file and its metadata into the store, and states what they are; but first `check`
+        raises what the contract would. `bought` are edges of licenses that do not exist yet."""
+        creator = creator or self._session.account.address
+        edges = [*bought, *(self._licenses.edge(license_id) for license_id in licenses)]
+        with documents.as_file(content) as path:
+            file = documents.fingerprinted(documents.summarize(content, path))
+            certify, document = self._state(file, stated, edges, creator)
+            # What would fail on chain leaves nothing in the store, and the other way round.
+            check(certify)
+            metadata_cid = documents.keep(self.store, file, document)
+        registry = self.deployment.registry
+        return PreparedCertificate(certify, registry, metadata_cid, file.summary.cid)
+
+    def _state(
+        self, file: Described, stated: Stated, edges: Sequence[Edge], creator: str
+    ) -> tuple[Certify, bytes]:
+        """What the creator states about a file, and its metadata, encoded."""
+        document = documents.write(
+            file,
+            name=stated.name,
+            description=stated.description,
+            work=self.deployment.work_id(creator, file.content_hash, self.chain_id),
+            parents=sorted({edge.parent for edge in edges}),
+            terms=list(dict.fromkeys(edge.terms_hash for edge in sorted(edges))),
+            declared=stated.declared,
+        )
+        certify = self._registry.statement(
+            creator,
+            file.content_hash,
+            documents.digest(document),
+            stated.resale_royalty,
+            edges,
+            stated.payees,
+            stated.arbiter,
+        )
+        return certify, document
+
+    def _check_own(self, certify: Certify) -> None:
+        """Raises the contract's error where the account could not certify this itself. Nothing is
+        signed: a Safe, or who is known by address alone, is asked about alike."""
+        self._session.simulate(self._session.calls.home_of(certify).certify(certify))
+
+    def _require_here(self, certificate: PreparedCertificate) -> None:
+        if certificate.certify.home_chain_id != self.chain_id:
+            raise UnexpectedChain(certificate.certify.home_chain_id, self.chain_id)
+        if certificate.registry != self.deployment.registry:
+            raise InvalidArgument(
+                "the certificate's registry",
+                certificate.registry,
+                f"{self.deployment.registry}, the one of this deployment",
+            )

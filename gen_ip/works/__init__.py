@@ -1,0 +1,1 @@
+"""What is known of works: certificates, licenses, lineage, and whose picture a file is."""

@@ -1,0 +1,275 @@
+"""Finding the certificates of a file: of its bytes, of its pixels, of pictures like it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gen_ip.chain.session import Session
+from gen_ip.content.metadata import Metadata
+from gen_ip.content.store import Store, find
+from gen_ip.errors import (
+    ContentCorrupted,
+    ContentNotFound,
+    ContentTooLarge,
+    FileProblem,
+    MalformedFingerprint,
+    MetadataError,
+)
+from gen_ip.fingerprint.image import ImageFingerprint, Level, match, perceptual_hash
+from gen_ip.works.documents import (
+    Content,
+    Limit,
+    as_file,
+    fetch,
+    fingerprinted,
+    limit_of,
+    summarize,
+)
+from gen_ip.works.registry import Claim, Registry
+
+# Recomputing decodes a picture each, and anyone can make false matches by the thousand.
+_ATTEMPTS = 20
+# Seconds to wait for a document and for a file. Once vain waiting has cost a minute, every further
+# search is short: anyone can certify works by the thousand whose metadata nobody serves.
+_DOCUMENT_SECONDS, _FILE_SECONDS, _HURRIED_SECONDS = 10.0, 30.0, 1.0
+_WAIT_AT_MOST = 60.0
+_ORDER = (Level.EXACT, Level.PIXELS, Level.SIMILAR)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A certificate that the file may come under.
+
+    Attributes:
+        distance: differing bits of 64 of the likeness hash; None where it was not compared.
+        claim_time: seconds since the epoch.
+        confirmed: whether the fingerprint was computed from the certified bytes themselves. If
+            not, it is no more than what the certificate's creator says: the store lacks the file,
+            or enough files were computed already.
+    """
+
+    work: int
+    level: Level
+    distance: int | None
+    creator: str
+    claim_time: int
+    confirmed: bool
+    name: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; the id as a decimal string."""
+        return {
+            "work": str(self.work),
+            "level": self.level.value,
+            "distance": self.distance,
+            "creator": self.creator,
+            "claim_time": self.claim_time,
+            "confirmed": self.confirmed,
+            "name": self.name,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the chain and the store say about a file.
+
+    A certificate proves the first registered claim of these bytes by an account on this chain,
+    and likeness is a reason to look; neither proves authorship.
+
+    Attributes:
+        sha256: of the file, 64 hex digits.
+        level: the surest level among the confirmed matches; DIFFERENT without any.
+        matches: confirmed ones before mere claims, surest first, then by claim time.
+        compared: certificates whose fingerprint was compared.
+        missing: works whose metadata the store cannot give, so that they were not compared; and
+            why.
+        untrusted: works whose metadata does not fit their certificate, and how.
+        limit: the most that this file can be recognized by, where it has no likeness hash; None
+            where it has one, or where its bytes are certified.
+    """
+
+    sha256: str
+    level: Level
+    matches: tuple[Match, ...]
+    compared: int
+    missing: tuple[tuple[int, str], ...]
+    untrusted: tuple[tuple[int, str], ...]
+    limit: Limit | None = None
+
+    def __bool__(self) -> bool:
+        return self.level is not Level.DIFFERENT
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON; ids as decimal strings."""
+        return {
+            "sha256": self.sha256,
+            "level": self.level.value,
+            "matches": [found.to_json() for found in self.matches],
+            "compared": self.compared,
+            "missing": _problems(self.missing),
+            "untrusted": _problems(self.untrusted),
+            "limit": self.limit.value if self.limit else None,
+        }
+
+
+def _problems(works: tuple[tuple[int, str], ...]) -> list[dict[str, str]]:
+    return [{"work": str(work), "problem": why} for work, why in works]
+
+
+class _Patience:
+    """How long to wait for what may never come."""
+
+    def __init__(self) -> None:
+        self._waited = 0.0
+
+    @contextmanager
+    def search(self, seconds: float) -> Iterator[float]:
+        """Seconds for one search, which the block makes; in vain if it raises ContentNotFound."""
+        started = time.monotonic()
+        try:
+            yield seconds if self._waited < _WAIT_AT_MOST else _HURRIED_SECONDS
+        except ContentNotFound:
+            self._waited += time.monotonic() - started
+            raise
+
+
+def verify(session: Session, store: Store, content: Content, work: int | None) -> Verdict:
+    """See `gen_ip.client.GenIP.verify`."""
+    registry = Registry(session)
+    with as_file(content) as path:
+        file = summarize(content, path)
+        claims = [registry.claim(work)] if work is not None else None
+        _, _, count = session.read("IPRegistry", "claims", file.content_hash)
+        if count:
+            patience = _Patience()
+            exact = [
+                _exact(registry, store, patience, claim)
+                for claim in claims or registry.claims(file.content_hash)
+                if claim.content_hash == file.content_hash
+            ]
+            if exact:
+                return Verdict(file.summary.sha256, Level.EXACT, tuple(exact), 0, (), ())
+        fingerprint = fingerprinted(file).fingerprint
+    limit = limit_of(fingerprint)
+    nothing = Verdict(file.summary.sha256, Level.DIFFERENT, (), 0, (), (), limit)
+    if fingerprint is None:
+        return nothing
+    return _compare(registry, store, nothing, fingerprint, claims or registry.claims())
+
+
+def _compare(
+    registry: Registry,
+    store: Store,
+    verdict: Verdict,
+    fingerprint: ImageFingerprint,
+    claims: list[Claim],
+) -> Verdict:
+    matches: list[Match] = []
+    missing: list[tuple[int, str]] = []
+    untrusted: list[tuple[int, str]] = []
+    patience = _Patience()
+    compared = attempts = 0
+    for claim in claims:
+        try:
+            with patience.search(_DOCUMENT_SECONDS) as seconds:
+                document = fetch(store, claim.metadata, claim.content_hash, seconds)
+            claimed = ImageFingerprint.from_metadata(document)
+            if claimed.pixels is None and claimed.phash64 is None:
+                continue
+            compared += 1
+            found = match(fingerprint, claimed)
+            if not found:
+                continue
+            # Oldest first, so that later copies of a fingerprint cannot use the attempts up.
+            attempts += 1
+            confirmed = attempts <= _ATTEMPTS and _confirmed(
+                store, patience, claim, document, claimed
+            )
+        except ContentNotFound as error:
+            missing.append((claim.work, str(error)))
+            continue
+        except (ContentCorrupted, ContentTooLarge, MetadataError, MalformedFingerprint) as error:
+            untrusted.append((claim.work, str(error)))
+            continue
+        matches.append(
+            Match(
+                work=claim.work,
+                level=found.level,
+                distance=found.distance,
+                creator=claim.creator,
+                claim_time=registry.claim_time(claim.work),
+                confirmed=confirmed,
+                name=document["name"],
+            )
+        )
+    matches.sort(
+        key=lambda m: (not m.confirmed, _ORDER.index(m.level), m.distance or 0, m.claim_time)
+    )
+    return replace(
+        verdict,
+        level=next((found.level for found in matches if found.confirmed), Level.DIFFERENT),
+        matches=tuple(matches),
+        compared=compared,
+        missing=tuple(missing),
+        untrusted=tuple(untrusted),
+    )
+
+
+def _exact(registry: Registry, store: Store, patience: _Patience, claim: Claim) -> Match:
+    try:
+        with patience.search(_DOCUMENT_SECONDS) as seconds:
+            name = fetch(store, claim.metadata, claim.content_hash, seconds)["name"]
+    except (ContentNotFound, ContentCorrupted, ContentTooLarge, MetadataError):
+        # The bytes speak for themselves; the name is decoration.
+        name = None
+    return Match(
+        work=claim.work,
+        level=Level.EXACT,
+        distance=None,
+        creator=claim.creator,
+        claim_time=registry.claim_time(claim.work),
+        confirmed=True,
+        name=name,
+    )
+
+
+def _confirmed(
+    store: Store,
+    patience: _Patience,
+    claim: Claim,
+    document: Metadata,
+    claimed: ImageFingerprint,
+) -> bool:
+    """Whether the certified file has the claimed fingerprint; False if the store lacks the file.
+
+    Raises:
+        MetadataError: the document names another file, or the fingerprint is not the file's.
+        StoreUnavailable: the store is down.
+    """
+    try:
+        with patience.search(_FILE_SECONDS) as seconds:
+            data = find(store.within(seconds), document["gen_ip"]["content"]["cid"])
+    except (ContentNotFound, ContentCorrupted, ContentTooLarge):
+        return False
+    if hashlib.sha256(data).digest() != claim.content_hash:
+        raise MetadataError(
+            "gen_ip.content.cid", "is of another file than the certified one; do not trust it"
+        )
+    try:
+        with as_file(data) as path:
+            actual = perceptual_hash(path)
+    except FileProblem:
+        raise MetadataError(
+            "gen_ip.fingerprints",
+            "cannot be of the certified file, which is no picture; do not trust it",
+        ) from None
+    if (actual.pixels, actual.phash64) != (claimed.pixels, claimed.phash64):
+        raise MetadataError(
+            "gen_ip.fingerprints", "is not that of the certified file; do not trust it"
+        )
+    return True
