@@ -72,7 +72,7 @@ WRONG: tuple[Any, ...] = (
 )
 # Any text is one, if not a welcome one.
 CONTENTS = {"content", "evidence", "works"}
-TEXTS = {"name", "description", "reason", "proofs", "folder"}
+TEXTS = {"name", "description", "reason", "proofs", "folder", "journal"}
 
 
 def fits(parameter: Parameter, value: object) -> bool:
