@@ -5,6 +5,8 @@
 PYTHON ?= python3
 FORGE_PROFILE ?= default
 PYTEST_ARGS ?=
+# A file stays on one worker; each starts chains of its own.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
 SOLIDITY := 'contracts/**/*.sol' 'tests/forge/**/*.sol' 'tests/proofs/**/*.sol'
 
 # In recipes the tools of the project come first.
@@ -31,7 +33,7 @@ test: setup ## artifacts, forge tests, Python tests
 	@echo "test: forge ($(FORGE_PROFILE) profile)"
 	@FOUNDRY_PROFILE=$(FORGE_PROFILE) $(TOOLS) forge test
 	@echo "test: pytest"
-	@$(TOOLS) python -m pytest $(PYTEST_ARGS)
+	@$(TOOLS) python -m pytest $(WORKERS) $(PYTEST_ARGS)
 
 fuzz: setup ## what strangers may hand over, at length (ten times `make test`, new each time)
 	@echo "fuzz: tests/fuzz"
