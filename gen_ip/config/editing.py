@@ -97,7 +97,8 @@ def _typed(key: str, value: str | int | None) -> str | int | Decimal | None:
         number = Decimal(value)
     except InvalidOperation:
         return value
-    if not number.is_finite() or len(value) > 40:
+    # Before it becomes an integer of a million digits.
+    if not number.is_finite() or len(value) > 40 or abs(number.adjusted()) > 40:
         return value
     return int(number) if number == int(number) else number
 
