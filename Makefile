@@ -35,7 +35,7 @@ test: setup ## artifacts, forge tests, Python tests
 	@echo "test: pytest"
 	@$(TOOLS) python -m pytest $(WORKERS) $(PYTEST_ARGS)
 
-fuzz: setup ## what strangers may hand over, at length (ten times `make test`, new each time)
+fuzz: setup ## what strangers may hand over, at length (ten times `make test`; minutes)
 	@echo "fuzz: tests/fuzz"
 	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q tests/fuzz $(PYTEST_ARGS)
 

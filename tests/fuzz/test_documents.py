@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gen_ip.cli.show.text import plain
 from gen_ip.content import declaration, metadata
 from gen_ip.content.cid import raw_cid_of
 from gen_ip.content.files import FileSummary
@@ -109,7 +109,9 @@ def held(name: str, data: bytes) -> None:
     elif name == "bundle":
         assert (found.data, found.digest) == (data, hashlib.sha256(data).digest())
         for language in ("en", "fr"):
-            assert all(plain(line, 1_000) == line for line in found.text(language).split("\n"))
+            # A character that Unicode does not know yet moves nothing on a terminal.
+            kinds = {unicodedata.category(each) for each in found.text(language).replace("\n", "")}
+            assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
         json.dumps(found.odrl())
         found.rsl()
     elif name == "metadata":
@@ -218,7 +220,10 @@ def test_metadata_are_built_of_anything(data: st.DataObject) -> None:
     summary = FileSummary(raw_cid_of(DATA), hashlib.sha256(DATA).hexdigest(), 9, "image/png")
     found = attempt(lambda: metadata.build(content=summary, **changed))
     if not isinstance(found, Refused):
-        assert metadata.decode(metadata.encode(found)) == json.loads(json.dumps(found))
+        # A number may be too large for canonical JSON: it is refused when it is written.
+        encoded = attempt(metadata.encode, found)
+        if not isinstance(encoded, Refused):
+            assert metadata.decode(encoded) == json.loads(json.dumps(found))
 
 
 def test_the_machine_readable_part_is_compared_to_the_type() -> None:
