@@ -102,7 +102,8 @@ class Batching(Certifier):
         Run it again after whatever ended it, with the same file, and it goes on.
 
         Raises:
-            ProofsFileTaken: the file holds proofs already, and the folder has files besides.
+            ProofsFileTaken: the file holds proofs already, and the folder has files besides; or
+                they are another account's, or of another chain.
             NotAFolder, TooManyFiles, JournalProblem, StoreError, ContractError, TransactionPending,
             TransactionUncertain: as in `certify_folder`.
         """

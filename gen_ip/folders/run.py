@@ -21,7 +21,12 @@ from gen_ip.folders.client import Certifier
 from gen_ip.folders.reading import Reading
 from gen_ip.folders.report import FolderReport, Outcome
 from gen_ip.methods.certifying import BATCH
-from gen_ip.works.certificates import PreparedCertificate, ProofsFileTaken, SignedCertificate
+from gen_ip.works.certificates import (
+    Anchored,
+    PreparedCertificate,
+    ProofsFileTaken,
+    SignedCertificate,
+)
 
 # A signature that ends sooner is made anew, for its transactions take a while.
 _SPARE_SECONDS = 3600
@@ -55,7 +60,12 @@ class Run(Reading[Certifier]):
         """See `gen_ip.folders.batching.Batching.anchor_folder`."""
         self.finish_sent(self._client)
         receipts = self._client._seeing(self.receipts.append)
-        held = receipts.resume_anchor(proofs).certificates if proofs.exists() else ()
+        held: tuple[PreparedCertificate, ...] = ()
+        if proofs.exists():
+            # Of another account, or of another chain, it claims nothing here.
+            if not all(map(self._is_own, Anchored.load(proofs).certificates)):
+                raise ProofsFileTaken(proofs)
+            held = receipts.resume_anchor(proofs).certificates
         pending = self.pending()
         here = {each.certify.content_hash for each in held}
         fresh = [each for each in pending.values() if each.certify.content_hash not in here]
@@ -75,6 +85,15 @@ class Run(Reading[Certifier]):
         if not self._client._session.records:
             self.journal.keep(kept, "anchored")
         return self.report()
+
+    def _is_own(self, certificate: PreparedCertificate) -> bool:
+        """Whether it is of this account, for this chain and its registry."""
+        client, certify = self._client, certificate.certify
+        return (certify.creator, certify.home_chain_id, certificate.registry) == (
+            client._session.account.address,
+            client.chain_id,
+            client.deployment.registry,
+        )
 
     # -------------------------------------------------------------- certifying
 

@@ -60,7 +60,8 @@ class Anchoring(Preparing):
     def resume_anchor(self, proofs: str | Path) -> Anchored:
         """Goes on with what `anchor` began with this file, whatever ended it: looks whether the
         anchor is mined, ends its transaction, or sends it where it never was. The file is complete
-        then; one that is already is only read.
+        then. Of one that is already the chain is asked all the same: what it says may be another
+        chain's, or anybody's.
 
         Raises:
             StatementFileProblem, BadStatement: the file cannot be used.
@@ -69,10 +70,10 @@ class Anchoring(Preparing):
         """
         path = Path(proofs)
         found = Anchored.load(path)
-        if found.time:
-            return found
         for each in found.certificates:
             self._require_here(each)
+        if found.time and found.time == self._anchor_time(found.root):
+            return found
         call = self._session.calls.registry.anchor(found.root)
         is_it = found.sent is not None and found.sent.transaction["data"] == call.data
         if found.sent is not None and is_it and not self._anchor_time(found.root):

@@ -457,6 +457,18 @@ def test_a_folder_is_anchored_and_minted_later(
     assert _counts(more) == {"anchored": 1, "existing": 12, "skipped": 1}
 
 
+def test_proofs_of_another_account_claim_nothing(
+    alice: GenIP, bob: GenIP, folder: Path, tmp_path: Path
+) -> None:
+    """Of the same files, at that: nobody is told that they are claimed."""
+    proofs = tmp_path / "proofs.json"
+    bob.anchor_folder(folder, proofs)
+    with pytest.raises(ProofsFileTaken):
+        alice.anchor_folder(folder, proofs)
+    report = alice.anchor_folder(folder, tmp_path / "mine.json")
+    assert _counts(report) == {"anchored": 12}
+
+
 def test_a_node_keeps_a_folder_pinned(
     alice: GenIP, folder: Path, kubo: Kubo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
