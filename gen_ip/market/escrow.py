@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from gen_ip.chain.call import Call
-from gen_ip.chain.errors import ChainError
+from gen_ip.chain.errors import ChainError, NodeError
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import NotInTime
@@ -51,7 +51,10 @@ class Escrow:
             UnknownDeal: none of this hash was opened.
         """
         for event in self._session.events("LicenseMarketplace", "DealOpened", word(deal_hash)):
-            return self._read(event)
+            found = self._read(event)
+            if found.hash != deal_hash:
+                raise NodeError("eth_getLogs", "another deal than was asked for")
+            return found
         raise UnknownDeal(deal_hash)
 
     def of_work(self, work: int) -> list[Deal]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
 from gen_ip.calls.marketplace import Fill, Taking
-from gen_ip.chain.errors import ChainError
+from gen_ip.chain.errors import ChainError, NodeError
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import (
@@ -211,7 +211,10 @@ class Marketplace:
             UnknownOffer: none of this hash was posted.
         """
         for event in self._session.events("LicenseMarketplace", "OfferPosted", word(offer_hash)):
-            return self._read([event])[0]
+            found = self._read([event])[0]
+            if found.hash != offer_hash:
+                raise NodeError("eth_getLogs", "another offer than was asked for")
+            return found
         raise UnknownOffer(offer_hash)
 
     def of_work(self, work: int) -> list[Offer]:
@@ -326,6 +329,10 @@ class Marketplace:
     def _read(self, events: Sequence[Event]) -> list[Offer]:
         """Posted offers as they stand, in two round trips."""
         structs = [OfferStruct(*event.args["offer"]) for event in events]
+        for struct, event in zip(structs, events, strict=True):
+            # Who names an offer by its hash means what it says, whatever the node makes of it.
+            if OFFER.hash(struct) != event.args["offer_hash"]:
+                raise NodeError("eth_getLogs", "an offer that has another hash")
         market = "LicenseMarketplace"
         makers = list(dict.fromkeys(struct.maker for struct in structs))
         found = self._session.read_all(

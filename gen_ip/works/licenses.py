@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gen_ip import arguments
+from gen_ip.chain.errors import NodeError
 from gen_ip.chain.events import word
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import ContractError, UnknownTerms
@@ -81,7 +82,9 @@ class Licenses:
             if isinstance(answer, ContractError):
                 raise answer
             grant, pass_, *rest = answer
-            found[terms_hash] = Terms(Rights(grant), Rights(pass_), *rest)
+            found[terms_hash] = terms = Terms(Rights(grant), Rights(pass_), *rest)
+            if terms.hash() != terms_hash:
+                raise NodeError("eth_call", "terms that have another hash")
         return found
 
     def register(self, terms: Terms) -> bytes:

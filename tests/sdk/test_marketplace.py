@@ -10,7 +10,10 @@ import pytest
 from gen_ip import ETH, FeeShare, GenIP, Rights, Terms
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
-from gen_ip.chain.errors import InsufficientFunds, NoAccount
+from gen_ip.chain.errors import InsufficientFunds, NoAccount, NodeError
+from gen_ip.chain.events import topic_of
+from gen_ip.chain.rpc import Rpc
+from gen_ip.chain.session import Session
 from gen_ip.market.filling import PriceTooHigh
 from gen_ip.market.marketplace import UnknownOffer
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
@@ -216,3 +219,50 @@ def test_too_little_eth(alice: GenIP, bob: GenIP, work: int, chain: LocalChain) 
         bob.buy(offer, max_price=2 * FUNDS)
     assert (refused.value.account, refused.value.token) == (chain.bob.address, ETH)
     assert (refused.value.has, refused.value.needs) == (FUNDS, 2 * FUNDS)
+
+
+def test_a_node_cannot_pass_off_another_offer_or_other_terms(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hash says what is bought; the node only brings it."""
+    meant = alice.offer(work, COMMERCIAL, price=7)
+    alice.offer(work, COMMERCIAL, price=7_000)
+    wanted = {
+        "address": chain.deployment.marketplace,
+        "topics": [topic_of("OfferPosted")],
+        "fromBlock": "0x0",
+        "toBlock": "latest",
+    }
+    true, other = Rpc(chain.web3).logs(wanted)
+    for answer in ({**true, "data": other["data"]}, other):
+        with monkeypatch.context() as patch:
+            patch.setattr(Rpc, "logs", lambda *_, found=answer: [found])
+            with pytest.raises(NodeError, match="another"):
+                bob.buy(meant.hash, max_price=10_000)
+    assert bob.buy(meant.hash, max_price=7)
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "try_all", lambda *_: [NC_REMIX.as_tuple()])
+        with pytest.raises(NodeError, match="another hash"):
+            bob.terms(COMMERCIAL.hash())
+
+
+def test_a_node_cannot_pass_off_another_deal(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals = [
+        bob.order(alice.offer(work, COMMERCIAL, price=price, deliver_within=1_000), max_price=price)
+        for price in (7, 7_000)
+    ]
+    wanted = {
+        "address": chain.deployment.marketplace,
+        "topics": [topic_of("DealOpened")],
+        "fromBlock": "0x0",
+        "toBlock": "latest",
+    }
+    true, other = Rpc(chain.web3).logs(wanted)
+    assert bob.get_deal(deals[0].hash) == deals[0]
+    for answer in ({**true, "data": other["data"]}, other):
+        with monkeypatch.context() as patch:
+            patch.setattr(Rpc, "logs", lambda *_, found=answer: [found])
+            with pytest.raises(NodeError, match="another deal"):
+                bob.get_deal(deals[0].hash)
