@@ -227,19 +227,16 @@ class Rpc:
 
     def estimates(
         self, calls: Sequence[tuple[str, bytes]], sender: str
-    ) -> list[int | ContractError]:
+    ) -> list[int | ContractError | NodeError]:
         """Gas that each of several transactions would use, by itself, if sent now; in the place of
-        one that reverts its error."""
+        one that reverts, or that the node refuses to estimate, its error."""
         requests = [("eth_estimateGas", (_transaction(to, data, sender, 0),)) for to, data in calls]
-        found: list[int | ContractError] = []
-        for answer in self.batch(requests):
-            if isinstance(answer, NodeError):
-                raise answer
-            if isinstance(answer, ContractError):
-                found.append(answer)
-            else:
-                found.append(_quantity("eth_estimateGas", answer))
-        return found
+        return [
+            answer
+            if isinstance(answer, ContractError | NodeError)
+            else _quantity("eth_estimateGas", answer)
+            for answer in self.batch(requests)
+        ]
 
     def block(self, number: int | str = "latest") -> Block:
         """A block by its number, or by a name such as "latest".

@@ -22,7 +22,7 @@ from gen_ip.cli.sale import (
     how_many,
     told,
 )
-from gen_ip.cli.session import Money, address_of, work_of
+from gen_ip.cli.session import Money, address_of, known_money, work_of
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.trading import Output, TokenOfBid, show_signed
@@ -77,7 +77,7 @@ def _offer(
     money = Money(client, token)
     amount = money.read(price)
     facts = _facts(client, client.disclosure(number))
-    use.confirm([f"You offer for {money.show(amount)} the certificate of", *facts], yes)
+    use.confirm([f"You offer for {money.named(amount)} the certificate of", *facts], yes)
     with use.output.working("Offering the certificate …"):
         signed = client.offer_certificate(
             number, price=amount, token=money.token, **conditions.at(client)
@@ -106,7 +106,7 @@ def _bid(
     money = Money(client, token)
     amount = money.read(price)
     facts = _facts(client, client.disclosure(number))
-    use.confirm([f"You bid {money.show(amount)} for the certificate of", *facts], yes)
+    use.confirm([f"You bid {money.named(amount)} for the certificate of", *facts], yes)
     with use.output.working("Bidding …"), in_units(money.token, money.decimals, money.symbol):
         signed = client.bid_for_certificate(
             number, price=amount, token=money.token, **conditions.at(client)
@@ -172,8 +172,11 @@ def _facts(client: GenIP, found: Disclosure) -> list[str]:
     work = found.work
     facts = [f"work {till(work.id)} of {work.owner}."]
     for each in found.income:
-        money = Money(client, each.token)
-        waiting, mine = money.show(each.total), money.show(each.owners_part)
+        money = known_money(client, each.token)
+        if money is None:
+            facts.append(f"It was paid in {each.token}, which is no ERC-20 token.")
+            continue
+        waiting, mine = money.named(each.total), money.show(each.owners_part)
         facts.append(f"With it goes income not yet drawn: {waiting}, {mine} of it the owner's.")
     sold = [f"{name_of(each.terms)}, {in_words(each.terms)}" for each in found.licenses]
     facts.append(f"It is bound by {how_many(len(sold))}{': ' if sold else ''}{'; '.join(sold)}.")

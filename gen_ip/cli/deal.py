@@ -113,7 +113,7 @@ def _release(use: Invocation, deal: DealHash, yes: Yes = False) -> None:
     client, found = _found(use, deal)
     money = Money(client, found.token)
     fact = (
-        f"{money.show(found.amount)} go to work {till(found.work)}, {how_many(found.count)} to "
+        f"{money.named(found.amount)} go to work {till(found.work)}, {how_many(found.count)} to "
         f"{found.recipient}."
     )
     use.confirm([fact], yes)
@@ -204,7 +204,7 @@ def _print(use: Invocation, client: GenIP, deal: Deal) -> None:
     def show(console: Console) -> None:
         console.print(f"deal 0x{deal.hash.hex()}", style="green", soft_wrap=True)
         console.print(
-            f"  {money.show(deal.amount)} for {how_many(deal.count)} of work {till(deal.work)}",
+            f"  {money.named(deal.amount)} for {how_many(deal.count)} of work {till(deal.work)}",
             soft_wrap=True,
         )
         console.print(f"  buyer {deal.buyer}", style="dim", soft_wrap=True)

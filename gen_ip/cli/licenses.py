@@ -329,7 +329,7 @@ def buy(
             purchase = client.sign_purchase(found, max_price=most, count=count, licensee=holder)
         keep(purchase, sign)
         until = purchase.valid_before
-        text = f"Signed for {money.show(plain_one.price * count)}: {plain(str(sign))}"
+        text = f"Signed for {money.named(plain_one.price * count)}: {plain(str(sign))}"
         use.output.result(
             {"file": str(sign), "valid_before": until, **purchase.to_json()},
             lambda console: console.print(

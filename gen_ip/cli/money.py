@@ -20,7 +20,7 @@ from gen_ip.cli.options import (
     WorkId,
 )
 from gen_ip.cli.output import Output
-from gen_ip.cli.session import Money, address_of, reader, signer, work_of
+from gen_ip.cli.session import Money, address_of, known_money, reader, signer, work_of
 from gen_ip.cli.show.text import counted, plain, till
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def earnings(
         others = []
         for each in client.all_earnings(number) if token is None else ():
             if each.token != money.token:
-                others.append((each, _known(client, each.token)))
+                others.append((each, known_money(client, each.token)))
 
     def show(console: Console) -> None:
         _show_earned(console, found, money, work, bool(token), plan)
@@ -158,17 +158,6 @@ def _earned_json(found: Earnings, money: Money | None) -> dict[str, Any]:
         "decimals": None if money is None else money.decimals,
         "text": None if money is None else money.show(found.total),
     }
-
-
-def _known(client: GenIP, token: str) -> Money | None:
-    """A token that a work was paid in; None for what is no token any more, or never was."""
-    from gen_ip.chain.errors import NodeError
-    from gen_ip.tokens import NotAToken
-
-    try:
-        return Money(client, token)
-    except (NotAToken, NodeError):
-        return None
 
 
 def _least(money: Money, min_gain: str | None) -> int:

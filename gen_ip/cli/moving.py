@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.invocation import Invocation, sends
-from gen_ip.cli.session import Money, address_of, work_of
+from gen_ip.cli.session import Money, address_of, known_money, work_of
 from gen_ip.cli.show.text import counted, till
 from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
@@ -113,13 +113,16 @@ def _all(use: Invocation, receiver: str, collect: bool, yes: bool) -> None:
 
 
 def _facts(client: GenIP, plan: Move) -> list[str]:
-    moneys: dict[str, Money] = {}
+    moneys: dict[str, Money | None] = {}
 
     def line(step: Step) -> str:
         if step.token is None:
             return f"  {step.label}"
-        money = moneys.setdefault(step.token, Money(client, step.token))
-        return f"  {step.label}: {money.show(step.amount)}"
+        if step.token not in moneys:
+            moneys[step.token] = known_money(client, step.token)
+        money = moneys[step.token]
+        amount = f"{step.amount:,} units" if money is None else money.show(step.amount)
+        return f"  {step.label}: {amount}"
 
     cost, has = (format_amount(wei, 18, "ETH") for wei in (plan.cost, plan.balance))
     facts = [f"From {plan.account} to {plan.to}, in this order:", *map(line, plan.steps)]

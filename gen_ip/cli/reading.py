@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +44,8 @@ def check_file(file: Path) -> None:
 
 
 def content_hash_of(text: str) -> bytes:
-    """The sha-256 of a file, or the one that 0x and 64 hex digits are.
+    """The sha-256 of a file, or the one that 0x and 64 hex digits are, even beside a file of such a
+    name.
 
     Raises:
         FileProblem, InvalidArgument: it is neither.
@@ -51,7 +53,7 @@ def content_hash_of(text: str) -> bytes:
     from gen_ip import arguments
     from gen_ip.works import documents
 
-    if text.startswith("0x") and not os.path.lexists(text):
+    if _means_hash(text):
         return arguments.bytes32("content hash", text)
     return documents.content_hash(Path(text))
 
@@ -117,6 +119,12 @@ def _shared(what: str, text: str, example: str) -> tuple[str, int]:
     return address_of(name), parse_share(share)
 
 
+def _means_hash(text: str) -> bool:
+    """Whether something is named by its hash: a file of a stranger may be called like one."""
+    whole = re.fullmatch(r"0x[0-9a-fA-F]{64}", text) is not None
+    return whole or (text.startswith("0x") and not os.path.lexists(text))
+
+
 # ---------------------------------------------------------------- statements
 
 
@@ -136,6 +144,13 @@ def certificates_in(path: Path) -> list[PreparedCertificate]:
     if isinstance(found, PreparedCertificate):
         return [found]
     raise StatementFileProblem(path, f"it holds a {kind_of(found)}, not certificates")
+
+
+def is_signed(certificate: PreparedCertificate) -> bool:
+    """Whether somebody agreed to it."""
+    from gen_ip.certificates import SignedCertificate
+
+    return isinstance(certificate, SignedCertificate)
 
 
 def certificates_or_none(path: Path) -> list[PreparedCertificate] | None:
@@ -206,7 +221,7 @@ def signed_certificate_in(path: Path) -> SignedCertificate:
 
 
 def offer_named(text: str) -> bytes | SignedOffer:
-    """A posted offer's hash, or the signed offer of a file.
+    """A posted offer's hash, even beside a file of such a name, or the signed offer of a file.
 
     Raises:
         InvalidArgument: `0x` and something that is no hash, and no file.
@@ -214,7 +229,7 @@ def offer_named(text: str) -> bytes | SignedOffer:
     """
     from gen_ip import arguments
 
-    if text.startswith("0x") and not os.path.lexists(text):
+    if _means_hash(text):
         return arguments.bytes32("offer", text)
     return signed_offer_in(Path(text))
 
@@ -243,12 +258,13 @@ def work_or_certificate(text: str) -> int | PreparedCertificate:
     """
     from gen_ip.statement_files import StatementFileProblem
 
-    if os.path.isfile(text):
-        found = certificates_in(Path(text))
-        if len(found) != 1:
-            raise StatementFileProblem(text, f"it holds {len(found):,} certificates, not one")
-        return found[0]
-    return work_of(text)
+    # A file of a stranger may be called like a work.
+    if re.fullmatch(r"0x[0-9a-fA-F]{40}|[0-9]{1,78}", text) or not os.path.isfile(text):
+        return work_of(text)
+    found = certificates_in(Path(text))
+    if len(found) != 1:
+        raise StatementFileProblem(text, f"it holds {len(found):,} certificates, not one")
+    return found[0]
 
 
 def kind_of(statement: AnyStatement) -> str:

@@ -15,7 +15,7 @@ from gen_ip.cli.reading import fees_of, plain_offer
 from gen_ip.cli.session import Money, address_of, now
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
-from gen_ip.cli.values import BadValue, parse_duration
+from gen_ip.cli.values import BadValue, format_duration, format_share, parse_duration
 
 if TYPE_CHECKING:
     from gen_ip.client import GenIP
@@ -170,7 +170,7 @@ def given(
 def told(client: GenIP, found: SignedOffer | Offer) -> str:
     """One line for somebody who is about to take an offer: all of `count` is counted by them."""
     offer = plain_offer(found)
-    price = Money(client, offer.token).show(offer.price)
+    price = Money(client, offer.token).named(offer.price)
     subject = f"work {till(offer.work)}" if offer.work else "any of several works"
     if offer.kind.is_certificate:
         what = "the certificate"
@@ -179,7 +179,13 @@ def told(client: GenIP, found: SignedOffer | Offer) -> str:
         what = f"a license ({named})"
     ends = f" until {moment(offer.deadline)}" if offer.deadline else ""
     maker = "bought" if offer.kind.is_bid else "sold"
-    return f"{what} of {subject}, {maker} by {offer.maker} for {price}{ends}"
+    parts = [f"{what} of {subject}, {maker} by {offer.maker} for {price}{ends}"]
+    parts += [f"{format_share(fee.share)} of it go to {fee.to}" for fee in offer.fees]
+    if offer.has_delivery:
+        window = format_duration(offer.challenge_window) if offer.challenge_window else "no time"
+        within = format_duration(offer.deliver_within)
+        parts.append(f"delivered within {within}, with {window} to challenge it")
+    return "; ".join(parts)
 
 
 def how_many(count: int) -> str:

@@ -188,6 +188,12 @@ class Money:
         """An amount of smallest units with the token's symbol."""
         return format_amount(amount, self.decimals, self.symbol)
 
+    def named(self, amount: int) -> str:
+        """The same with the token's address: any contract may carry any symbol."""
+        from gen_ip.work import ETH
+
+        return self.show(amount) + ("" if self.token == ETH else f" (token {self.token})")
+
     def to_json(self, amount: int) -> dict[str, str | int]:
         """An amount as machines want it, and as people do."""
         return {
@@ -197,3 +203,14 @@ class Money:
             "decimals": self.decimals,
             "text": self.show(amount),
         }
+
+
+def known_money(client: GenIP, token: str) -> Money | None:
+    """A token that a work was paid in; None for what is no token any more, or never was."""
+    from gen_ip.chain.errors import NodeError
+    from gen_ip.tokens import NotAToken
+
+    try:
+        return Money(client, token)
+    except (NotAToken, NodeError):
+        return None

@@ -53,7 +53,7 @@ def show_signed(use: Invocation, signed: SignedOffer, file: Path, money: Money, 
     """Prints an offer that was signed to a file, and how it is taken."""
 
     def show(console: Console) -> None:
-        total = money.show(signed.offer.price)
+        total = money.named(signed.offer.price)
         console.print(f"Signed for {total}: {plain(str(file))}", style="green", soft_wrap=True)
         console.print(f"Taken with: gen-ip {how} {plain(str(file))}", style="dim", soft_wrap=True)
 
@@ -191,7 +191,8 @@ def accept(
     total = plain_offer(found).price * count
 
     def show(console: Console) -> None:
-        console.print(f"Sold {how_many(count)} for {money.show(total)}.", style="green")
+        text = f"Sold {how_many(count)} for {money.named(total)}."
+        console.print(text, style="green", soft_wrap=True)
         for entry in sold:
             show_license(console, entry)
 

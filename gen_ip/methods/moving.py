@@ -24,6 +24,7 @@ from gen_ip.chain.call import Call
 from gen_ip.chain.events import Event, word
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import ContractError
+from gen_ip.errors import GenIPError
 from gen_ip.income.royalties import PATH
 from gen_ip.methods.connection import Connection
 from gen_ip.terms import Rights
@@ -33,6 +34,20 @@ from gen_ip.works.licenses import License
 AT_ONCE = 8
 """Transactions under way at the same time."""
 _NO_LIMIT = 2**256
+
+# Anyone can pay a work in a token of his own. What a transfer takes with usual tokens, many times
+# over, and what one more settled work does (docs/gas.md).
+_TRANSFER_GAS, _SETTLE_GAS = 400_000, 40_000
+
+
+class CostlyToken(GenIPError):  # noqa: N818 - named like the package's other errors
+    """A token's transfer takes more gas than an honest one."""
+
+    def __init__(self, gas: int) -> None:
+        self.gas = gas
+        super().__init__(
+            f"it takes {gas:,} gas, as no usual token does; withdraw it by itself if it is worth it"
+        )
 
 
 class Kind(StrEnum):
@@ -178,7 +193,8 @@ class Moving(Connection):
         its certificate; with `collect` it is collected to `to` first, which costs more gas.
 
         Not moved, for the contracts know it by the account's address alone: its shares as a payee,
-        its roles as arbiter or delegate. Nor what its wallet holds, of which gas is paid.
+        its roles as arbiter or delegate. Nor what its wallet holds, of which gas is paid. Nor money
+        in a token whose transfer takes gas as no honest one does: `withdraw` it by itself.
 
         Raises:
             InvalidArgument: `to` is no address, or the account's own.
@@ -258,10 +274,19 @@ class Moving(Connection):
         receipt = None
         try:
             for call in step.calls:
+                if step.token not in (None, ETH) and not self._session.records:
+                    self._require_cheap(step, call)
                 receipt = self._session.send(call)
-        except ContractError as error:
+        except (ContractError, CostlyToken) as error:
             return Moved(step, None, str(error))
         return Moved(step, receipt)
+
+    def _require_cheap(self, step: Step, call: Call) -> None:
+        """Raises `CostlyToken` where the token takes more gas by now than when it was planned."""
+        rpc, me = self._session.rpc, self._session.account.address
+        gas = rpc.estimate_gas(call.to, call.data, me, 0)
+        if gas > _most(step):
+            raise CostlyToken(gas)
 
     def _ranked(
         self, works: Sequence[int], tokens: Sequence[str], paid: Sequence[Event]
@@ -323,13 +348,25 @@ class Moving(Connection):
         possible, impossible = [], []
         for step in steps:
             found = [next(answers) for _ in step.calls]
-            problems = [each for each in found if isinstance(each, ContractError)]
-            if problems:
-                impossible.append(Staying(step.kind, step.id, str(problems[0]), step.token))
+            problems = [each for each in found if not isinstance(each, int)]
+            gas = sum(each for each in found if isinstance(each, int))
+            reason = str(problems[0]) if problems else ""
+            if not reason and gas > _most(step):
+                reason = str(CostlyToken(gas))
+            if reason:
+                impossible.append(Staying(step.kind, step.id, reason, step.token))
             else:
-                gas = sum(each for each in found if isinstance(each, int))
                 possible.append(Step(step.kind, step.id, step.calls, step.token, step.amount, gas))
         return possible, impossible
+
+
+def _most(step: Step) -> int:
+    """Gas that a step may take. Only money calls code of strangers: of its token."""
+    if step.token in (None, ETH):
+        return _NO_LIMIT
+    # A work on the path is a word of calldata.
+    words = sum(len(call.data) // 32 for call in step.calls)
+    return _TRANSFER_GAS + _SETTLE_GAS * words
 
 
 def _label(kind: Kind, number: int, token: str | None) -> str:

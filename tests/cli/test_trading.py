@@ -8,6 +8,12 @@ from typing import Any
 
 import pytest
 
+from gen_ip import FeeShare, GenIP
+from gen_ip.accounts import dev_account
+from gen_ip.chain import abi, artifacts, transactions
+from gen_ip.chain.call import Call
+from gen_ip.chain.rpc import Rpc
+from gen_ip.terms import COMMERCIAL
 from tests.cli.conftest import Run
 from tests.cli.test_commands import address
 from tests.support.chain import LocalChain
@@ -443,3 +449,68 @@ def test_a_derivative_is_certified_with_its_license(
     [made] = told["certified"]
     assert made["creator"] == address("dev3")
     assert run("lineage", made["work"], "--json").ok().json["ancestors"] == [work]
+
+
+# ------------------------------------------------------------- what is shown
+
+
+def test_what_is_asked_for_names_the_token_and_the_fees(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path
+) -> None:
+    """Any contract may be called DUSD, and up to a tenth of a price may go elsewhere."""
+    maker = dev_account("dev3")
+    assert maker is not None
+    client = GenIP(rpc.web3, maker, deployment=rpc.deployment)
+    fake = artifacts.load("DemoToken")
+    receipt = transactions.send(Rpc(rpc.web3), maker, None, fake.bytecode)
+    assert receipt.created is not None
+    token = receipt.created
+    mint = abi.encode_call(fake.functions["mint"], maker.address, 10**12)
+    client.send(Call(token, mint))
+    fees = [FeeShare(maker.address, 1_000)]
+    own = client.bid(int(work), COMMERCIAL, price=10**8, token=token, fees=fees)
+    whole = client.bid_for_certificate(int(work), price=10**9, token=token, fees=fees)
+    (file := tmp_path / "bid.json", own.save(file))
+    (sale := tmp_path / "sale.json", whole.save(sale))
+    shown = ("100 DUSD", token, "10% of it go to", maker.address)
+    run("accept", file, "--account", "dev0").failed("NotConfirmed", *shown)
+    run("certificate", "accept", sale, "--account", "dev0").failed(
+        "NotConfirmed", "1,000 DUSD", *shown[1:]
+    )
+    answer = run("counter", file, "--price", "2", "-o", tmp_path / "a.json", "--account", "dev0")
+    assert f"2 DUSD (token {token})" in answer.ok().out
+    assert token in run("quote", file).ok().out
+    # What a work was paid in it, as if it were worth something to whoever buys the certificate.
+    client.pay(int(work), 5 * 10**6, token=token)
+    assert f"5 DUSD (token {token})" in run("certificate", "show", work).ok().out
+
+
+def test_income_in_no_token_hides_nothing(run: Run, rpc: LocalChain, work: str) -> None:
+    payer = dev_account("dev3")
+    assert payer is not None
+    client = GenIP(rpc.web3, payer, deployment=rpc.deployment)
+    token = place(rpc, payer, "tests/forge/mocks/GreedyToken.sol", "GreedyToken")
+    inputs = [{"name": "", "type": kind} for kind in ("address", "uint256")]
+    mint = {"type": "function", "name": "mint", "inputs": inputs, "outputs": []}
+    client.send(Call(token, abi.encode_call(mint, payer.address, 1_000)))
+    client.pay(int(work), 1_000, token=token)
+    shown = run("certificate", "show", work).ok().out
+    assert f"{token}, which is no ERC-20 token" in shown
+    assert "It is bound by 0 licenses." in shown
+
+
+def test_a_hash_is_not_taken_for_a_file(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder from a stranger may hold a file that is called like an offer, or like a work."""
+    monkeypatch.chdir(tmp_path)
+    sell = ("offer", work, "--terms", "commercial", "--account", "dev0", "--json")
+    dear = run(*sell, "--price", "9", "--sign", "-o", "dear.json").ok().json
+    offer = run(*sell, "--price", "1").ok().json["offer"]
+    Path("dear.json").rename(offer)
+    bought = run("buy", offer, "--max-price", "9", "--account", "dev1", "--json").ok().json
+    assert bought["paid"]["text"] == "1 ETH"
+    assert dear["offer"] != offer
+    assert run("quote", f"./{offer}", "--json").ok().json["price"] == str(9 * 10**18)
+    Path(work).write_text("{}")
+    run(*sell, "--price", "9", "--sign", "-o", "again.json").ok()

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from gen_ip import GenIP
 from gen_ip.accounts import dev_account
+from gen_ip.chain import abi
+from gen_ip.chain.call import Call
 from tests.cli.conftest import Run
 from tests.cli.test_accounts import ADDRESS, keystore
 from tests.support.chain import LocalChain
+from tests.support.solidity import place
 
 TO = "0x7777777777777777777777777777777777777777"
 
@@ -125,3 +129,20 @@ def test_too_little_for_gas_is_said_first(run: Run, rpc: LocalChain, home: Path)
     ended = run(*moving, "--yes", "--json", **secret).failed("InsufficientFunds", ADDRESS)
     assert ended.code == 1
     assert owner(run, made["work"]) == ADDRESS
+
+
+def test_money_in_what_is_no_token_stops_nothing(run: Run, rpc: LocalChain, work: str) -> None:
+    """Anyone can pay a work in a contract of his own, which has no decimals."""
+    thief = dev_account("dev1")
+    assert thief is not None
+    client = GenIP(rpc.web3, thief, deployment=rpc.deployment)
+    token = place(rpc, thief, "tests/forge/mocks/GreedyToken.sol", "GreedyToken")
+    inputs = [{"name": "", "type": kind} for kind in ("address", "uint256")]
+    mint = {"type": "function", "name": "mint", "inputs": inputs, "outputs": []}
+    client.send(Call(token, abi.encode_call(mint, thief.address, 1_000)))
+    client.pay(work, 1_000, token=token)
+    client.draw(work, token=token)
+    moving = ("transfer", "--all", "--to", TO, "--account", "dev0")
+    run(*moving, stdin="").failed("NotConfirmed", token, "1,000 units", "--yes")
+    run(*moving, "--yes").ok()
+    assert owner(run, work) == TO

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from eth_account import Account
 
 from gen_ip import ETH, GenIP, Payee, Rights, Terms
 from gen_ip.arguments import InvalidArgument
+from gen_ip.chain import abi
+from gen_ip.chain.call import Call
 from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
 from gen_ip.methods.moving import Kind, Move, Moved
 from gen_ip.terms import COMMERCIAL
 from tests.support.chain import LocalChain
+from tests.support.solidity import place
 
 DAY = 24 * 3600
 MOVABLE = Terms(Rights.COMMERCIAL | Rights.TRANSFERABLE, duration=100 * DAY)
@@ -224,3 +228,48 @@ def test_a_wallet_or_a_safe_can_send_it(alice: GenIP, chain: LocalChain) -> None
     built = alice.unsigned.move(plan)
     assert [each.to for each in built.transactions] == [chain.deployment.registry] * 3
     assert owners(alice, works) == {chain.alice.address}
+
+
+def function(name: str, *kinds: str) -> dict[str, Any]:
+    """The ABI entry of a function that returns nothing."""
+    inputs = [{"name": "", "type": kind} for kind in kinds]
+    return {"type": "function", "name": name, "inputs": inputs, "outputs": []}
+
+
+@pytest.fixture
+def greedy(alice: GenIP, bob: GenIP, chain: LocalChain) -> str:
+    """A token of bob's own, in which alice has 1,000 units in the splitter."""
+    token = place(chain, chain.bob, "tests/forge/mocks/GreedyToken.sol", "GreedyToken")
+    mint = function("mint", "address", "uint256")
+    bob.send(Call(token, abi.encode_call(mint, chain.bob.address, 10_000)))
+    work = alice.certify(b"paid in it").work_id
+    bob.pay(work, 1_000, token=token)
+    bob.draw(work, token=token)
+    return token
+
+
+def waste(bob: GenIP, token: str, gas: int) -> None:
+    bob.send(Call(token, abi.encode_call(function("waste", "uint256"), gas)))
+
+
+@pytest.mark.parametrize("gas", [2_000_000, 2**256 - 1])
+@pytest.mark.parametrize("collect", [False, True])
+def test_a_strangers_token_does_not_use_up_the_gas(
+    alice: GenIP, bob: GenIP, chain: LocalChain, greedy: str, gas: int, collect: bool
+) -> None:
+    """Anyone can pay a work in a token of his own, whose transfer takes what it likes: before the
+    plan is made, or only after."""
+    bob.pay(alice.certify(b"another").work_id, 1_000, token=greedy)
+    late = alice.plan_move(SAFE, collect=collect)
+    assert greedy in {step.token for step in late.steps}
+    waste(bob, greedy, gas)
+    plan = alice.plan_move(SAFE, collect=collect)
+    assert {step.kind for step in plan.steps} == {Kind.CERTIFICATE}
+    assert {each.token for each in plan.staying} == {greedy}
+    before = alice.balance(chain.alice.address)
+    moved = {step.step.kind: step for step in alice.move(late)}
+    assert before - alice.balance(chain.alice.address) < late.cost
+    assert moved[Kind.CERTIFICATE].receipt is not None
+    refused = moved[Kind.COLLECT if collect else Kind.WITHDRAW]
+    assert refused.receipt is None
+    assert "gas" in refused.problem or "refused" in refused.problem

@@ -20,7 +20,7 @@ def quote_card(console: Console, quoted: Quote, money: Money) -> Panel:
     """What is paid, to whom it goes, and what stands in the way."""
     offer = quoted.offer
     what = "the certificate" if offer.kind.is_certificate else counted(quoted.count, "license")
-    facts = [("for", f"{what} of {till(quoted.work)}"), ("price", money.show(quoted.price))]
+    facts = [("for", f"{what} of {till(quoted.work)}"), ("price", money.named(quoted.price))]
     if offer.terms is not None:
         facts.append(("terms", f"{name_of(offer.terms)}: {in_words(offer.terms)}"))
     facts += [("fee", f"{money.show(amount)} to {to}") for to, amount in quoted.fees]
