@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gen_ip.cli.explain import in_units
-from gen_ip.cli.invocation import Invocation, sends, signs
+from gen_ip.cli.invocation import Invocation, Yes, sends, signs
 from gen_ip.cli.reading import (
     certificates_in,
     certificates_or_none,
@@ -16,6 +16,7 @@ from gen_ip.cli.reading import (
     check_output,
     declared_in,
     delegation_in,
+    is_signed,
     keep,
     license_of,
     make_folder,
@@ -91,6 +92,7 @@ def sign(
         Path | None,
         typer.Option("--delegation", help="Sign as the delegate of a file from `delegate`."),
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Sign certificates without paying anything; anyone may submit them for you.
 
@@ -113,6 +115,7 @@ def sign(
     if count == 1:
         check_output(output)
     client = use.signer()
+    _agree(use, client, [each for found in given for each in found or ()], yes)
     until = now(client) + lasting
     options: dict[str, Any] = {
         "name": name,
@@ -179,6 +182,7 @@ def submit(
     max_price: Annotated[
         str | None, typer.Option("--max-price", help="With --offer: most to pay in all.")
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Certify what was signed, for whoever signed it, or your own anchored works; you pay.
 
@@ -200,6 +204,7 @@ def submit(
         return
     certificates = [each for _, each in given]
     client = use.signer()
+    _agree(use, client, [each for each in certificates if not is_signed(each)], yes)
     with use.output.working(f"Submitting {counted(len(given), 'certificate')} …"):
         if len(certificates) == 1 and not skip_bad:
             certified = {0: client.submit(certificates[0])}
@@ -367,6 +372,24 @@ def _submit_derivative(use: Invocation, file: Path, offers: list[str], max_price
 def _certificates_or_work(file: Path) -> list[PreparedCertificate] | None:
     check_file(file)
     return certificates_or_none(file)
+
+
+def _agree(use: Invocation, client: GenIP, unsigned: list[PreparedCertificate], yes: bool) -> None:
+    """Asks before the account gives away, of a work of its own, what a file says: the file may be a
+    stranger's, and nothing in it is signed.
+
+    Raises:
+        NotConfirmed: it is not agreed to.
+    """
+    from gen_ip.cli.show.statements import gifts
+
+    account = client.account
+    mine = [each for each in unsigned if account and each.certify.creator == account.address]
+    facts = [f"Work {_till(client, each)}: {gift}." for each in mine for gift in gifts(each)]
+    if facts:
+        left = len(facts) - _LINES
+        more = [f"And {counted(left, 'more')}." for _ in range(left > 0)]
+        use.confirm(["What you agree to, for ever:", *facts[:_LINES], *more], yes)
 
 
 def _lasting(what: str, text: str) -> int:

@@ -13,6 +13,7 @@ from gen_ip.chain import reverts
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import ContractError
 from gen_ip.content.cid import raw_cid
+from gen_ip.inspection import checks
 from gen_ip.methods.preparing import Preparing, Stated, Statement
 from gen_ip.signing.eip712 import sign
 from gen_ip.signing.statements import (
@@ -192,17 +193,23 @@ class Certifying(Preparing):
             self._require_here(each)
         certified: dict[int, Certificate] = {}
         skipped: dict[int, ContractError] = {}
+        entries: dict[int, Entry] = {}
+        for place, each in enumerate(certificates):
+            try:
+                entries[place] = self._entry(each)
+            except ContractError as error:
+                if not skip:
+                    raise
+                skipped[place] = error
         calls = self._session.calls
         for home in (calls.registry, calls.license):
             places = [
-                place
-                for place, each in enumerate(certificates)
-                if calls.home_of(each.certify) is home
+                place for place in entries if calls.home_of(certificates[place].certify) is home
             ]
             for start in range(0, len(places), BATCH):
                 part = places[start : start + BATCH]
-                entries = [self._entry(certificates[place]) for place in part]
-                receipt = self._session.send(home.certify_many(entries, skip=skip))
+                call = home.certify_many([entries[place] for place in part], skip=skip)
+                receipt = self._session.send(call)
                 left_out = {
                     part[event.args["index"]]: reverts.decode(event.args["reason"])
                     for event in receipt.events
@@ -223,12 +230,22 @@ class Certifying(Preparing):
         return self._certificate(prepared, self._session.send(call))
 
     def _entry(self, certificate: PreparedCertificate) -> Entry:
-        """Certification, anchor and consent, as the contracts take them."""
-        account, consent = self._session.account.address, Consent()
+        """Certification, anchor and consent, as the contracts take them.
+
+        Raises:
+            ContractError: it says that the account signed it, and it did not.
+        """
+        entry = (certificate.certify, certificate.anchor, Consent())
+        if not isinstance(certificate, SignedCertificate):
+            return entry
+        signed = (*entry[:2], certificate.consent)
+        if certificate.certify.creator != self._session.account.address:
+            return signed
         # The contracts do not look at the consent of a creator who sends it: it would only cost.
-        if isinstance(certificate, SignedCertificate) and certificate.certify.creator != account:
-            consent = certificate.consent
-        return (certificate.certify, certificate.anchor, consent)
+        # But it is looked at here, or anybody could write what the account then certifies.
+        if not all(check.holds for check in checks(certificate)):
+            self._session.ask(self._session.calls.home_of(certificate.certify).certify_for(*signed))
+        return entry
 
     def _consent(
         self, certify: Certify, until: int, delegation: SignedDelegation | None

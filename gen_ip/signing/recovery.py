@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Half of secp256k1's order: contracts take the lower of a signature's two forms only (EIP-2).
 _HALF = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 
+@lru_cache(maxsize=256)
 def recover(digest: bytes, signature: bytes) -> str | None:
     """The address whose key signed a 32-byte digest, by a signature of 65 bytes r, s, v or of 64
     bytes (EIP-2098); None where it is neither. Of a contract wallet (ERC-1271) only the chain can

@@ -317,3 +317,25 @@ def test_a_json_workflow_is_a_work(run: Run, rpc: LocalChain, tmp_path: Path) ->
     out = tmp_path / "signed.json"
     run("sign", workflow, "-o", out, "--account", "dev0").ok()
     assert run("inspect", out, "--json").ok().json["holds"] is True
+
+
+def test_a_strangers_file_does_not_certify_for_me_unasked(
+    run: Run, rpc: LocalChain, picture: Path, tmp_path: Path
+) -> None:
+    """Whoever writes my address and a payee into a file has my word for nothing."""
+    file = tmp_path / "proofs.json"
+    share = f"{address('dev1')}=90%"
+    run("anchor", picture, "-o", file, "--payee", share, "--account", "dev0").ok()
+    shown = ("90% of its income", address("dev1"), "--yes")
+    run("submit", file, "--account", "dev0").failed("NotConfirmed", *shown)
+    out = tmp_path / "signed.json"
+    run("sign", file, "-o", out, "--account", "dev0").failed("NotConfirmed", *shown)
+    assert not out.exists()
+    run("sign", file, "-o", out, "--yes", "--account", "dev0").ok()
+    # Signed by me, it needs no more words.
+    signed = json.loads(out.read_text())
+    forged = tmp_path / "forged.json"
+    signed["certify"]["payees"][0]["share"] = 10_000
+    forged.write_text(json.dumps({**signed, "anchor": None}))
+    run("submit", forged, "--account", "dev0").failed("InvalidSignature")
+    run("submit", out, "--account", "dev0").ok()

@@ -17,6 +17,7 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import broadcasting, reverts
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.chain.receipts import Receipt
+from gen_ip.chain.reverts import InvalidSignature
 from gen_ip.chain.sent import Sent
 from gen_ip.signing import OFFER, AskLimits, BadStatement, EmptyTree, TreeProof, sign
 from gen_ip.statement_files import StatementFileProblem
@@ -28,6 +29,7 @@ from gen_ip.works.certificates import (
     ProofsFileTaken,
     SignedCertificate,
     SignedDelegation,
+    salted_tree,
 )
 from gen_ip.works.registry import Arbiter
 from tests.sdk.conftest import Derive
@@ -634,3 +636,45 @@ def test_a_derivative_waits_for_its_license(alice: GenIP, bob: GenIP, derive: De
     parent = alice.certify(b"parent").work_id
     child = derive(bob, b"child", parent)
     assert bob.work(child.work_id).parents[0].parent == parent
+
+
+def test_a_finished_file_is_not_believed(
+    alice: GenIP, bob: GenIP, chain: LocalChain, tmp_path: Path
+) -> None:
+    """Whoever writes a time into a file has claimed nothing with it."""
+    path = tmp_path / "proofs.json"
+    made = alice.unsigned.anchor([b"work"]).result
+    replace(made, time=1_000).save(path)
+    before = _sent(chain, alice)
+    assert alice.resume_anchor(path).time == chain.now() == Anchored.load(path).time
+    assert _sent(chain, alice) == before + 1
+    replace(Anchored.load(path), time=1_000).save(path)
+    assert alice.resume_anchor(path).time == chain.now() == Anchored.load(path).time
+    assert _sent(chain, alice) == before + 1
+    other = made.certificates[0]
+    elsewhere = replace(other, certify=other.certify._replace(home_chain_id=1), anchor=TreeProof())
+    tree, [salt] = salted_tree([elsewhere])
+    proven = replace(elsewhere, anchor=TreeProof(tree.root, salt, tree.path(0)))
+    Anchored(tree.root, 1_000, (proven,)).save(path)
+    with pytest.raises(UnexpectedChain):
+        alice.resume_anchor(path)
+
+
+def test_what_says_to_be_mine_must_be_signed_by_me(
+    alice: GenIP, bob: GenIP, chain: LocalChain
+) -> None:
+    """A creator who submits needs no signature on chain: a stranger's file must not make use of
+    it."""
+    mine = alice.sign_certificate(b"mine")
+    grab = (Payee(chain.bob.address, 10_000),)
+    forged = replace(mine, certify=mine.certify._replace(payees=grab))
+    before = _sent(chain, alice)
+    with pytest.raises(InvalidSignature):
+        alice.submit(forged)
+    with pytest.raises(InvalidSignature):
+        alice.certify_many([forged])
+    batch = alice.certify_many([forged], skip=True)
+    assert (batch.certified, [*batch.skipped]) == ({}, [0])
+    assert _sent(chain, alice) == before
+    many = alice.sign_certificates([alice.prepare_certificate(b"one"), mine])
+    assert len(alice.certify_many(many).certified) == 2

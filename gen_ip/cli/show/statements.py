@@ -13,7 +13,14 @@ from gen_ip.cli.values import format_amount, format_duration, format_share
 from gen_ip.market.offers import SignedOffer
 from gen_ip.market.purchases import SignedPurchase
 from gen_ip.signing.offers import OfferKind
-from gen_ip.signing.statements import MAY_REVOKE, MAY_SUSPEND, NOBODY, Delegation, Payee
+from gen_ip.signing.statements import (
+    MAY_REVOKE,
+    MAY_SUSPEND,
+    NOBODY,
+    Certify,
+    Delegation,
+    Payee,
+)
 from gen_ip.work import ETH
 from gen_ip.works.certificates import (
     Anchored,
@@ -106,14 +113,7 @@ def _of_certificate(found: PreparedCertificate) -> Facts:
         source = f"{till(edge.parent)} under license {edge.license or 'bought with it'}"
         facts.append(("" if number else "made from", source))
     if certify.arbiter != NOBODY:
-        powers = [
-            word
-            for bit, word in ((MAY_SUSPEND, "suspend sales"), (MAY_REVOKE, "revoke licenses"))
-            if certify.arbiter_powers & bit
-        ]
-        if certify.lien_cap:
-            powers.append(f"give a lien of up to {format_share(certify.lien_cap)}")
-        facts.append(("arbiter", f"{certify.arbiter}, may {', '.join(powers) or 'do nothing'}"))
+        facts.append(("arbiter", f"{certify.arbiter}, may {_powers(certify)}"))
     if found.is_anchored:
         facts.append(("anchor", f"0x{found.anchor.root.hex()}"))
     if isinstance(found, SignedCertificate):
@@ -122,6 +122,30 @@ def _of_certificate(found: PreparedCertificate) -> Facts:
             facts.append(("signed with", f"others, as the tree 0x{found.consent.tree.root.hex()}"))
         facts += _delegated(found.consent.delegation)
     return facts
+
+
+def gifts(found: PreparedCertificate) -> list[str]:
+    """What a certificate gives away of its work or of its creator, a clause each."""
+    certify = found.certify
+    given = [f"{format_share(each.share)} of its income go to {each.to}" for each in certify.payees]
+    given += [
+        f"license {each.license} for {till(each.parent)} loses a unit" for each in certify.edges
+    ]
+    if certify.arbiter != NOBODY:
+        given.append(f"{certify.arbiter} may {_powers(certify)}")
+    return given
+
+
+def _powers(certify: Certify) -> str:
+    """What its arbiter may do."""
+    powers = [
+        word
+        for bit, word in ((MAY_SUSPEND, "suspend sales"), (MAY_REVOKE, "revoke licenses"))
+        if certify.arbiter_powers & bit
+    ]
+    if certify.lien_cap:
+        powers.append(f"give a lien of up to {format_share(certify.lien_cap)}")
+    return ", ".join(powers) or "do nothing"
 
 
 def _of_anchor(found: Anchored) -> Facts:
