@@ -148,7 +148,7 @@ def certificates_in(path: Path) -> list[PreparedCertificate]:
 
 def is_signed(certificate: PreparedCertificate) -> bool:
     """Whether somebody agreed to it."""
-    from gen_ip.certificates import SignedCertificate
+    from gen_ip.works.certificates import SignedCertificate
 
     return isinstance(certificate, SignedCertificate)
 
