@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +14,10 @@ from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token, WorkId
 from gen_ip.cli.reading import check_output, keep, signed_offer_in
 from gen_ip.cli.sale import (
+    Asked,
     Expires,
     Fees,
+    Given,
     MaxPrice,
     OnlyFor,
     Payment,
@@ -41,6 +45,56 @@ PriceOfIt = Annotated[str, typer.Option("--price", help="Of the certificate, suc
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The signed offer.")]
 
 
+@dataclass(frozen=True)
+class CertificateAsked:
+    """Options of the conditions that an offer of a certificate has."""
+
+    expires: Expires = None
+    fee: Fees = None
+    only_for: OnlyFor = None
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """An offer or a bid that is about to be signed: what was typed, read."""
+
+    use: Invocation
+    client: GenIP
+    work: int
+    money: Money
+    amount: int
+    conditions: Given
+
+    def confirm(self, saying: str, yes: bool) -> None:
+        """Tells what goes with the certificate, and asks; the price is put into `saying`."""
+        facts = _facts(self.client, self.client.disclosure(self.work))
+        self.use.confirm([saying.format(self.money.named(self.amount)), *facts], yes)
+
+    def in_units(self) -> AbstractContextManager[None]:
+        """Errors within the block tell amounts in the token's unit."""
+        return in_units(self.money.token, self.money.decimals, self.money.symbol)
+
+    def keywords(self) -> dict[str, Any]:
+        """Of the client's method; times from now on."""
+        price = {"price": self.amount, "token": self.money.token}
+        return {**price, **self.conditions.at(self.client)}
+
+
+def _proposed(
+    use: Invocation,
+    work: str,
+    price: str,
+    token: str | None,
+    output: Path,
+    asked: CertificateAsked,
+) -> _Proposal:
+    number, conditions = work_of(work), given(Asked(**vars(asked)))
+    check_output(output)
+    client = use.signer()
+    money = Money(client, token)
+    return _Proposal(use, client, number, money, money.read(price), conditions)
+
+
 @reads
 def _show(use: Invocation, work: WorkId) -> None:
     """Show what a buyer of a certificate takes over: income, payees, licenses, claims, deals."""
@@ -64,26 +118,17 @@ def _offer(
     price: PriceOfIt,
     output: Output,
     token: Token = None,
-    expires: Expires = None,
-    fee: Fees = None,
-    only_for: OnlyFor = None,
+    *,
+    asked: CertificateAsked,
     yes: Yes = False,
 ) -> None:
     """Sign that you sell a certificate, and approve it. It ends when the work is bound further."""
-    number = work_of(work)
-    conditions = given(expires=expires, fee=fee, only_for=only_for)
-    check_output(output)
-    client = use.signer()
-    money = Money(client, token)
-    amount = money.read(price)
-    facts = _facts(client, client.disclosure(number))
-    use.confirm([f"You offer for {money.named(amount)} the certificate of", *facts], yes)
+    made = _proposed(use, work, price, token, output, asked)
+    made.confirm("You offer for {} the certificate of", yes)
     with use.output.working("Offering the certificate …"):
-        signed = client.offer_certificate(
-            number, price=amount, token=money.token, **conditions.at(client)
-        )
+        signed = made.client.offer_certificate(made.work, **made.keywords())
     keep(signed, output)
-    show_signed(use, signed, output, money, "certificate buy")
+    show_signed(use, signed, output, made.money, "certificate buy")
 
 
 @sends
@@ -93,26 +138,17 @@ def _bid(
     price: PriceOfIt,
     token: TokenOfBid,
     output: Output,
-    expires: Expires = None,
-    fee: Fees = None,
-    only_for: OnlyFor = None,
+    *,
+    asked: CertificateAsked,
     yes: Yes = False,
 ) -> None:
     """Sign that you buy a certificate as it is bound now, and approve the price."""
-    number = work_of(work)
-    conditions = given(expires=expires, fee=fee, only_for=only_for)
-    check_output(output)
-    client = use.signer()
-    money = Money(client, token)
-    amount = money.read(price)
-    facts = _facts(client, client.disclosure(number))
-    use.confirm([f"You bid {money.named(amount)} for the certificate of", *facts], yes)
-    with use.output.working("Bidding …"), in_units(money.token, money.decimals, money.symbol):
-        signed = client.bid_for_certificate(
-            number, price=amount, token=money.token, **conditions.at(client)
-        )
+    made = _proposed(use, work, price, token, output, asked)
+    made.confirm("You bid {} for the certificate of", yes)
+    with use.output.working("Bidding …"), made.in_units():
+        signed = made.client.bid_for_certificate(made.work, **made.keywords())
     keep(signed, output)
-    show_signed(use, signed, output, money, "certificate accept")
+    show_signed(use, signed, output, made.money, "certificate accept")
 
 
 @sends

@@ -3,7 +3,8 @@
     @sends
     def draw(use: Invocation, work: WorkId, token: Token = None) -> None: ...
 
-`use` is no option; it opens the client that the shared options ask for.
+`use` is no option; it opens the client that the shared options ask for. A parameter that is a
+dataclass of options stands for these, so that several commands can have them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
@@ -28,7 +29,7 @@ from gen_ip.cli.options import (
     StoreAddress,
 )
 from gen_ip.cli.output import Output
-from gen_ip.cli.parameters import with_parameters
+from gen_ip.cli.parameters import gathered, spread, with_parameters
 from gen_ip.cli.planning import planning
 from gen_ip.cli.session import reader, signer
 from gen_ip.cli.show.text import plain
@@ -119,7 +120,8 @@ _PARAMETERS: dict[str, tuple[Any, Any]] = {
 def _taking(command: Callable[..., None], names: Sequence[str]) -> Callable[..., None]:
     """The command with the named options in place of its first parameter."""
     whole = inspect.signature(command, eval_str=True)
-    signature = whole.replace(parameters=list(whole.parameters.values())[1:])
+    own = whole.replace(parameters=list(whole.parameters.values())[1:])
+    groups = gathered(own)
     added = [
         inspect.Parameter(
             name,
@@ -134,9 +136,11 @@ def _taking(command: Callable[..., None], names: Sequence[str]) -> Callable[...,
     def run(**options: Any) -> None:
         shared = {name: options.pop(name) for name in names}
         use = Invocation(Output(options.pop("as_json")), **shared)
+        for name, kind in groups.items():
+            options[name] = kind(**{each.name: options.pop(each.name) for each in fields(kind)})
         command(use, **options)
 
-    return with_parameters(run, signature, added)
+    return with_parameters(run, spread(own), added)
 
 
 def local(command: Callable[Concatenate[Invocation, Rest], None]) -> Callable[..., None]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 license_app = group("license", "Show, check, issue, renew and hand over licenses.")
 
 Number = Annotated[str, typer.Argument(metavar="LICENSE", help="The license's number.")]
+Market = Annotated[str, typer.Argument(metavar="MARKET", help="The contract's address.")]
 
 
 @reads
@@ -171,7 +172,7 @@ def _transfer(
 def _allow(
     use: Invocation,
     work: WorkId,
-    market: Annotated[str, typer.Argument(metavar="MARKET", help="The contract's address.")],
+    market: Market,
 ) -> None:
     """Let a contract (an auction, a subscription) issue licenses of your work until it moves."""
     _set_allowed(use, work, market, True)
@@ -181,7 +182,7 @@ def _allow(
 def _forbid(
     use: Invocation,
     work: WorkId,
-    market: Annotated[str, typer.Argument(metavar="MARKET", help="The contract's address.")],
+    market: Market,
 ) -> None:
     """Let a contract issue licenses of your work no longer."""
     _set_allowed(use, work, market, False)
@@ -191,7 +192,7 @@ def _forbid(
 def _allowed(
     use: Invocation,
     work: WorkId,
-    market: Annotated[str, typer.Argument(metavar="MARKET", help="The contract's address.")],
+    market: Market,
 ) -> None:
     """Answer whether a contract may issue licenses of a work. Exit code 0: yes; 1: no."""
     number, address = work_of(work), address_of(market)

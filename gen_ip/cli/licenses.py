@@ -25,26 +25,17 @@ from gen_ip.cli.reading import (
     work_or_certificate,
 )
 from gen_ip.cli.sale import (
-    Begins,
-    ChallengeWindow,
+    Asked,
+    Changes,
     Count,
-    DeliverWithin,
-    Duration,
-    Expires,
-    Fees,
-    Income,
     Licensee,
     MaxPrice,
     OfferName,
-    OnlyFor,
     Payment,
     PaymentOption,
     Price,
     Quantity,
     TermsName,
-    Uncontested,
-    Units,
-    Volume,
     chooser,
     given,
 )
@@ -76,17 +67,9 @@ def offer(
     price: Price,
     token: Token = None,
     quantity: Quantity = 1,
-    income: Income = None,
-    volume: Volume = None,
-    duration: Duration = None,
-    units: Units = None,
-    expires: Expires = None,
-    begins: Begins = None,
-    fee: Fees = None,
-    only_for: OnlyFor = None,
-    uncontested: Uncontested = False,
-    deliver_within: DeliverWithin = None,
-    challenge_window: ChallengeWindow = None,
+    *,
+    changes: Changes,
+    asked: Asked,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign only, for free; whoever has the file may buy.")
     ] = False,
@@ -107,16 +90,8 @@ def offer(
     if delegation is not None and (not sign or len(works) > 1):
         raise typer.BadParameter("--delegation goes with --sign and one work")
     subjects = [work_or_certificate(work) if sign else work_of(work) for work in works]
-    chosen_by = chooser(terms, income, volume, duration, units)
-    conditions = given(
-        expires=expires,
-        begins=begins,
-        fee=fee,
-        only_for=only_for,
-        uncontested=uncontested,
-        deliver_within=deliver_within,
-        challenge_window=challenge_window,
-    )
+    chosen_by = chooser(terms, changes)
+    conditions = given(asked)
     granted = delegation_in(delegation)
     if output is not None and len(works) == 1:
         check_output(output)

@@ -94,13 +94,30 @@ PaymentOption = Annotated[
 ]
 
 
-def chooser(
-    terms: str,
-    income: str | None,
-    volume: str | None,
-    duration: str | None,
-    units: str | None,
-) -> Callable[[GenIP], Terms]:
+@dataclass(frozen=True)
+class Changes:
+    """Options that change terms."""
+
+    income: Income = None
+    volume: Volume = None
+    duration: Duration = None
+    units: Units = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Options of an offer's conditions."""
+
+    expires: Expires = None
+    begins: Begins = None
+    fee: Fees = None
+    only_for: OnlyFor = None
+    uncontested: Uncontested = False
+    deliver_within: DeliverWithin = None
+    challenge_window: ChallengeWindow = None
+
+
+def chooser(terms: str, changes: Changes) -> Callable[[GenIP], Terms]:
     """Reads terms and their changes; what needs no chain is checked at once.
 
     Raises:
@@ -108,9 +125,7 @@ def chooser(
     """
     from gen_ip import arguments
 
-    chosen_by = partial(
-        read_terms, terms, income=income, volume=volume, duration=duration, units=units
-    )
+    chosen_by = partial(read_terms, terms, **vars(changes))
     if is_hash(terms):
         arguments.bytes32("terms", terms)
     else:
@@ -134,35 +149,26 @@ class Given:
         return {**self.options, **ends, **begins}
 
 
-def given(
-    *,
-    expires: str | None = None,
-    begins: str | None = None,
-    fee: list[str] | None = None,
-    only_for: str | None = None,
-    uncontested: bool = False,
-    deliver_within: str | None = None,
-    challenge_window: str | None = None,
-) -> Given:
+def given(asked: Asked) -> Given:
     """Conditions of an offer.
 
     Raises:
         BadValue, UnknownAccount, InvalidArgument: one cannot be read.
     """
-    options: dict[str, Any] = {"fees": fees_of(fee)}
-    if only_for is not None:
-        options["taker"] = address_of(only_for)
-    if uncontested:
+    options: dict[str, Any] = {"fees": fees_of(asked.fee)}
+    if asked.only_for is not None:
+        options["taker"] = address_of(asked.only_for)
+    if asked.uncontested:
         options["uncontested"] = True
-    if deliver_within is not None:
-        options["deliver_within"] = _ending("deliver-within", deliver_within)
-    if challenge_window is not None:
-        if deliver_within is None:
+    if asked.deliver_within is not None:
+        options["deliver_within"] = _ending("deliver-within", asked.deliver_within)
+    if asked.challenge_window is not None:
+        if asked.deliver_within is None:
             raise typer.BadParameter("--challenge-window goes with --deliver-within")
-        options["challenge_window"] = _ending("challenge-window", challenge_window)
+        options["challenge_window"] = _ending("challenge-window", asked.challenge_window)
     return Given(
-        0 if expires is None else parse_duration(expires),
-        0 if begins is None else _ending("begins", begins),
+        0 if asked.expires is None else parse_duration(asked.expires),
+        0 if asked.begins is None else _ending("begins", asked.begins),
         options,
     )
 

@@ -12,22 +12,17 @@ from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token
 from gen_ip.cli.reading import check_output, keep, offer_named, offer_of, plain_offer
 from gen_ip.cli.sale import (
-    Begins,
+    Asked,
     ChallengeWindow,
+    Changes,
     Count,
     DeliverWithin,
-    Duration,
     Expires,
     Fees,
-    Income,
     OfferName,
-    OnlyFor,
     Price,
     Quantity,
     TermsName,
-    Uncontested,
-    Units,
-    Volume,
     chooser,
     given,
     how_many,
@@ -77,30 +72,14 @@ def bid(
     token: TokenOfBid,
     output: Output,
     quantity: Quantity = 1,
-    income: Income = None,
-    volume: Volume = None,
-    duration: Duration = None,
-    units: Units = None,
-    expires: Expires = None,
-    begins: Begins = None,
-    fee: Fees = None,
-    only_for: OnlyFor = None,
-    uncontested: Uncontested = False,
-    deliver_within: DeliverWithin = None,
-    challenge_window: ChallengeWindow = None,
+    *,
+    changes: Changes,
+    asked: Asked,
 ) -> None:
     """Sign that you buy licenses at a price, and approve it; an owner takes it with `accept`."""
     numbers = [work_of(work) for work in works]
-    chosen_by = chooser(terms, income, volume, duration, units)
-    conditions = given(
-        expires=expires,
-        begins=begins,
-        fee=fee,
-        only_for=only_for,
-        uncontested=uncontested,
-        deliver_within=deliver_within,
-        challenge_window=challenge_window,
-    )
+    chosen_by = chooser(terms, changes)
+    conditions = given(asked)
     check_output(output)
     client = use.signer()
     chosen = chosen_by(client)
@@ -145,13 +124,14 @@ def counter(
 
     named = offer_named(offer)
     number = None if work is None else work_of(work)
-    chosen_by = None if terms is None else chooser(terms, None, None, None, None)
-    conditions = given(
+    chosen_by = None if terms is None else chooser(terms, Changes())
+    asked = Asked(
         expires=expires,
         fee=fee,
         deliver_within=deliver_within,
         challenge_window=challenge_window,
     )
+    conditions = given(asked)
     check_output(output)
     client = use.signer()
     found = offer_of(client, named)
