@@ -18,8 +18,8 @@ from gen_ip.cli.sale import (
     OfferName,
     Payment,
     PaymentOption,
+    bid_named,
     how_many,
-    told,
 )
 from gen_ip.cli.session import Money, address_of, now, work_of
 from gen_ip.cli.show.licenses import show_license
@@ -66,11 +66,8 @@ def _accept(
     use: Invocation, offer: OfferName, work: OfWork = None, count: Count = 1, yes: Yes = False
 ) -> None:
     """Take a bid with delivery: its price waits from now on, and you deliver."""
-    named = offer_named(offer)
-    number = None if work is None else work_of(work)
-    client = use.signer()
-    found = offer_of(client, named)
-    use.confirm([f"You will deliver {how_many(count)}, each: {told(client, found)}."], yes)
+    promise = f"You will deliver {how_many(count)}"
+    client, found, number = bid_named(use, offer, work, promise, yes)
     with use.output.working("Accepting …"):
         opened = client.accept_order(found, work=number, count=count)
     _print(use, client, opened)

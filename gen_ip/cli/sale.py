@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gen_ip.cli.completing import terms_names
-from gen_ip.cli.reading import fees_of, plain_offer
-from gen_ip.cli.session import Money, address_of, now
+from gen_ip.cli.invocation import Invocation
+from gen_ip.cli.reading import fees_of, offer_named, offer_of, plain_offer
+from gen_ip.cli.session import Money, address_of, now, work_of
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import BadValue, format_duration, format_share, parse_duration
@@ -192,6 +193,23 @@ def told(client: GenIP, found: SignedOffer | Offer) -> str:
         within = format_duration(offer.deliver_within)
         parts.append(f"delivered within {within}, with {window} to challenge it")
     return "; ".join(parts)
+
+
+def bid_named(
+    use: Invocation, offer: str, work: str | None, promise: str, yes: bool
+) -> tuple[GenIP, SignedOffer | Offer, int | None]:
+    """The client that takes a bid, the bid, and which of its works was named, if one was; once
+    what is promised by taking it is agreed to.
+
+    Raises:
+        GenIPError: there is no such bid, no such work, no account; or it is not agreed to.
+    """
+    named = offer_named(offer)
+    number = None if work is None else work_of(work)
+    client = use.signer()
+    found = offer_of(client, named)
+    use.confirm([f"{promise}, each: {told(client, found)}."], yes)
+    return client, found, number
 
 
 def how_many(count: int) -> str:

@@ -23,10 +23,10 @@ from gen_ip.cli.sale import (
     Price,
     Quantity,
     TermsName,
+    bid_named,
     chooser,
     given,
     how_many,
-    told,
 )
 from gen_ip.cli.session import Money, address_of, work_of
 from gen_ip.cli.show.licenses import show_license
@@ -160,11 +160,7 @@ def accept(
     use: Invocation, offer: OfferName, work: OfWork = None, count: Count = 1, yes: Yes = False
 ) -> None:
     """Sell licenses of your work to a bid's maker, at the bid's price and terms."""
-    named = offer_named(offer)
-    number = None if work is None else work_of(work)
-    client = use.signer()
-    found = offer_of(client, named)
-    use.confirm([f"You sell {how_many(count)}, each: {told(client, found)}."], yes)
+    client, found, number = bid_named(use, offer, work, f"You sell {how_many(count)}", yes)
     with use.output.working("Selling …"):
         sold = client.accept(found, work=number, count=count)
     money = Money(client, plain_offer(found).token)

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
+
+from gen_ip.chain.urls import public_url, scheme_of
 
 LOCAL_RPC = "http://127.0.0.1:8545"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -78,17 +79,9 @@ BUILT_IN: Mapping[str, Network] = MappingProxyType(
 
 def is_rpc(url: str) -> bool:
     """Whether `url` is an http:// or https:// URL with a host."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+    return scheme_of(url) in ("http", "https")
 
 
 def public_address(url: str) -> str:
     """Scheme, host and port of a URL: what may be shown of it."""
-    if not is_rpc(url):
-        return "the given address"
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"
+    return public_url(url) if is_rpc(url) else "the given address"

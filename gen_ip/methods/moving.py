@@ -59,8 +59,30 @@ class Kind(StrEnum):
     LICENSE = "license"
 
 
+class _Labeled:
+    """What a step and what stays are called."""
+
+    kind: Kind
+    id: int
+    token: str | None
+
+    @property
+    def label(self) -> str:
+        """What it is, for people; a work by its till's address."""
+        money = "ETH" if self.token == ETH else self.token
+        if self.kind is Kind.WITHDRAW:
+            return f"balance in {money}"
+        if self.kind is Kind.LICENSE:
+            return f"license {self.id}"
+        what = "certificate" if self.kind is Kind.CERTIFICATE else f"income in {money}"
+        return f"{what} of work {till_of(self.id)}"
+
+    def _named(self) -> dict[str, Any]:
+        return {"kind": self.kind.value, "id": str(self.id), "token": self.token}
+
+
 @dataclass(frozen=True)
-class Step:
+class Step(_Labeled):
     """One thing to move.
 
     Attributes:
@@ -78,24 +100,17 @@ class Step:
     amount: int = 0
     gas: int = 0
 
-    @property
-    def label(self) -> str:
-        """What it is, for people; a work by its till's address."""
-        return _label(self.kind, self.id, self.token)
-
     def to_json(self) -> dict[str, Any]:
         """For JSON; ids and amounts as decimal strings."""
         return {
-            "kind": self.kind.value,
-            "id": str(self.id),
-            "token": self.token,
+            **self._named(),
             "amount": str(self.amount) if self.token is not None else None,
             "gas": self.gas,
         }
 
 
 @dataclass(frozen=True)
-class Staying:
+class Staying(_Labeled):
     """What cannot be moved, and why."""
 
     kind: Kind
@@ -103,19 +118,9 @@ class Staying:
     reason: str
     token: str | None = None
 
-    @property
-    def label(self) -> str:
-        """What it is, for people; a work by its till's address."""
-        return _label(self.kind, self.id, self.token)
-
     def to_json(self) -> dict[str, Any]:
         """For JSON; the id as a decimal string."""
-        return {
-            "kind": self.kind.value,
-            "id": str(self.id),
-            "token": self.token,
-            "reason": self.reason,
-        }
+        return {**self._named(), "reason": self.reason}
 
 
 @dataclass(frozen=True)
@@ -367,16 +372,6 @@ def _most(step: Step) -> int:
     # A work on the path is a word of calldata.
     words = sum(len(call.data) // 32 for call in step.calls)
     return _TRANSFER_GAS + _SETTLE_GAS * words
-
-
-def _label(kind: Kind, number: int, token: str | None) -> str:
-    money = "ETH" if token == ETH else token
-    if kind is Kind.WITHDRAW:
-        return f"balance in {money}"
-    if kind is Kind.LICENSE:
-        return f"license {number}"
-    what = "certificate" if kind is Kind.CERTIFICATE else f"income in {money}"
-    return f"{what} of work {till_of(number)}"
 
 
 def _bound(entry: License, time: int) -> str:
