@@ -10,24 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.completing import terms_names
-from gen_ip.cli.options import (
-    DEFAULT_RPC,
-    AccountName,
-    AsJson,
-    MaxFee,
-    PasswordFile,
-    Rpc,
-    StoreAddress,
-)
+from gen_ip.cli.invocation import Invocation, reads, sends
+from gen_ip.cli.options import AsJson
 from gen_ip.cli.output import Output
-from gen_ip.cli.session import reader, signer
 from gen_ip.cli.terms import in_words, is_hash, ready_terms
 from gen_ip.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.config import Target
     from gen_ip.terms import Terms
     from gen_ip.terms.bundle import Bundle
 
@@ -78,7 +69,9 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @terms_app.command("show")
+@reads
 def show_(
+    use: Invocation,
     name: Annotated[
         str,
         typer.Argument(
@@ -94,12 +87,9 @@ def show_(
     url: Annotated[
         str, typer.Option("--url", help="For RSL: what it licenses, an address or a path.")
     ] = "/",
-    rpc: Rpc = DEFAULT_RPC,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
 ) -> None:
     """Print terms: the contract, or the same for machines as ODRL, RSL or JSON."""
-    terms, bundle = _find(name, rpc, store)
+    terms, bundle = _find(use, name)
     document = {
         "name": bundle.name,
         "terms": terms.to_json(),
@@ -115,32 +105,27 @@ def show_(
     else:
         # To the byte, so that its sha256sum is what the terms name.
         text = bundle.data.decode("utf-8")
-    Output(as_json).result(document, lambda _: typer.echo(text, nl=False))
-    if not as_json and terms.grant != bundle.grant:
-        Output(as_json).note(
+    use.output.result(document, lambda _: typer.echo(text, nl=False))
+    if not use.output.as_json and terms.grant != bundle.grant:
+        use.output.note(
             f"note: on chain these terms grant {terms.grant}, and that holds where they differ"
         )
 
 
 @terms_app.command("register")
+@sends
 def register(
+    use: Invocation,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="TOML file; docs/terms.md has its keys.")
     ],
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    store: StoreAddress = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
 ) -> None:
     """Register terms of your own; `offer --terms HASH` then sells under them."""
     from gen_ip.terms.custom import load
 
-    output = Output(as_json)
     terms, bundle = load(file)
-    client = signer(rpc, account, password_file, store, max_fee)
-    with output.working("Registering the terms …"):
+    client = use.signer()
+    with use.output.working("Registering the terms …"):
         # What cannot be read must not be registered.
         client.store.put_block(bundle.data)
         client.register_terms(terms)
@@ -151,12 +136,12 @@ def register(
         console.print(f"terms 0x{terms.hash().hex()}", soft_wrap=True)
         console.print(f"text {bundle.uri}", soft_wrap=True, style="dim")
 
-    output.result({"name": bundle.name, "terms": terms.to_json(), "uri": bundle.uri}, show)
+    use.output.result({"name": bundle.name, "terms": terms.to_json(), "uri": bundle.uri}, show)
 
 
-def _find(name: str, rpc: Target, store: str | None) -> tuple[Terms, Bundle]:
+def _find(use: Invocation, name: str) -> tuple[Terms, Bundle]:
     if is_hash(name):
-        client = reader(rpc, store)
+        client = use.reader()
         terms = client.terms(name)
         return terms, client.terms_bundle(terms)
     if name.endswith(".toml"):

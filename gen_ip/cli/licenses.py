@@ -9,8 +9,8 @@ import typer
 
 from gen_ip.cli.choosing import from_settings
 from gen_ip.cli.explain import in_units
-from gen_ip.cli.invocation import Invocation, Yes, sends
-from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc, StoreAddress, Token, WorkId
+from gen_ip.cli.invocation import Invocation, Yes, reads, sends
+from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc, Token, WorkId
 from gen_ip.cli.output import Output
 from gen_ip.cli.reading import (
     check_output,
@@ -152,17 +152,12 @@ def offer(
     use.output.result(listed[0] if len(works) == 1 else {"offers": listed}, show)
 
 
-def offers(
-    work: WorkId,
-    rpc: Rpc = DEFAULT_RPC,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
-) -> None:
+@reads
+def offers(use: Invocation, work: WorkId) -> None:
     """List the offers of a work that can be bought now."""
-    output = Output(as_json)
     number = work_of(work)
-    client = reader(rpc, store)
-    with output.working("Looking …"):
+    client = use.reader()
+    with use.output.working("Looking …"):
         found = client.offers(number)
         prices = _prices(client, found)
         known = [entry.terms for entry in found if entry.terms]
@@ -195,7 +190,7 @@ def offers(
         }
         for entry, price, conflicts in zip(found, prices, beyond, strict=True)
     ]
-    output.result({"work": str(number), "offers": listed}, show)
+    use.output.result({"work": str(number), "offers": listed}, show)
 
 
 @sends

@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip.cli.options import (
-    DEFAULT_RPC,
-    AccountName,
-    AsJson,
-    MaxFee,
-    PasswordFile,
-    Rpc,
-    StoreAddress,
-    Token,
-    WorkId,
-)
+from gen_ip.cli.invocation import Invocation, reads, sends
+from gen_ip.cli.options import Token, WorkId
 from gen_ip.cli.output import Output
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
-from gen_ip.cli.session import Money, reader, signer, work_of
+from gen_ip.cli.session import Money, signer, work_of
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import parse_share
 from gen_ip.errors import NotAFile
@@ -55,7 +46,9 @@ ResaleRoyalty = Annotated[
 ]
 
 
+@sends
 def certify(
+    use: Invocation,
     file: FileOrFolder,
     name: Name = None,
     description: Description = "",
@@ -87,19 +80,12 @@ def certify(
         Path | None,
         typer.Option("--journal", help="With -r: the file to go on from after an interruption."),
     ] = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    store: StoreAddress = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
 ) -> None:
     """Certify a work of yours: who claimed which bytes, when, for anyone to check.
 
     With -r all files of a folder; a file NAME.toml beside one says its name and more.
     After an interruption the same command goes on, and nothing is paid for twice.
     """
-    output = Output(as_json)
     if recursive:
         from gen_ip.cli.folders import How, certify_folder
 
@@ -109,10 +95,12 @@ def certify(
         how.check()
         payees, royalty = payees_of(payee), parse_share(resale_royalty)
         declared = declared_in(declare)
-        client = signer(rpc, account, password_file, store, max_fee)
-        paying = None if payer is None else signer(rpc, payer, None, store, max_fee).account
+        client = use.signer()
+        paying = (
+            None if payer is None else signer(use.rpc, payer, None, use.store, use.max_fee).account
+        )
         certify_folder(
-            output,
+            use.output,
             client,
             file,
             how,
@@ -133,8 +121,8 @@ def certify(
         raise
     payees, royalty = payees_of(payee), parse_share(resale_royalty)
     declared = declared_in(declare)
-    client = signer(rpc, account, password_file, store, max_fee)
-    with output.working(f"Certifying {file.name} …"):
+    client = use.signer()
+    with use.output.working(f"Certifying {file.name} …"):
         made = client.certify(
             file,
             name=name,
@@ -143,10 +131,12 @@ def certify(
             resale_royalty=royalty,
             declared=declared,
         )
-    _show_certificate(output, client, made, file)
+    _show_certificate(use.output, client, made, file)
 
 
+@sends
 def derive(
+    use: Invocation,
     file: File,
     license_: Annotated[
         list[str],
@@ -157,21 +147,14 @@ def derive(
     payee: Payees = None,
     resale_royalty: ResaleRoyalty = "0%",
     declare: Declared = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    store: StoreAddress = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
 ) -> None:
     """Certify a work made from others, under the licenses you hold on them."""
-    output = Output(as_json)
     check_file(file)
     numbers = [license_of(text) for text in license_]
     payees, royalty = payees_of(payee), parse_share(resale_royalty)
     declared = declared_in(declare)
-    client = signer(rpc, account, password_file, store, max_fee)
-    with output.working(f"Certifying {file.name} …"):
+    client = use.signer()
+    with use.output.working(f"Certifying {file.name} …"):
         made = client.derive(
             file,
             licenses=numbers,
@@ -181,22 +164,17 @@ def derive(
             resale_royalty=royalty,
             declared=declared,
         )
-    _show_certificate(output, client, made, file)
+    _show_certificate(use.output, client, made, file)
 
 
-def show(
-    work: WorkId,
-    rpc: Rpc = DEFAULT_RPC,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
-) -> None:
+@reads
+def show(use: Invocation, work: WorkId) -> None:
     """Show a work's certificate."""
     from gen_ip.cli.show.certificate import content_of, work_card
 
-    output = Output(as_json)
     number = work_of(work)
-    client = reader(rpc, store)
-    with output.working("Looking …"):
+    client = use.reader()
+    with use.output.working("Looking …"):
         found = client.work(number)
 
     def draw(console: Console) -> None:
@@ -206,24 +184,18 @@ def show(
         if found.metadata and found.metadata["description"]:
             console.print(plain(found.metadata["description"], 1000))
 
-    output.result(found.to_json(), draw)
+    use.output.result(found.to_json(), draw)
 
 
-def lineage(
-    work: WorkId,
-    token: Token = None,
-    rpc: Rpc = DEFAULT_RPC,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
-) -> None:
+@reads
+def lineage(use: Invocation, work: WorkId, token: Token = None) -> None:
     """Show what a work was built on and what was built on it, as a tree with what it earned."""
     from gen_ip.cli.show.lineage import lineage_tree
 
-    output = Output(as_json)
     number = work_of(work)
-    client = reader(rpc, store)
+    client = use.reader()
     money = Money(client, token)
-    with output.working("Following the lines …"):
+    with use.output.working("Following the lines …"):
         client.work(number)
         found = client.lineage(number)
         everyone = (*found.ancestors, number, *found.descendants)
@@ -247,10 +219,12 @@ def lineage(
             for member in everyone
         },
     }
-    output.result(document, draw)
+    use.output.result(document, draw)
 
 
+@reads
 def verify(
+    use: Invocation,
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="The file in question.")
     ] = None,
@@ -258,14 +232,10 @@ def verify(
         str | None, typer.Option("--cid", help="Instead of a file: content of the store.")
     ] = None,
     work: Annotated[str | None, typer.Option("--work", help="Compare with this work only.")] = None,
-    rpc: Rpc = DEFAULT_RPC,
-    store: StoreAddress = None,
-    as_json: AsJson = False,
 ) -> None:
     """Tell whether a file is a certified work: its bytes, its pixels, or its likeness."""
     from gen_ip.cli.show.verdict import show_verdict
 
-    output = Output(as_json)
     if (file is None) == (cid is None):
         raise typer.BadParameter("give either a file or --cid")
     number = None if work is None else work_of(work)
@@ -275,14 +245,14 @@ def verify(
         from gen_ip.content.cid import parse_cid
 
         parse_cid(cid.removeprefix("ipfs://"))
-    client = reader(rpc, store)
-    with output.working("Comparing …"), tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
+    client = use.reader()
+    with use.output.working("Comparing …"), tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
         if file is None and cid is not None:
             file = Path(folder) / "content"
             file.write_bytes(client.store.get(cid.removeprefix("ipfs://")))
         assert file is not None  # noqa: S101 - one of the two was given; for mypy
         verdict = client.verify(file, number)
-    output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
+    use.output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
 
 
 def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
