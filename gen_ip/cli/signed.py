@@ -14,7 +14,6 @@ from gen_ip.cli.reading import (
     certificates_or_none,
     check_file,
     check_output,
-    declared_in,
     delegation_in,
     is_signed,
     keep,
@@ -22,7 +21,6 @@ from gen_ip.cli.reading import (
     make_folder,
     offer_named,
     offer_of,
-    payees_of,
     plain_offer,
     purchase_in,
     signed_certificate_in,
@@ -30,8 +28,8 @@ from gen_ip.cli.reading import (
 from gen_ip.cli.session import Money, now
 from gen_ip.cli.show.licenses import show_license
 from gen_ip.cli.show.text import counted, moment, plain, till
-from gen_ip.cli.values import BadValue, parse_duration, parse_share
-from gen_ip.cli.works import Declared, Description, Name, Payees, ResaleRoyalty
+from gen_ip.cli.values import BadValue, parse_duration
+from gen_ip.cli.works import Name, Stating
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,10 +79,8 @@ def sign(
         ),
     ] = None,
     name: Name = None,
-    description: Description = "",
-    payee: Payees = None,
-    resale_royalty: ResaleRoyalty = "0%",
-    declare: Declared = None,
+    *,
+    stating: Stating,
     deadline: Annotated[
         str, typer.Option("--deadline", help="How long it can be submitted, such as 30d.")
     ] = "30d",
@@ -104,11 +100,11 @@ def sign(
     if name is not None and count > 1:
         raise typer.BadParameter("--name is for one work; several are called by their files")
     numbers = [license_of(text) for text in license_ or ()]
-    payees, royalty = payees_of(payee), parse_share(resale_royalty)
-    if len(works) < len(files) and (numbers or payees or royalty or declare or description or name):
+    stated = stating.read()
+    if len(works) < len(files) and (numbers or name or any(stated.values())):
         raise typer.BadParameter("what is anchored is signed as it is: drop the other options")
     lasting = _lasting("deadline", deadline)
-    declared, granted = declared_in(declare), delegation_in(delegation)
+    granted = delegation_in(delegation)
     if offer and (count > 1 or not works or granted):
         raise typer.BadParameter("--offer goes with one work's file, and without --delegation")
     named = [offer_named(each) for each in offer or ()]
@@ -117,14 +113,7 @@ def sign(
     client = use.signer()
     _agree(use, client, [each for found in given for each in found or ()], yes)
     until = now(client) + lasting
-    options: dict[str, Any] = {
-        "name": name,
-        "description": description,
-        "payees": payees,
-        "resale_royalty": royalty,
-        "licenses": numbers,
-        "declared": declared,
-    }
+    options: dict[str, Any] = {"name": name, "licenses": numbers, **stated}
     with use.output.working("Signing …"):
         if named:
             one = client.sign_derivative(
@@ -238,10 +227,8 @@ def anchor(
     use: Invocation,
     files: Files,
     output: ProofsOut,
-    description: Description = "",
-    payee: Payees = None,
-    resale_royalty: ResaleRoyalty = "0%",
-    declare: Declared = None,
+    *,
+    stating: Stating,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with what was interrupted, from --output.")
     ] = False,
@@ -251,23 +238,14 @@ def anchor(
     The proofs are kept before anything is sent. If it is interrupted, add --resume.
     """
     given = [_certificates_or_work(file) for file in files]
-    payees, royalty = payees_of(payee), parse_share(resale_royalty)
-    declared = declared_in(declare)
+    stated = stating.read()
     if not resume:
         check_output(output)
     client = use.signer()
     with use.output.working(f"Claiming {counted(len(files), 'file')} …"):
         prepared: list[PreparedCertificate] = []
         for file, found in zip(files, given, strict=True) if not resume else ():
-            prepared += found or [
-                client.prepare_certificate(
-                    file,
-                    description=description,
-                    payees=payees,
-                    resale_royalty=royalty,
-                    declared=declared,
-                )
-            ]
+            prepared += found or [client.prepare_certificate(file, **stated)]
         if resume:
             anchored = client.resume_anchor(output)
             prepared = [*anchored.certificates]

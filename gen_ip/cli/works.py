@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
+    from gen_ip.methods.preparing import SharedStatement
     from gen_ip.works.registry import Certificate
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
@@ -46,15 +48,36 @@ ResaleRoyalty = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Stating:
+    """Options of what a certificate states, its name apart."""
+
+    description: Description = ""
+    payee: Payees = None
+    resale_royalty: ResaleRoyalty = "0%"
+    declare: Declared = None
+
+    def read(self) -> SharedStatement:
+        """The keywords of the client's methods.
+
+        Raises:
+            BadValue, UnknownAccount, FileProblem, MetadataError: one cannot be read.
+        """
+        return {
+            "description": self.description,
+            "payees": payees_of(self.payee),
+            "resale_royalty": parse_share(self.resale_royalty),
+            "declared": declared_in(self.declare),
+        }
+
+
 @sends
 def certify(
     use: Invocation,
     file: FileOrFolder,
     name: Name = None,
-    description: Description = "",
-    payee: Payees = None,
-    resale_royalty: ResaleRoyalty = "0%",
-    declare: Declared = None,
+    *,
+    stating: Stating,
     recursive: Annotated[
         bool,
         typer.Option(
@@ -93,8 +116,7 @@ def certify(
             raise typer.BadParameter("--name is for one work; several are called by their files")
         how = How(dry_run, anchor, journal, payer)
         how.check()
-        payees, royalty = payees_of(payee), parse_share(resale_royalty)
-        declared = declared_in(declare)
+        stated = stating.read()
         client = use.signer()
         paying = (
             None if payer is None else signer(use.rpc, payer, None, use.store, use.max_fee).account
@@ -105,10 +127,7 @@ def certify(
             file,
             how,
             paying,
-            description=description,
-            payees=payees,
-            resale_royalty=royalty,
-            declared=declared,
+            **stated,
         )
         return
     if dry_run or anchor or payer or journal:
@@ -119,17 +138,13 @@ def certify(
         if file.is_dir():
             error.args = (f"{error}, or add --recursive for all files in it",)
         raise
-    payees, royalty = payees_of(payee), parse_share(resale_royalty)
-    declared = declared_in(declare)
+    stated = stating.read()
     client = use.signer()
     with use.output.working(f"Certifying {file.name} …"):
         made = client.certify(
             file,
             name=name,
-            description=description,
-            payees=payees,
-            resale_royalty=royalty,
-            declared=declared,
+            **stated,
         )
     _show_certificate(use.output, client, made, file)
 
@@ -143,26 +158,20 @@ def derive(
         typer.Option("--license", help="License to use, one for each parent. Repeatable."),
     ],
     name: Name = None,
-    description: Description = "",
-    payee: Payees = None,
-    resale_royalty: ResaleRoyalty = "0%",
-    declare: Declared = None,
+    *,
+    stating: Stating,
 ) -> None:
     """Certify a work made from others, under the licenses you hold on them."""
     check_file(file)
     numbers = [license_of(text) for text in license_]
-    payees, royalty = payees_of(payee), parse_share(resale_royalty)
-    declared = declared_in(declare)
+    stated = stating.read()
     client = use.signer()
     with use.output.working(f"Certifying {file.name} …"):
         made = client.derive(
             file,
             licenses=numbers,
             name=name,
-            description=description,
-            payees=payees,
-            resale_royalty=royalty,
-            declared=declared,
+            **stated,
         )
     _show_certificate(use.output, client, made, file)
 
