@@ -72,19 +72,9 @@ class Asking(Trader):
             InvalidArgument: the delegation does not list such an offer.
             NotOwner, UnknownWork, NotAToken, BeyondUpstream, ContractError: as in `offer`.
         """
-        subject = work if isinstance(work, PreparedCertificate) else arguments.work_id("work", work)
-        self._require_upstream(subject, terms)
-        draft = self._marketplace.draft(
-            OfferKind.LICENSE_ASK,
-            subject,
-            terms,
-            price,
-            token,
-            quantity,
-            Conditions(**conditions),
-            maker=delegation.delegation.creator if delegation else None,
-        )
-        certificate = subject if isinstance(subject, PreparedCertificate) else None
+        maker = delegation.delegation.creator if delegation else None
+        draft = self._drafted(work, terms, price, token, quantity, Conditions(**conditions), maker)
+        certificate = work if isinstance(work, PreparedCertificate) else None
         return self._marketplace.sign([draft], delegation=delegation, certificate=certificate)[0]
 
     def draft_offer(
@@ -102,17 +92,7 @@ class Asking(Trader):
         Raises:
             NotOwner, UnknownWork, NotAToken, BeyondUpstream: as in `offer`.
         """
-        subject = work if isinstance(work, PreparedCertificate) else arguments.work_id("work", work)
-        self._require_upstream(subject, terms)
-        return self._marketplace.draft(
-            OfferKind.LICENSE_ASK,
-            subject,
-            terms,
-            price,
-            token,
-            quantity,
-            conditions or Conditions(),
-        )
+        return self._drafted(work, terms, price, token, quantity, conditions or Conditions())
 
     def sign_offers(self, offers: Sequence[Offer]) -> list[SignedOffer]:
         """Signs many offers with one signature, over their Merkle tree; each can be filled alone.
@@ -153,3 +133,19 @@ class Asking(Trader):
     def cancel_all(self) -> Receipt:
         """Withdraws all offers of the account, posted or signed, wherever their files are."""
         return self._marketplace.cancel_all()
+
+    def _drafted(
+        self,
+        work: int | str | PreparedCertificate,
+        terms: Terms,
+        price: int,
+        token: str,
+        quantity: int,
+        conditions: Conditions,
+        maker: str | None = None,
+    ) -> Offer:
+        subject = work if isinstance(work, PreparedCertificate) else arguments.work_id("work", work)
+        self._require_upstream(subject, terms)
+        return self._marketplace.draft(
+            OfferKind.LICENSE_ASK, subject, terms, price, token, quantity, conditions, maker=maker
+        )
