@@ -6,7 +6,7 @@ from web3 import Web3
 
 from gen_ip.chain.errors import ConnectionFailed
 from gen_ip.chain.http import TIMEOUT_SECONDS, NodeProvider
-from gen_ip.chain.urls import scheme_of
+from gen_ip.urls import scheme_of
 
 
 def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> Web3:

@@ -30,7 +30,7 @@ from gen_ip.chain.answers import reading
 from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.reverts import ContractError
-from gen_ip.chain.urls import public_url
+from gen_ip.urls import public_url
 
 _HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _TESTER_BYTES = re.compile(r"""^(?:execution reverted: )?(b(['"]).*\2)$""", re.DOTALL)

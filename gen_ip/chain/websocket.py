@@ -19,8 +19,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from gen_ip.chain.answers import MAX_BYTES, MAX_NESTING
 from gen_ip.chain.errors import ConnectionFailed, NodeError
-from gen_ip.chain.urls import public_url
 from gen_ip.nesting import parse
+from gen_ip.urls import public_url
 
 _CLOSING_SECONDS = 1.0
 

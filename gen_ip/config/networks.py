@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from gen_ip.chain.urls import public_url, scheme_of
+from gen_ip.urls import public_url, scheme_of
 
 LOCAL_RPC = "http://127.0.0.1:8545"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

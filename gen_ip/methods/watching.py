@@ -14,9 +14,9 @@ from gen_ip.chain.events import Event
 from gen_ip.chain.follower import Change, Cursor, Follower, Mark, searched
 from gen_ip.chain.following import Following, Ticks
 from gen_ip.chain.http import TIMEOUT_SECONDS
-from gen_ip.chain.urls import public_url, scheme_of
 from gen_ip.methods.connection import Connection
 from gen_ip.methods.searching import Search
+from gen_ip.urls import public_url, scheme_of
 
 POLL_SECONDS = 2.0
 """Between two looks for new blocks over HTTP."""
