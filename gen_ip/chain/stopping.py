@@ -21,7 +21,9 @@ class Stop:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked = self._sent = False
+        self._asked = False
+        # Several where the work has threads of its own.
+        self._under_way = 0
 
     def ask(self) -> None:
         """From now on nothing new is sent or asked, once what is under way is mined."""
@@ -31,7 +33,7 @@ class Stop:
     def check(self) -> None:
         """Raises `Stopped` when asked to stop, unless a transaction is under way."""
         with self._lock:
-            if self._asked and not self._sent:
+            if self._asked and not self._under_way:
                 raise Stopped
 
     @contextmanager
@@ -41,12 +43,12 @@ class Stop:
         with self._lock:
             if self._asked:
                 raise Stopped
-            self._sent = True
+            self._under_way += 1
         try:
             yield
         finally:
             with self._lock:
-                self._sent = False
+                self._under_way -= 1
 
 
 _current: ContextVar[Stop | None] = ContextVar("gen_ip_stop", default=None)

@@ -42,6 +42,13 @@ _SIGNATURES = (
 _MEDIA_TYPES = MimeTypes()
 
 
+class Identity(NamedTuple):
+    """Which file it is, by device and inode; both 0 where a system tells none."""
+
+    device: int = 0
+    inode: int = 0
+
+
 class FileSummary(NamedTuple):
     """What identifies a file's bytes: UnixFS CID, sha2-256 as hex, size, media type (RFC 6838)."""
 
@@ -52,8 +59,11 @@ class FileSummary(NamedTuple):
 
 
 @contextmanager
-def open_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[BinaryIO]:
-    """Open a regular, non-empty file of at most `max_bytes` bytes for reading.
+def open_file(
+    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+) -> Iterator[BinaryIO]:
+    """Open a regular, non-empty file of at most `max_bytes` bytes for reading; with `is_` no other
+    one that was put in its place, such as a link.
 
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
@@ -63,6 +73,8 @@ def open_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Binary
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise NotAFile(path, _kind(status.st_mode))
+        if is_ is not None and is_.inode and is_ != (status.st_dev, status.st_ino):
+            raise NotAFile(path, "another file than the one that was found there")
         if status.st_size == 0:
             raise EmptyFile(path)
         if status.st_size > max_bytes:
@@ -73,13 +85,16 @@ def open_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Binary
         os.close(descriptor)
 
 
-def read_chunks(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[bytes]:
-    """The bytes of a file in pieces of at most 256 KiB, never more than `max_bytes` in all.
+def read_chunks(
+    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+) -> Iterator[bytes]:
+    """The bytes of a file in pieces of at most 256 KiB, never more than `max_bytes` in all; `is_`
+    as in `open_file`.
 
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
     """
-    with open_file(path, max_bytes) as file:
+    with open_file(path, max_bytes, is_) as file:
         size = 0
         while True:
             try:
@@ -95,8 +110,11 @@ def read_chunks(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Iterator[byte
             yield chunk
 
 
-def summarize_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> FileSummary:
-    """CID, sha2-256, size in bytes and media type of a file, from one reading.
+def summarize_file(
+    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+) -> FileSummary:
+    """CID, sha2-256, size in bytes and media type of a file, from one reading; `is_` as in
+    `open_file`.
 
     The file's name is used for nothing but the guess of a media type its bytes do not tell.
 
@@ -104,7 +122,7 @@ def summarize_file(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> FileSummar
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
     """
     tree, sha256, size, head = UnixFSHasher(), hashlib.sha256(), 0, b""
-    for chunk in read_chunks(path, max_bytes):
+    for chunk in read_chunks(path, max_bytes, is_):
         head = head or chunk[:32]
         tree.update(chunk)
         sha256.update(chunk)

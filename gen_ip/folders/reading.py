@@ -107,7 +107,7 @@ class Reading(Generic[C]):
             if each.name in known and known[each.name].fits(each)
         }
         fresh = [each for each in found if each.name not in rows]
-        for each, summary in self._each("Reading", fresh, lambda each: summarize_file(each.path)):
+        for each, summary in self._each("Reading", fresh, _summary):
             if isinstance(summary, Exception):
                 self._fail(each.name, summary)
                 continue
@@ -232,6 +232,10 @@ class Reading(Generic[C]):
 
     def _fail(self, name: str, error: Exception) -> None:
         self.outcomes[name] = FileReport(name, Outcome.FAILED, reason=str(error))
+
+
+def _summary(found: Found) -> FileSummary:
+    return summarize_file(found.path, is_=found.identity)
 
 
 def _is_file_name(path: Path) -> bool:

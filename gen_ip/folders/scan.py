@@ -8,11 +8,13 @@ Nothing is followed that could lead out of the folder, and nothing hidden is rea
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from gen_ip.content.files import Identity
 from gen_ip.errors import FileProblem, GenIPError, shown
 from gen_ip.folders.report import FileReport, Outcome
 
@@ -21,6 +23,8 @@ SIDECAR = ".toml"
 JOURNAL_ID = 0x47656E49
 """SQLite's `application_id` of journals, at offset 68 (https://sqlite.org/fileformat.html)."""
 _HEAD = 256
+# Of the Web3 Secret Storage Definition, whatever stands before it.
+_KEYSTORE = re.compile(rb'"crypto"\s*:\s*\{\s*"(?:cipher|kdf|mac)')
 
 
 class NotAFolder(FileProblem):
@@ -47,6 +51,7 @@ class Found:
         name: its path from the folder on, with "/".
         size, mtime: bytes, and when it was written, in nanoseconds since the epoch.
         sidecar: the file beside it that says more of it, NAME.toml.
+        identity: which file it is, so that no other one is read in its place.
     """
 
     path: Path
@@ -54,6 +59,7 @@ class Found:
     size: int
     mtime: int
     sidecar: Path | None
+    identity: Identity
 
 
 def scan(folder: Path, ignore: Collection[Path] = ()) -> tuple[list[Found], list[FileReport]]:
@@ -90,14 +96,14 @@ def scan(folder: Path, ignore: Collection[Path] = ()) -> tuple[list[Found], list
                 others.append(FileReport(name, Outcome.SKIPPED, reason=reason))
             elif stat.S_ISDIR(status.st_mode):
                 waiting.append(path)
-            elif (ignore and path.resolve() in ignore) or _is_ours(path):
-                others.append(FileReport(name, Outcome.SKIPPED, reason="a file of Gen-IP's own"))
+            elif reason := _secret(path, ignore):
+                others.append(FileReport(name, Outcome.SKIPPED, reason=reason))
             else:
                 sidecar = path.with_name(entry.name + SIDECAR)
                 has = sidecar.name in names
-                found.append(
-                    Found(path, name, status.st_size, status.st_mtime_ns, sidecar if has else None)
-                )
+                is_ = Identity(status.st_dev, status.st_ino)
+                beside = sidecar if has else None
+                found.append(Found(path, name, status.st_size, status.st_mtime_ns, beside, is_))
             seen += 1
             if seen > MAX_FILES:
                 raise TooManyFiles(folder)
@@ -121,18 +127,23 @@ def _left_out(name: str, status: os.stat_result, names: Collection[str]) -> str 
     return None
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether it is a journal or a signed statement: their salts and signatures are not to be
-    published."""
+def _secret(path: Path, ignore: Collection[Path]) -> str | None:
+    """Why a file is not to be published, None where it may be: it is a journal or a signed
+    statement, whose salts and signatures are secrets, or an encrypted key."""
+    ours = "a file of Gen-IP's own"
+    if ignore and path.resolve() in ignore:
+        return ours
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError:
         # Whoever reads it next says what is wrong.
-        return False
+        return None
     if head.startswith(b"SQLite format 3\0"):
-        return head[68:72] == JOURNAL_ID.to_bytes(4, "big")
-    return b'"format": "gen-ip/' in head
+        return ours if head[68:72] == JOURNAL_ID.to_bytes(4, "big") else None
+    if _KEYSTORE.search(head.lower()):
+        return "an encrypted key"
+    return ours if b'"format": "gen-ip/' in head else None
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -390,7 +391,10 @@ def _all(run: Callable[[Step], None], steps: Iterable[Step], workers: int) -> No
             run(step)
         return
     with ThreadPoolExecutor(workers) as pool:
-        started: list[Future[None]] = [pool.submit(run, step) for step in steps]
+        # Each in a copy of this context, so that whoever cancels this method stops them, too.
+        started: list[Future[None]] = [
+            pool.submit(copy_context().run, run, step) for step in steps
+        ]
         try:
             finished, _ = wait(started, return_when=FIRST_EXCEPTION)
             for each in finished:

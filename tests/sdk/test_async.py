@@ -320,6 +320,38 @@ def test_cancelled_after_it_is_sent_it_is_looked_after(
     assert receipt.find("Certified").args["creator"] == chain.alice.address
 
 
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_of_many_transactions_at_a_time_no_more_are_sent(
+    run: Run, chain: LocalChain, alice: GenIP, at_once: int
+) -> None:
+    """Those under way are looked after, each in a thread of its own."""
+    for number in range(9):
+        alice.certify(f"work {number}".encode())
+    plan = alice.plan_move(chain.bob.address)
+    receipts: list[Receipt] = []
+    ip = AsyncGenIP(chain.url, chain.alice, deployment=chain.deployment, on_receipt=receipts.append)
+    rpc = Rpc(chain.url)
+    before = rpc.nonce(chain.alice.address)
+    chain.rpc("evm_setAutomine", False)
+    try:
+        mining = threading.Timer(1.0, lambda: chain.rpc("evm_setAutomine", True))
+
+        def handed_over() -> bool:
+            if rpc.nonce(chain.alice.address) < before + at_once:
+                return False
+            mining.start()
+            return True
+
+        took = _cancelled_when(run, ip, lambda: ip.move(plan, at_once=at_once), handed_over)
+        assert took < 0.5
+        mining.join()
+    finally:
+        chain.rpc("evm_setAutomine", True)
+        chain.rpc("evm_mine")
+    assert len(receipts) == at_once
+    assert rpc.nonce(chain.alice.address) == before + at_once
+
+
 def test_of_two_transactions_the_second_is_not_sent(
     run: Run, chain: LocalChain, alice: GenIP
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from eth_account import Account
 
 from gen_ip import Anchored, GenIP, Payee
+from gen_ip.accounts import new_account
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain import reverts
 from gen_ip.chain.errors import TransactionUncertain
@@ -180,8 +181,8 @@ def test_a_file_that_changes_while_it_is_read(
 ) -> None:
     summarize = reading.summarize_file
 
-    def meanwhile(path: Path) -> Any:
-        found = summarize(path)
+    def meanwhile(path: Path, **options: Any) -> Any:
+        found = summarize(path, **options)
         if path.name == "03.txt":
             path.write_text("changed", "utf-8")
         if path.name == "06.txt":
@@ -426,6 +427,49 @@ def test_a_lost_answer_is_not_paid_for_twice(
     report = alice.certify_folder(folder)
     assert (_counts(report), report.transactions) == ({"certified": 12}, 1)
     assert _nonce(chain, chain.alice.address) == before + 1
+
+
+@pytest.mark.parametrize("place", ["works/a.txt", "works/sub"])
+def test_what_is_put_in_the_place_of_a_file_is_not_published(
+    alice: GenIP, chain: LocalChain, tmp_path: Path, place: str
+) -> None:
+    """Whoever may write to the folder may swap a link in, once it was listed."""
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (secrets / name).write_text(f"the secret {name}", "utf-8")
+    (tmp_path / "works" / "sub").mkdir(parents=True)
+    for name in ("a.txt", "sub/b.txt"):
+        (tmp_path / "works" / name).write_text(f"the work {name}", "utf-8")
+
+    def swap(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("Reading", 0) and total:
+            target = tmp_path / place
+            target.rename(tmp_path / "moved")
+            target.symlink_to(secrets if target.name == "sub" else secrets / target.name)
+
+    report = alice.certify_folder(tmp_path / "works", on_progress=swap)
+    assert _counts(report) == {"certified": 1, "failed": 1}
+    [failed] = report.of(Outcome.FAILED)
+    assert "another file" in failed.reason
+    assert failed.path == ("a.txt" if place.endswith("txt") else "sub/b.txt")
+
+
+def test_an_encrypted_key_is_no_work(
+    alice: GenIP, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    account = new_account("artist", "a password")
+    (folder / "artist.json").write_bytes(account.path.read_bytes())
+    keystore = json.loads(account.path.read_text("utf-8"))
+    geth = {"address": keystore["address"], "crypto": keystore["crypto"], "version": 3}
+    (folder / "UTC--2026").write_text(json.dumps(geth), "utf-8")
+    (folder / "indented.json").write_text(json.dumps(geth, indent=2), "utf-8")
+    report = alice.certify_folder(folder)
+    skipped = {file.path: file.reason for file in report.of(Outcome.SKIPPED)}
+    assert skipped == dict.fromkeys(
+        ("UTC--2026", "artist.json", "indented.json"), "an encrypted key"
+    )
 
 
 # ------------------------------------------------------------------ anchoring
