@@ -392,9 +392,7 @@ def _all(run: Callable[[Step], None], steps: Iterable[Step], workers: int) -> No
         return
     with ThreadPoolExecutor(workers) as pool:
         # Each in a copy of this context, so that whoever cancels this method stops them, too.
-        started: list[Future[None]] = [
-            pool.submit(copy_context().run, run, step) for step in steps
-        ]
+        started: list[Future[None]] = [pool.submit(copy_context().run, run, step) for step in steps]
         try:
             finished, _ = wait(started, return_when=FIRST_EXCEPTION)
             for each in finished:

@@ -141,3 +141,35 @@ def test_it_is_installed_where_the_shell_looks(run: Run, program: Path, home: Pa
 def test_a_shell_that_is_none(run: Run, home: Path) -> None:
     run("completion", "tcsh").failed("UsageError", "tcsh", code=2)
     run("completion", "--json").failed("UsageError", code=2)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_name_of_a_file_is_no_command(program: Path, home: Path, shell: str) -> None:
+    """A keystore may come from anybody, under any name; zsh evaluates what it is offered."""
+    folder = home / "data" / "gen-ip" / "accounts"
+    folder.mkdir(parents=True)
+    for name in (
+        r"\$(touch pwned)",
+        "`touch pwned`",
+        "a'b",
+        'a"b',
+        "a b",
+        "a\nb",
+        "--yes",
+        "fine-1",
+    ):
+        (folder / f"{name}.json").write_text("{}")
+    words = "gen-ip doctor --account "
+    asked = {"COMP_WORDS": words, "COMP_CWORD": "3", "_TYPER_COMPLETE_ARGS": words}
+    asked |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    ended = subprocess.run(
+        [program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **asked, "_GEN_IP_COMPLETE": f"complete_{shell}"},
+    )
+    assert "fine-1" in ended.stdout
+    assert "dev9" in ended.stdout
+    for part in ("pwned", "a'", 'a"', "a b", "a\n", "--yes"):
+        assert part not in ended.stdout
