@@ -102,7 +102,10 @@ class WrongPassword(AccountError):
 
     def __init__(self, alias: str) -> None:
         self.alias = alias
-        super().__init__(f"wrong password for account {shown(alias)}; try again")
+        super().__init__(
+            f"wrong password for account {shown(alias)}; "
+            "try again, or see to GENIP_PASSWORD or the password file, where one is set"
+        )
 
 
 class BadPassword(AccountError):

@@ -197,9 +197,9 @@ def _show(console: Console, report: dict[str, Any]) -> None:
         line(f"{row['name']}  {row['key']}")
     line()
     line("In another terminal:", "dim")
+    line(f"export GENIP_RPC={report['rpc']}")
     line("gen-ip certify picture.png --account dev0")
     line("and for the examples in Python:", "dim")
-    line(f"export GENIP_RPC={report['rpc']}")
     for name, row in zip(("ARTIST_KEY", "BRAND_KEY"), accounts[1:], strict=False):
         line(f"export {name}={row['key']}")
     line(f"export TOKEN={report['token']}")

@@ -132,7 +132,8 @@ def payout(
     receiver = None if to is None else address_of(to)
     if to is None and not nowhere:
         found = use.reader().payout(number)
-        told = f"The owner's part of work {till(number)} is paid to {found or 'nobody'}."
+        whither = f"is paid to {found}" if found else "waits for the owner to collect it"
+        told = f"The owner's part of work {till(number)} {whither}."
         use.output.result(
             {"work": str(number), "payout": found},
             lambda console: console.print(told, soft_wrap=True),

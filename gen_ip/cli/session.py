@@ -152,8 +152,11 @@ def work_of(text: str) -> int:
 
     try:
         return arguments.work_id("work", text)
-    except arguments.InvalidArgument:
-        raise BadValue("work", text, "give its number, or its till's address") from None
+    except arguments.InvalidArgument as error:
+        hint = "give its number, or its till's address"
+        if "typo" in error.expected:
+            hint = "this is no address, its checksum does not fit: a digit is wrong"
+        raise BadValue("work", text, hint) from None
 
 
 def now(client: GenIP) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -150,7 +151,8 @@ class Filling:
                 self._try(purchase)
         except (ContractError, InsufficientFunds, UnexpectedChain, InvalidArgument) as error:
             return error
-        return None
+        # The last block may be old: what ended since is refused by the next one.
+        return refusals.expired(purchase.terms_of_sale, int(time.time()))
 
     def check(self, purchase: Purchase, max_price: int | None) -> None:
         """Raises what needs no contract to be known.

@@ -33,7 +33,7 @@ class OfferNotYetOpen(OfferNotInTime):
     deadline: int
     time: int
     text = (
-        "it is {time}, offer {offer_hash} cannot be filled before its valid_from, second "
+        "it is {time}, offer {offer_hash} cannot be filled before its valid_from, "
         "{valid_from}; fill it then"
     )
 
@@ -77,6 +77,13 @@ def of_offer(error: ContractError, offer: Offer, now: int) -> ContractError:
         kind = OfferNotYetOpen if early else OfferExpired
         return kind(error.offer_hash, error.valid_from, error.deadline, now)
     return error
+
+
+def expired(offer: Offer, now: int) -> OfferExpired | None:
+    """That an offer has ended by `now`, seconds since the epoch; None where it has not."""
+    if 0 < offer.deadline < now:
+        return OfferExpired(offer.hash, offer.valid_from, offer.deadline, now)
+    return None
 
 
 def of_delivery(error: NotInTime, deal: Deal) -> DealNotInTime:

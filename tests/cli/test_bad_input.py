@@ -314,3 +314,8 @@ def test_a_file_name_that_is_no_name(run: Run, rpc: LocalChain, tmp_path: Path) 
 def test_licenses_of_an_unknown_work(run: Run, rpc: LocalChain) -> None:
     run("licenses", "--work", "5").failed("UnknownWork", "no work 5")
     run("licenses", "--work", "5", "--holder", "dev1").failed("UnknownWork", "no work 5")
+
+
+def test_a_till_with_a_wrong_digit_is_told(run: Run) -> None:
+    wrong = "0x5BF99b9757ef10A96213BD4674Ee8aE3eacD2dE7"
+    run("lineage", wrong).failed("BadValue", "a digit is wrong")

@@ -150,3 +150,15 @@ def test_without_an_account_anybody_is_asked_for(
     gone = alice.offer(work, COMMERCIAL, price=1)
     alice.transfer(work, chain.carol.address)
     assert _kind(reader, gone) is CertificateSold
+
+
+def test_what_ended_since_the_last_block_is_no_offer_any_more(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadline = chain.now() + 500
+    signed = alice.sign_offer(work, COMMERCIAL, price=0, deadline=deadline)
+    assert bob.quote(signed).fillable
+    monkeypatch.setattr("gen_ip.market.filling.time.time", lambda: deadline + 1.5)
+    problem = bob.quote(signed).problem
+    assert isinstance(problem, OfferExpired)
+    assert problem.time == deadline + 1

@@ -16,7 +16,7 @@ from gen_ip.errors import shown
 from gen_ip.terms.rights import Rights
 from gen_ip.work import ETH
 
-_TIMES = {"start", "end", "time", "until", "deadline", "expiry", "claim_time"}
+_TIMES = {"start", "end", "time", "until", "deadline", "expiry", "claim_time", "valid_from"}
 _BITS = {"grant", "pass_", "bits", "excess", "missing"}
 
 

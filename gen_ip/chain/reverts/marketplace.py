@@ -120,8 +120,8 @@ class OfferNotInTime(ContractError):
     valid_from: int
     deadline: int
     text = (
-        "offer {offer_hash} can be filled from second {valid_from} until {deadline}; fill it then, "
-        "or look for current offers"
+        "offer {offer_hash} can be filled only between {valid_from} and {deadline}; fill it "
+        "then, or look for current offers"
     )
 
 
