@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gen_ip.cli.choosing import from_settings
+from gen_ip.cli.choosing import from_settings, rank
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc, Token, WorkId
@@ -17,7 +17,7 @@ from gen_ip.cli.reading import (
     delegation_in,
     keep,
     license_of,
-    make_folder,
+    new_folder,
     offer_named,
     offer_of,
     plain_offer,
@@ -113,12 +113,13 @@ def offer(
             keep(signed, output)
             made = [(output, signed.offer)]
         else:
-            make_folder(output)
-            drafts = [
-                client.draft_offer(each, chosen, **sale, conditions=Conditions(**agreed))
-                for each in subjects
-            ]
-            for each in client.sign_offers(drafts):
+            with new_folder(output):
+                drafts = [
+                    client.draft_offer(each, chosen, **sale, conditions=Conditions(**agreed))
+                    for each in subjects
+                ]
+                several = client.sign_offers(drafts)
+            for each in several:
                 path = output / f"{till(each.offer.work)}.json"
                 keep(each, path)
                 made.append((path, each.offer))
@@ -333,10 +334,13 @@ def buy(
 
 
 def licenses(
+    context: typer.Context,
     holder: Annotated[
-        str | None, typer.Option("--holder", help="The same; goes before --account.")
+        str | None, typer.Option("--holder", help="Whose: a name from `account list`, an address.")
     ] = None,
-    work: Annotated[str | None, typer.Option("--work", help="Of one work only.")] = None,
+    work: Annotated[
+        str | None, typer.Option("--work", help="Of one work: all of them, unless of a --holder.")
+    ] = None,
     rpc: Rpc = DEFAULT_RPC,
     account: Annotated[
         str | None,
@@ -344,13 +348,16 @@ def licenses(
             "--account",
             envvar="GENIP_ACCOUNT",
             callback=from_settings,
-            help="Whose licenses: a name from `account list`, an address, or dev0 to dev9.",
+            help="The same as --holder; your own where it is set, unless --work is given.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List licenses: of a holder, of a work, or all."""
     output = Output(as_json)
+    # Who asks about a work means all of its licenses, whoever signs by default.
+    if work is not None and rank(context, "account") < 2:
+        account = None
     name = holder or account
     owner = None if name is None else address_of(name)
     number = None if work is None else work_of(work)
@@ -361,7 +368,7 @@ def licenses(
 
     def show(console: Console) -> None:
         if not found:
-            console.print("No licenses found.")
+            console.print(f"No licenses of {plain(name)} found." if name else "No licenses found.")
         for entry in found:
             show_license(console, entry, time)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -293,8 +294,9 @@ def check_output(path: Path) -> None:
         raise StatementFileProblem(path, "its folder cannot be written to")
 
 
-def make_folder(path: Path) -> None:
-    """A new or empty folder for several statements.
+@contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """A new or empty folder for several statements; one that was made for nothing is removed.
 
     Raises:
         OutputTaken: there is a file of this name, or the folder is not empty.
@@ -302,6 +304,7 @@ def make_folder(path: Path) -> None:
     """
     from gen_ip.statement_files import StatementFileProblem
 
+    was = path.is_dir()
     try:
         path.mkdir(exist_ok=True)
         if any(path.iterdir()):
@@ -310,6 +313,13 @@ def make_folder(path: Path) -> None:
         raise OutputTaken(path) from None
     except OSError as error:
         raise StatementFileProblem(path, error.strerror or str(error)) from None
+    try:
+        yield
+    except BaseException:
+        if not was:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 def keep(statement: Statement, path: Path) -> None:

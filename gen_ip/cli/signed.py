@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,7 @@ from gen_ip.cli.reading import (
     is_signed,
     keep,
     license_of,
-    make_folder,
+    new_folder,
     offer_named,
     offer_of,
     plain_offer,
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     from gen_ip.client import GenIP
     from gen_ip.errors import GenIPError
     from gen_ip.market.purchases import SignedPurchase
-    from gen_ip.works.certificates import PreparedCertificate, SignedCertificate
+    from gen_ip.works.certificates import (
+        PreparedCertificate,
+        SignedCertificate,
+        SignedDelegation,
+    )
 
 # As many as a person reads.
 _LINES = 20
@@ -135,11 +140,8 @@ def sign(
             keep(one, output)
             made = [(output, one)]
         else:
-            make_folder(output)
-            prepared: list[PreparedCertificate] = []
-            for file, found in zip(files, given, strict=True):
-                prepared += found or [client.prepare_certificate(file, **options)]
-            many = client.sign_certificates(prepared, deadline=until, delegation=granted)
+            with new_folder(output):
+                many = _sign_many(client, files, given, until, granted, options)
             made = [(output / f"{_till(client, each)}.json", each) for each in many]
             for path, each in made:
                 keep(each, path)
@@ -153,6 +155,28 @@ def sign(
 
     listed = [_listed(client, path, each) for path, each in made]
     use.output.result({"certificates": listed, "deadline": until}, show)
+
+
+def _sign_many(
+    client: GenIP,
+    files: Sequence[Path],
+    given: Sequence[Sequence[PreparedCertificate] | None],
+    until: int,
+    granted: SignedDelegation | None,
+    options: Mapping[str, Any],
+) -> list[SignedCertificate]:
+    """With one signature; or, for works that a delegate names, with one each."""
+    prepared: list[PreparedCertificate] = []
+    signed: list[SignedCertificate] = []
+    for file, found in zip(files, given, strict=True):
+        if found is None and granted is not None:
+            one = client.sign_certificate(file, deadline=until, delegation=granted, **options)
+            signed.append(one)
+        else:
+            prepared += found or [client.prepare_certificate(file, **options)]
+    if prepared:
+        signed += client.sign_certificates(prepared, deadline=until, delegation=granted)
+    return signed
 
 
 @sends

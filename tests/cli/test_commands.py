@@ -81,7 +81,8 @@ def test_offer_buy_and_licenses(run: Run, rpc: LocalChain, work: str) -> None:
     of_work = run("licenses", "--work", work).ok().out
     assert f"license {ids[0]} · commercial-remix" in of_work
     assert "derivatives left: 2" in of_work
-    assert run("licenses", "--holder", "dev4").ok().out == "No licenses found.\n"
+    assert run("licenses", "--holder", "dev4").ok().out == "No licenses of dev4 found.\n"
+    assert run("licenses", "--work", work, GENIP_ACCOUNT="dev4").ok().out == of_work
 
 
 def test_an_offer_in_eth_and_the_words_for_people(run: Run, rpc: LocalChain, work: str) -> None:

@@ -151,6 +151,22 @@ def test_a_delegate_certifies_within_limits(run: Run, rpc: LocalChain, tmp_path:
     run(*other, "--account", "dev2").failed("InvalidArgument", "delegation")
 
 
+def test_a_delegate_signs_several(run: Run, rpc: LocalChain, tmp_path: Path) -> None:
+    given, output = tmp_path / "delegation.json", tmp_path / "signed"
+    run("delegate", "dev1", "-o", given, "--works", "5", "--account", "dev0").ok()
+    files = [tmp_path / f"delegated-{number}.txt" for number in range(2)]
+    for file in files:
+        file.write_text(f"{file.name} {tmp_path}", "utf-8")
+    several = ("sign", *files, "-o", output, "--delegation", given)
+    run(*several, "--account", "dev2").failed("InvalidArgument", "delegation")
+    assert not output.exists()
+    told = run(*several, "--account", "dev1", "--json").ok().json
+    assert len(told["certificates"]) == 2
+    run("submit", *sorted(output.iterdir()), "--account", "dev3").ok()
+    for each in told["certificates"]:
+        assert run("show", each["work"], "--json").ok().json["creator"] == address("dev0")
+
+
 def test_a_delegates_asks_are_in_the_delegation(run: Run, rpc: LocalChain, tmp_path: Path) -> None:
     given = tmp_path / "delegation.json"
     delegate = ("delegate", "dev1", "-o", given, "--works", "5", "--token", rpc.token)
