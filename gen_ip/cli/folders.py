@@ -43,7 +43,7 @@ def certify_folder(
     **statement: Unpack[SharedStatement],
 ) -> None:
     """Certifies a folder and shows what became of its files; exits with 1 where one failed."""
-    from gen_ip.cli.show.folder import show_folder
+    from gen_ip.cli.show.folder import failures, show_folder
 
     with _going_on(output), _progress(output) as on_progress:
         if how.dry_run:
@@ -56,6 +56,9 @@ def certify_folder(
             report = client.certify_folder(
                 folder, journal=how.journal, payer=payer, on_progress=on_progress, **statement
             )
+    if output.is_planning:
+        for line in failures(report):
+            output.note(line)
     output.result(report.to_json(), lambda console: show_folder(console, report, how.anchor))
     if not report.ok:
         raise typer.Exit(1)

@@ -50,9 +50,16 @@ def sendable(command: Callable[..., None]) -> Callable[..., None]:
             return
         if unsigned and safe is not None:
             raise typer.BadParameter("give --unsigned or --safe, not both")
+        code = 0
         with gathering() as found:
-            command(**options)
+            try:
+                command(**options)
+            except typer.Exit as ended:
+                # Part of it failed and was told; the rest can be sent all the same.
+                code = ended.exit_code
         _print(found, safe, bool(options.get("as_json")))
+        if code:
+            raise typer.Exit(code)
 
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

@@ -122,6 +122,20 @@ def test_a_wallet_or_a_safe_certifies_a_folder(run: Run, rpc: LocalChain, folder
     assert run(*certify, "--unsigned").ok().json["transactions"] == []
 
 
+@pytest.mark.parametrize("also", [(), ("--json",)])
+def test_a_bad_file_does_not_hide_what_a_wallet_can_send(
+    run: Run, rpc: LocalChain, folder: Path, also: tuple[str, ...]
+) -> None:
+    (folder / "b.png").write_bytes(b"x")
+    ended = run("certify", folder, "-r", "--account", address("dev3"), "--unsigned", *also)
+    [transaction] = ended.json["transactions"]
+    assert ended.code == 1
+    assert ended.err.startswith("b.png: ")
+    assert ended.err.count("\n") == 1
+    rpc.rpc("eth_sendTransaction", transaction)
+    assert len(_works(rpc)) == 5
+
+
 def test_a_folder_is_claimed_and_minted_later(
     run: Run, rpc: LocalChain, folder: Path, tmp_path: Path
 ) -> None:

@@ -49,6 +49,14 @@ def show_folder(console: Console, report: FolderReport, proofs: Path | None) -> 
         console.print(f"The proofs are in {plain(str(proofs))}; keep them.", soft_wrap=True)
 
 
+def failures(report: FolderReport) -> list[str]:
+    """A line for each file that failed, as many as a person reads."""
+    failed = report.of(Outcome.FAILED)
+    lines = [_line(file) for file in failed[:_LINES]]
+    left = len(failed) - _LINES
+    return [*lines, f"and {left:,} more failed"] if left > 0 else lines
+
+
 def _line(file: FileReport) -> str:
     path = plain(file.path)
     if file.outcome in _WITH_WORK and file.work_id is not None:
