@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from gen_ip.client import GenIP
     from gen_ip.market.disclosing import Disclosure
+    from gen_ip.terms import Terms
+    from gen_ip.works.licenses import License
 
 certificate_app = group("certificate", "Sell and buy certificates themselves.")
 
@@ -170,7 +173,7 @@ def _buy(
     most = money.read(max_price)
     disclosed = client.disclosure(signed.offer.work)
     facts = _facts(client, disclosed)
-    use.confirm([f"You buy {told(client, signed)}:", *facts], yes)
+    use.confirm([f"You buy {told(client, signed)}:", *facts], yes, always_told=True)
     with use.output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
         # What got worse while the buyer was reading stops the purchase.
         receipt = client.buy_certificate(
@@ -192,7 +195,7 @@ def _accept(use: Invocation, file: File, yes: Yes = False) -> None:
     client = use.signer()
     money = Money(client, signed.offer.token)
     facts = _facts(client, client.disclosure(signed.offer.work))
-    use.confirm([f"You sell {told(client, signed)}:", *facts], yes)
+    use.confirm([f"You sell {told(client, signed)}:", *facts], yes, always_told=True)
     with use.output.working("Selling …"):
         receipt = client.sell_certificate(signed)
     text = (
@@ -208,14 +211,15 @@ def _facts(client: GenIP, found: Disclosure) -> list[str]:
     work = found.work
     facts = [f"work {till(work.id)} of {work.owner}."]
     for each in found.income:
+        if not each.total:
+            continue
         money = known_money(client, each.token)
         if money is None:
             facts.append(f"It was paid in {each.token}, which is no ERC-20 token.")
             continue
         waiting, mine = money.named(each.total), money.show(each.owners_part)
         facts.append(f"With it goes income not yet drawn: {waiting}, {mine} of it the owner's.")
-    sold = [f"{name_of(each.terms)}, {in_words(each.terms)}" for each in found.licenses]
-    facts.append(f"It is bound by {how_many(len(sold))}{': ' if sold else ''}{'; '.join(sold)}.")
+    facts += _bound_by(found.licenses)
     if found.exclusive_until:
         facts.append(f"Until {moment(found.exclusive_until)} nobody else can get a license.")
     if found.until:
@@ -235,9 +239,26 @@ def _facts(client: GenIP, found: Disclosure) -> list[str]:
         suspended = ", and has suspended its sales" if work.suspended else ""
         facts.append(f"{work.arbiter.address} is its arbiter{suspended}.")
     if found.claims:
-        facts.append(f"{counted(len(found.claims), 'other work')} claim the same bytes.")
+        many = "other works claim"
+        facts.append(f"{counted(len(found.claims), 'other work claims', many)} the same bytes.")
     if found.deals:
         facts.append(f"Its sale ends {counted(len(found.deals), 'open deal')}.")
+    return facts
+
+
+def _bound_by(licenses: Sequence[License]) -> list[str]:
+    """A line for all licenses of the same terms, however many there are; exclusive ones first."""
+    from gen_ip.terms import Rights
+
+    same: dict[Terms, list[License]] = {}
+    for each in sorted(licenses, key=lambda each: Rights.EXCLUSIVE not in each.terms.grant):
+        same.setdefault(each.terms, []).append(each)
+    facts = [f"It is bound by {how_many(len(licenses))}{':' if licenses else '.'}"]
+    for terms, alike in same.items():
+        ends = [each.end for each in alike]
+        # One that was renewed ends later than its terms say; 0 is never.
+        last = "" if 0 in ends else f", the last until {moment(max(ends))}"
+        facts.append(f"  {len(alike):,} x {name_of(terms)}, {in_words(terms)}{last}.")
     return facts
 
 

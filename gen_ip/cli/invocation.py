@@ -85,15 +85,20 @@ class Invocation:
 
         self.output.result({**document, "receipt": receipt.to_json()}, show)
 
-    def confirm(self, facts: Sequence[str], yes: bool) -> None:
+    def confirm(self, facts: Sequence[str], yes: bool, *, always_told: bool = False) -> None:
         """Shows what is about to happen for good, and asks, unless `yes` or nothing is sent.
+        `always_told` shows it with `yes` too, but not beside JSON.
 
         Raises:
             NotConfirmed: the answer is no, or there is no terminal to ask on.
         """
-        if yes or planning() is not None:
+        if planning() is not None:
             return
         shown = [plain(fact, 1000) for fact in facts]
+        if yes:
+            for fact in shown if always_told and not self.output.as_json else ():
+                self.output.note(fact)
+            return
         if not sys.stdin.isatty():
             raise NotConfirmed(
                 f"this cannot be undone, and there is no terminal to ask on: {' '.join(shown)} "

@@ -13,8 +13,8 @@ from gen_ip.accounts import dev_account
 from gen_ip.chain import abi, artifacts, transactions
 from gen_ip.chain.call import Call
 from gen_ip.chain.rpc import Rpc
-from gen_ip.terms import COMMERCIAL
-from tests.cli.conftest import Run
+from gen_ip.terms import COMMERCIAL, Rights, Terms
+from tests.cli.conftest import PICTURES, Run
 from tests.cli.test_commands import address
 from tests.support.chain import LocalChain
 from tests.support.solidity import place
@@ -240,9 +240,8 @@ def test_files_that_are_no_offers(run: Run, rpc: LocalChain, ask: Path, tmp_path
     assert run("inspect", file).code == 1
     run("buy", file, "--max-price", "12.5", "--account", "dev1").failed("InvalidSignature")
     run("accept", ask, "--yes", "--account", "dev1").failed("InvalidArgument", "license bid")
-    run("certificate", "buy", ask, "--max-price", "20", "--yes", "--account", "dev1").failed(
-        "InvalidArgument", "certificate ask"
-    )
+    mistaken = ("certificate", "buy", ask, "--max-price", "20", "--yes", "--account", "dev1")
+    run(*mistaken, "--json").failed("InvalidArgument", "certificate ask")
 
 
 # --------------------------------------------------------------- deliveries
@@ -344,7 +343,7 @@ def test_a_certificate_is_sold_with_what_goes_with_it(
     assert "sells the certificate" in run("inspect", file).ok().out
     buy = ("certificate", "buy", file, "--account", "dev1", "--max-price")
     run(*buy, "50").failed("NotConfirmed", "3 ETH", "50 DUSD")
-    run(*buy, "49", "--yes").failed("PriceTooHigh", "50 DUSD")
+    run(*buy, "49", "--yes", "--json").failed("PriceTooHigh", "50 DUSD")
     told = run(*buy, "50", "--yes", "--json").ok().json
     assert (told["work"], told["paid"]["text"]) == (work, "50 DUSD")
     assert run("show", work, "--json").ok().json["owner"] == address("dev1")
@@ -358,7 +357,7 @@ def test_a_bid_for_a_certificate(run: Run, rpc: LocalChain, work: str, tmp_path:
     run(*command, "--account", "dev1").failed("NotConfirmed", "50 DUSD")
     run(*command, "--yes", "--account", "dev1").ok()
     accept = ("certificate", "accept", file, "--account")
-    run(*accept, "dev2", "--yes").failed("NotOwner")
+    run(*accept, "dev2", "--yes", "--json").failed("NotOwner")
     run(*accept, "dev0").failed("NotConfirmed", "50 DUSD", address("dev1"))
     assert "gen-ip withdraw" in run(*accept, "dev0", "--yes").ok().out
     assert run("show", work, "--json").ok().json["owner"] == address("dev1")
@@ -514,3 +513,43 @@ def test_a_hash_is_not_taken_for_a_file(
     assert run("quote", f"./{offer}", "--json").ok().json["price"] == str(9 * 10**18)
     Path(work).write_text("{}")
     run(*sell, "--price", "9", "--sign", "-o", "again.json").ok()
+
+
+def test_all_that_binds_a_certificate_is_told(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path
+) -> None:
+    """However many licenses there are, an exclusive one among them does not get lost."""
+    owner = dev_account("dev0")
+    assert owner is not None
+    client = GenIP(rpc.web3, owner, deployment=rpc.deployment)
+    holder = address("dev3")
+    client.issue(int(work), COMMERCIAL, holder, count=100)
+    client.issue(int(work), COMMERCIAL, holder, count=5)
+    sole = Terms(Rights.COMMERCIAL | Rights.EXCLUSIVE, duration=10 * DAY)
+    client.issue(int(work), sole, holder)
+    (copy := tmp_path / "copy.png").write_bytes(PICTURES.joinpath("cat.png").read_bytes())
+    run("certify", copy, "--account", "dev1").ok()
+    buyer = dev_account("dev1")
+    assert buyer is not None
+    payer = client.using(buyer)
+    payer.pay(int(work), 10**6)
+    client.draw(int(work))
+    payer.pay(int(work), 10**6, token=rpc.token)
+    file = tmp_path / "sale.json"
+    sell = ("certificate", "offer", work, "--price", "1", "-o", file, "--account", "dev0")
+    run(*sell, "--yes", "--json").ok()
+    facts = [
+        "bound by 106 licenses:",
+        "  1 x custom, commercial + exclusive, 10d, the last until ",
+        "  105 x commercial, ",
+        "1 other work claims the same bytes.",
+    ]
+    buy = ("certificate", "buy", file, "--max-price", "1", "--account", "dev2")
+    shown = run("certificate", "show", work).ok().out
+    run(*buy).failed("NotConfirmed", *(each.strip() for each in facts))
+    said = run(*buy, "--yes").ok().err
+    for text in (shown, said):
+        assert [text.find(each) for each in facts] == sorted(text.find(each) for each in facts)
+        assert all(each in text for each in facts), text
+        assert text.count("105 x") == text.count("not yet drawn") == 1
+        assert "0 ETH" not in text
