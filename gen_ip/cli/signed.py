@@ -97,7 +97,7 @@ def sign(
 ) -> None:
     """Sign certificates without paying anything; anyone may submit them for you.
 
-    Several works, or an anchor's, take one signature.
+    Several works, or an anchor's, take one signature; a delegate signs each work by itself.
     """
     given = [_certificates_or_work(file) for file in files]
     works = [file for file, found in zip(files, given, strict=True) if found is None]
