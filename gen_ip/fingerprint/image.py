@@ -22,8 +22,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
-from gen_ip.errors import MalformedFingerprint, UnreadableImage
-from gen_ip.fingerprint.opening import MAX_PIXELS, frames, open_image
+from gen_ip.errors import MalformedFingerprint
+from gen_ip.fingerprint.opening import MAX_PIXELS, frames, on_white, open_image, upright
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,7 +37,6 @@ SIMILAR_BITS = 10
 # Below this spread of luminance (standard deviation, of 255) the hash would be of noise.
 MIN_CONTRAST = 2.0
 
-_ORIENTATION = 0x0112
 _STRIP_PIXELS = 4_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PHASH = re.compile(r"[0-9a-f]{16}")
@@ -142,11 +141,11 @@ def perceptual_hash(
     width = height = 0
     with open_image(path, max_bytes=max_bytes, max_pixels=max_pixels) as image:
         for frame in frames(image, path, max_pixels):
-            upright = _upright(frame, path)
-            _hash_pixels(upright, pixels)
+            standing = upright(frame, path)
+            _hash_pixels(standing, pixels)
             if not width:
-                width, height = upright.size
-                phash = _phash(upright)
+                width, height = standing.size
+                phash = _phash(standing)
     return ImageFingerprint(sha256.hexdigest(), pixels.hexdigest(), phash, width, height)
 
 
@@ -178,26 +177,6 @@ def match(a: ImageFingerprint, b: ImageFingerprint, similar_bits: int = SIMILAR_
     return Match(Level.DIFFERENT, bits)
 
 
-def _upright(image: Image, path: StrPath) -> Image:
-    from PIL import Image as PillowImage
-    from PIL import ImageOps
-
-    if image.mode.startswith("I;16"):
-        import numpy
-
-        # Pillow's own conversion cuts off everything above 255 instead of scaling.
-        samples = numpy.asarray(image) >> 8
-        high = PillowImage.fromarray(samples.astype("uint8"))
-        high.info["exif"] = image.getexif().tobytes()
-        image = high
-    elif image.mode in ("I", "F"):
-        reason = f"samples of 32 bits, mode {image.mode}"
-        raise UnreadableImage(path, reason, "save it with 8 or 16 bits a channel")
-    if image.getexif().get(_ORIENTATION, 1) == 1:
-        return image
-    return ImageOps.exif_transpose(image)
-
-
 def _hash_pixels(image: Image, pixels: hashlib._Hash) -> None:
     from PIL import Image as PillowImage
 
@@ -217,11 +196,7 @@ def _phash(image: Image) -> str | None:
     from PIL import Image as PillowImage
     from PIL import ImageStat
 
-    luminance = image.convert("L")
-    if image.has_transparency_data:
-        on_white = PillowImage.new("L", image.size, 255)
-        on_white.paste(luminance, mask=image.convert("RGBA").getchannel("A"))
-        luminance = on_white
+    luminance = on_white(image, "L")
     small = luminance.resize((32, 32), PillowImage.Resampling.LANCZOS)
     if ImageStat.Stat(small).stddev[0] < MIN_CONTRAST:
         return None

@@ -24,6 +24,8 @@ MAX_PIXELS = 100_000_000
 MAX_FRAMES = 2_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
 
+_ORIENTATION = 0x0112
+
 # What Pillow's decoders have been seen to raise on damaged files.
 _DECODER_ERRORS = (
     OSError,
@@ -101,6 +103,43 @@ def frames(image: Image, path: StrPath, max_pixels: int = MAX_PIXELS) -> Iterato
         if image.format == "MPO":
             return
         index += 1
+
+
+def upright(image: Image, path: StrPath) -> Image:
+    """The picture turned as its EXIF orientation says, its samples cut to 8 bits.
+
+    Raises:
+        UnreadableImage: it has samples of 32 bits.
+    """
+    from PIL import Image as PillowImage
+    from PIL import ImageOps
+
+    if image.mode.startswith("I;16"):
+        import numpy
+
+        # Pillow's own conversion cuts off everything above 255 instead of scaling.
+        samples = numpy.asarray(image) >> 8
+        high = PillowImage.fromarray(samples.astype("uint8"))
+        high.info["exif"] = image.getexif().tobytes()
+        image = high
+    elif image.mode in ("I", "F"):
+        reason = f"samples of 32 bits, mode {image.mode}"
+        raise UnreadableImage(path, reason, "save it with 8 or 16 bits a channel")
+    if image.getexif().get(_ORIENTATION, 1) == 1:
+        return image
+    return ImageOps.exif_transpose(image)
+
+
+def on_white(image: Image, mode: str) -> Image:
+    """The picture in `mode`, "L" or "RGB", what is transparent laid on white."""
+    from PIL import Image as PillowImage
+
+    opaque = image.convert(mode)
+    if not image.has_transparency_data:
+        return opaque
+    white = PillowImage.new(mode, image.size, "white")
+    white.paste(opaque, mask=image.convert("RGBA").getchannel("A"))
+    return white
 
 
 @contextmanager
