@@ -1,0 +1,53 @@
+"""A small copy of a picture, from which likeness is computed.
+
+Whole numbers decide its pixels: JPEG's own reduced decoding, averages over squares, and Pillow's
+bilinear filter in 22-bit fixed point. So equal files give equal copies wherever the decoder is
+libjpeg-turbo, as in all of Pillow's wheels; `python -m gen_ip.fingerprint.selftest` tells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.fingerprint.opening import MAX_PIXELS, on_white, open_image, upright
+
+if TYPE_CHECKING:
+    from numpy import uint8
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+#: Longest side of a copy in pixels.
+SIDE = 512
+
+
+def reduced_copy(
+    path: StrPath, *, max_bytes: int = MAX_FILE_BYTES, max_pixels: int = MAX_PIXELS
+) -> NDArray[uint8]:
+    """The first frame at 512 pixels or fewer a side: RGB, shape (height, width, 3), read-only.
+
+    Upright (EXIF orientation applied), what is transparent on white, never enlarged.
+
+    Raises:
+        MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: the file is not usable.
+        ImageTooLarge: it has more than `max_pixels` pixels.
+        UnreadableImage: another format, truncated or damaged, or of 32-bit samples.
+    """
+    import numpy
+
+    with open_image(path, max_bytes=max_bytes, max_pixels=max_pixels, enough=SIDE) as image:
+        return numpy.asarray(reduce(on_white(upright(image, path), "RGB")))
+
+
+def reduce(image: Image) -> Image:
+    """The picture with at most 512 pixels a side; one that has no more is returned as it is."""
+    from PIL import Image as PillowImage
+
+    longer = max(image.size)
+    if longer <= SIDE:
+        return image
+    # Squares first: the filter alone would take three times as long.
+    squares = image.reduce(longer // SIDE)
+    longer = max(squares.size)
+    width, height = (max(1, (2 * side * SIDE + longer) // (2 * longer)) for side in squares.size)
+    return squares.resize((width, height), PillowImage.Resampling.BILINEAR)
