@@ -22,7 +22,7 @@ from gen_ip.cli.sale import (
     how_many,
 )
 from gen_ip.cli.session import Money, address_of, now, work_of
-from gen_ip.cli.show.licenses import show_license
+from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.trading import OfWork
 from gen_ip.cli.verbs import group
@@ -119,8 +119,7 @@ def _release(use: Invocation, deal: DealHash, yes: Yes = False) -> None:
 
     def show(console: Console) -> None:
         console.print(f"Paid {money.show(found.amount)} to the work.", style="green")
-        for entry in issued:
-            show_license(console, entry)
+        show_licenses(console, issued)
 
     document = {
         **_document(client.get_deal(found.hash)),

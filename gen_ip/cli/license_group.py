@@ -12,7 +12,7 @@ from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import license_of
 from gen_ip.cli.session import address_of, now, work_of
-from gen_ip.cli.show.licenses import show_license
+from gen_ip.cli.show.licenses import show_license, show_licenses
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import BadValue, parse_duration
@@ -130,11 +130,8 @@ def _issue(
     with use.output.working("Issuing …"):
         issued = client.issue(number, chosen, holder, count=count, start=start)
 
-    def show(console: Console) -> None:
-        for entry in issued:
-            show_license(console, entry)
-
-    use.output.result({"licenses": [entry.to_json() for entry in issued]}, show)
+    listed = [entry.to_json() for entry in issued]
+    use.output.result({"licenses": listed}, lambda console: show_licenses(console, issued))
 
 
 @sends

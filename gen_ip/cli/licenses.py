@@ -38,9 +38,10 @@ from gen_ip.cli.sale import (
     TermsName,
     chooser,
     given,
+    how_many,
 )
 from gen_ip.cli.session import Money, address_of, now, reader, work_of
-from gen_ip.cli.show.licenses import show_license
+from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import conflict_in_words, in_words, name_of
 from gen_ip.work import ETH
@@ -320,13 +321,15 @@ def buy(
                 found, max_price=most, count=count, licensee=holder, payment=payment.value
             )
 
-    def show(console: Console) -> None:
-        for entry in bought:
-            show_license(console, entry)
+    price = plain_one.price * count
 
-    paid = money.to_json(plain_one.price * count)
+    def show(console: Console) -> None:
+        what = f"Renewed license {number}" if number is not None else f"Bought {how_many(count)}"
+        console.print(f"{what} for {money.named(price)}.", style="green", soft_wrap=True)
+        show_licenses(console, bought)
+
     document = {
-        "paid": paid,
+        "paid": money.to_json(price),
         "licenses": [entry.to_json() for entry in bought],
         "upstream": [conflict.to_json() for conflict in beyond],
     }
@@ -369,8 +372,7 @@ def licenses(
     def show(console: Console) -> None:
         if not found:
             console.print(f"No licenses of {plain(name)} found." if name else "No licenses found.")
-        for entry in found:
-            show_license(console, entry, time)
+        show_licenses(console, found, time)
 
     listed = [{**entry.to_json(), "active": entry.active(time)} for entry in found]
     output.result({"licenses": listed}, show)

@@ -27,7 +27,7 @@ from gen_ip.cli.reading import (
     signed_certificate_in,
 )
 from gen_ip.cli.session import Money, now
-from gen_ip.cli.show.licenses import show_license
+from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.values import BadValue, parse_duration
 from gen_ip.cli.works import Name, Stating
@@ -350,8 +350,7 @@ def _submit_purchases(use: Invocation, purchases: list[SignedPurchase]) -> None:
         bought = [found for each in purchases for found in client.submit_purchase(each)]
 
     def show(console: Console) -> None:
-        for entry in bought:
-            show_license(console, entry)
+        show_licenses(console, bought)
 
     use.output.result({"licenses": [entry.to_json() for entry in bought]}, show)
 

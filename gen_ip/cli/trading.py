@@ -29,7 +29,7 @@ from gen_ip.cli.sale import (
     how_many,
 )
 from gen_ip.cli.session import Money, address_of, work_of
-from gen_ip.cli.show.licenses import show_license
+from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ def accept(
     def show(console: Console) -> None:
         text = f"Sold {how_many(count)} for {money.named(total)}."
         console.print(text, style="green", soft_wrap=True)
-        for entry in sold:
-            show_license(console, entry)
+        show_licenses(console, sold)
 
     document = {"price": money.to_json(total), "licenses": [entry.to_json() for entry in sold]}
     use.output.result(document, show)

@@ -29,6 +29,25 @@ def test_the_hint_after_an_offer_runs(run: Run, rpc: LocalChain, work: str, quan
     assert "commercial" in run(*buy).ok().out
 
 
+def test_a_purchase_says_what_was_paid_and_which_numbers(
+    run: Run, rpc: LocalChain, work: str
+) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--price", "0.5", "--token", rpc.token)
+    offered = run(*sell, "--quantity", "100", "--account", "dev0", "--json").ok().json["offer"]
+    buy = ("buy", offered, "--max-price", "50", "--account", "dev1")
+    text = run(*buy, "--count", "99").ok().out
+    assert f"Bought 99 licenses for 49.5 DUSD (token {rpc.token})." in text
+    numbers = re.search(r"99 licenses, (\d+) to (\d+) · commercial", text)
+    assert numbers is not None
+    first, last = map(int, numbers.groups())
+    assert last - first == 98
+    assert text.count("\n") == 5
+    one = run(*buy, "--json").ok().json
+    assert [int(each["license"]) for each in one["licenses"]] == [last + 1]
+    assert f"100 licenses, {first} to {last + 1} · " in run("licenses", "--work", work).ok().out
+    assert f"license {last + 1} · " in run("license", "show", last + 1).ok().out
+
+
 def test_an_offer_is_cancelled(run: Run, rpc: LocalChain, work: str) -> None:
     args = ("offer", work, "--terms", "commercial", "--price", "0", "--quantity", "2")
     first, second = (run(*args, "--account", "dev0", "--json").ok().json["offer"] for _ in "12")
