@@ -24,6 +24,7 @@ _SECTIONS = {
     "Accounts and signing": ("gen_ip.accounts", "gen_ip.signers"),
     "Signed statements": ("gen_ip.signing", "gen_ip.statement_files"),
     "Files and content": ("gen_ip.errors", "gen_ip.content", "gen_ip.fingerprint"),
+    "Finding pictures": ("gen_ip.match",),
     "Terms": ("gen_ip.terms",),
     "Local chains": (
         "gen_ip.chain.anvil",
