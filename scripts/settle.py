@@ -43,9 +43,6 @@ def cli(
 
 
 def _settle(ip: GenIP, work: str, token: str, min_gain: int | None, pay_out: bool) -> None:
-    if min_gain is None:
-        dearest = max((step.gas for step in ip.earnings(work).plan), default=0)
-        min_gain = max(1, dearest * ip.web3.eth.gas_price)
     found = ip.earnings(work, token=token, min_gain=min_gain)
     path = [step.work for step in found.plan]
     for start in range(0, len(path), AT_ONCE):

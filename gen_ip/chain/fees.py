@@ -14,8 +14,7 @@ def today(rpc: Rpc, gas: int, max_fee: int) -> dict[str, int]:
     Raises:
         GasTooExpensive: at today's prices `gas` costs more than `max_fee` wei.
     """
-    base = rpc.block().base_fee
-    tip = rpc.gas_price() if base is None else rpc.priority_fee()
+    base, tip = _market(rpc)
     price = tip + (base or 0)
     if price * gas > max_fee:
         raise GasTooExpensive(price * gas, max_fee)
@@ -24,6 +23,14 @@ def today(rpc: Rpc, gas: int, max_fee: int) -> dict[str, int]:
     # Twice the base fee outlasts six full blocks (EIP-1559: at most 1/8 more each).
     most = min(2 * base + tip, max_fee // gas)
     return {"maxFeePerGas": most, "maxPriorityFeePerGas": tip}
+
+
+def price(rpc: Rpc) -> int:
+    """Wei that a unit of gas costs now, by what the node says, in one round trip."""
+    asked = [("eth_getBlockByNumber", ("latest", False)), ("eth_maxPriorityFeePerGas", ())]
+    with rpc.together(asked):
+        base, tip = _market(rpc)
+    return tip + (base or 0)
 
 
 def most(fees: Mapping[str, int]) -> int:
@@ -47,3 +54,9 @@ def raised(rpc: Rpc, old: Mapping[str, int], gas: int, max_fee: int) -> dict[str
         # The tip is part of the whole (EIP-1559).
         fees["maxFeePerGas"] = max(fees["maxFeePerGas"], fees["maxPriorityFeePerGas"])
     return fees if most(fees) * gas <= max_fee else None
+
+
+def _market(rpc: Rpc) -> tuple[int | None, int]:
+    """The base fee, None on chains without one, and what is paid above it, in wei a gas."""
+    base = rpc.block().base_fee
+    return base, rpc.gas_price() if base is None else rpc.priority_fee()

@@ -22,6 +22,7 @@ from gen_ip.cli.options import (
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import Money, address_of, known_money, reader, signer, work_of
 from gen_ip.cli.show.text import counted, plain, till
+from gen_ip.cli.values import format_amount
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 MinGain: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--min-gain", metavar="AMOUNT", help="Least that a settlement must bring, in the token."
+        "--min-gain",
+        metavar="AMOUNT",
+        help="Least that a settlement must bring, in the token: 0 takes all that is on the way. By "
+        "default, in ETH, what its gas costs.",
     ),
 ]
 
@@ -140,7 +144,7 @@ def _show_earned(
 
 def _show_plan(console: Console, found: Earnings, money: Money) -> None:
     if found.left:
-        console.print(f"Left on the way: {money.show(found.left)}", style="dim")
+        console.print(_left(money, found.left), style="dim", soft_wrap=True)
     elif not found.plan:
         console.print("No settlement is needed.", style="dim")
     if found.plan:
@@ -160,8 +164,13 @@ def _earned_json(found: Earnings, money: Money | None) -> dict[str, Any]:
     }
 
 
-def _least(money: Money, min_gain: str | None) -> int:
-    return 1 if min_gain is None else money.read(min_gain)
+def _left(money: Money, left: int) -> str:
+    why = "to settle it brings less than the gas costs, or than --min-gain"
+    return f"{money.show(left)} stays on the way: {why}; take it all with --min-gain 0"
+
+
+def _least(money: Money, min_gain: str | None) -> int | None:
+    return None if min_gain is None else max(1, money.read(min_gain))
 
 
 def collect(
@@ -190,10 +199,11 @@ def collect(
 
     def show(console: Console) -> None:
         console.print(f"Collected {money.show(found.amount)} for {found.to}.", style="green")
-        console.print(
-            f"{counted(len(found.path), 'work')} settled, {found.receipt.gas_used:,} gas",
-            style="dim",
-        )
+        settled = counted(len(found.path), "work")
+        cost = format_amount(found.fee, 18, rpc.symbol)
+        console.print(f"{settled} settled; the gas cost {cost}", style="dim", soft_wrap=True)
+        if found.left:
+            console.print(_left(money, found.left), style="dim", soft_wrap=True)
 
     output.result({**found.to_json(), **money.to_json(found.amount)}, show)
 
@@ -239,6 +249,8 @@ def _owner_named(client: GenIP, work: int, money: Money) -> Iterator[None]:
                 f"{money.show(found.in_till)} lies in the till of work {till(work)}; book it with "
                 f"gen-ip sweep {work}"
             )
+        elif found.owner == error.account and found.on_the_way:
+            why = f"of work {till(work)}, {_left(money, found.on_the_way)}"
         elif found.owner == error.account:
             why = f"work {till(work)} has earned nothing in it that was not taken"
         else:

@@ -295,7 +295,7 @@ class Story:
                 yield events.Doing(f"{owner.name} collects")
                 due = self._client.earnings(work, token=token).total
                 with self._step(f"{owner.name} collects in {self._symbol(token)}"):
-                    got = self._by(owner).collect(work, token=token)
+                    got = self._by(owner).collect(work, token=token, min_gain=1)
                 yield events.Collected(
                     owner, got.amount, token, len(got.path), got.receipt.gas_used
                 )

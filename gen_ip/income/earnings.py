@@ -85,8 +85,8 @@ class OwnerEarnings:
 
     @property
     def total(self) -> int:
-        """What the owner gets by collecting every work, exactly: the balance, and of each work the
-        owner's part of what is credited or on its way."""
+        """What the owner gets by collecting every work with `min_gain=1`, exactly: the balance, and
+        of each work the owner's part of what is credited or on its way."""
         return self.balance + sum(each.owners_part for each in self.works)
 
     def to_json(self) -> dict[str, Any]:
@@ -102,14 +102,22 @@ class OwnerEarnings:
 
 @dataclass(frozen=True)
 class Collected:
-    """Money sent to `to`, in the token's smallest unit. `path` are the works that were settled,
-    `receipt` is of the last transaction."""
+    """Money sent to `to`, in the token's smallest unit.
+
+    Attributes:
+        path: the works that were settled.
+        receipt: of the last transaction.
+        fee: what the gas of all transactions cost, in wei.
+        left: what stays on the way, for it brings too little at once.
+    """
 
     amount: int
     token: str
     to: str
     path: tuple[int, ...]
     receipt: Receipt
+    fee: int
+    left: int
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; ids and amounts as decimal strings."""
@@ -119,4 +127,6 @@ class Collected:
             "to": self.to,
             "path": [str(work) for work in self.path],
             "receipt": self.receipt.to_json(),
+            "fee": str(self.fee),
+            "left": str(self.left),
         }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gen_ip import arguments
+from gen_ip.chain import fees
 from gen_ip.chain.errors import NodeError
 from gen_ip.chain.events import Withdrawn
 from gen_ip.chain.receipts import Receipt
@@ -62,7 +63,9 @@ class Royalties:
         transaction."""
         return self._session.send(self._calls.distribute(works, token, release_from=release_from))
 
-    def earnings(self, work: int, tokens: Sequence[str], min_gain: int = 1) -> list[Earnings]:
+    def earnings(
+        self, work: int, tokens: Sequence[str], min_gain: int | None = None
+    ) -> list[Earnings]:
         """What a work has earned in each of some tokens; see `Earnings`.
 
         Raises:
@@ -109,20 +112,23 @@ class Royalties:
             for token, balance in zip(sorted(found), balances, strict=True)
         ]
 
-    def collect(self, work: int, token: str, to: str | None, min_gain: int) -> Collected:
+    def collect(self, work: int, token: str, to: str | None, min_gain: int | None) -> Collected:
         """Settles, draws and withdraws; see `gen_ip.client.GenIP.collect`."""
         receiver = self._session.receiver(to)
         self._registry.require(work)
         below = self._below(work)
-        found = below.plan(work, below.accounts(self._session, token), min_gain)
+        least = self._least(below, token, min_gain)
+        found = below.plan(work, below.accounts(self._session, token), *least)
         path = [*(step.work for step in found.steps), work]
-        rest = path
+        rest, fee = path, 0
         while len(rest) > PATH:
-            self.settle(rest[:PATH], token)
+            fee += self.settle(rest[:PATH], token).fee
             rest = rest[PATH:]
         receipt = self._session.send(self._calls.collect(rest, token, receiver))
         amount = receipt.find(Withdrawn).amount
-        return Collected(amount, token, receiver, tuple(path), receipt)
+        return Collected(
+            amount, token, receiver, tuple(path), receipt, fee + receipt.fee, found.leaves
+        )
 
     def withdraw(self, token: str, to: str | None) -> Receipt:
         """Sends the account's whole balance to `to`, by default the account."""
@@ -138,12 +144,26 @@ class Royalties:
             # Nodes refuse a call that meets an invalid instruction or runs out of gas.
             return 0
 
+    def _least(self, below: Below, token: str, min_gain: int | None) -> tuple[int, int]:
+        """What a settlement must bring: so much of the token, and so much for a unit of gas. Only
+        in ETH this package knows what gas is worth."""
+        if min_gain is not None:
+            return min_gain, 0
+        return 1, fees.price(self._session.rpc) if token == ETH and below.links else 0
+
     def _earned(
-        self, below: Below, work: int, token: str, owner: str, in_till: int, min_gain: int = 1
+        self,
+        below: Below,
+        work: int,
+        token: str,
+        owner: str,
+        in_till: int,
+        min_gain: int | None = None,
     ) -> Earnings:
         accounts = below.accounts(self._session, token)
         whole, credit = below.plan(work, accounts), accounts[work].credit
-        chosen = whole if min_gain == 1 else below.plan(work, accounts, min_gain)
+        least = self._least(below, token, min_gain) if whole.steps else (1, 0)
+        chosen = whole if least == (1, 0) else below.plan(work, accounts, *least)
         total = credit + whole.brings
         balance = self._session.read("RoyaltySplitter", "balances", owner, token)
         part = total
@@ -191,9 +211,15 @@ class Below:
         nodes = {each: Node(*values[:4]) for each, values in zip(works, found, strict=True)}
         return cls(tuple(links), nodes)
 
-    def plan(self, work: int, accounts: Mapping[int, Account], min_gain: int = 1) -> SettlePlan:
-        """The settlements that bring the work what waits below it."""
-        return plan(work, self.links, self.nodes, accounts, min_gain)
+    def plan(
+        self,
+        work: int,
+        accounts: Mapping[int, Account],
+        min_gain: int = 1,
+        gas_price: int = 0,
+    ) -> SettlePlan:
+        """The settlements that bring the work what waits below it; see `settling.plan`."""
+        return plan(work, self.links, self.nodes, accounts, min_gain, gas_price)
 
     def accounts(self, session: Session, token: str) -> dict[int, Account]:
         """The accounts of all works in a token, as they are now."""

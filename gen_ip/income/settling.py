@@ -115,6 +115,7 @@ def plan(
     nodes: Mapping[int, Node],
     accounts: Mapping[int, Account],
     min_gain: int = 1,
+    gas_price: int = 0,
 ) -> SettlePlan:
     """The settlements that bring `work` what waits below it.
 
@@ -122,13 +123,21 @@ def plan(
     `work`: the dust of works that all bring less is left, one after the other, children first. With
     1, everything comes.
 
+    With a `gas_price`, in the token's smallest unit, a settlement must also bring what it costs
+    together with those that reach `work` through it alone; and all of them what they cost together.
+
     Args:
         links: all edges below `work`.
         nodes, accounts: of `work` and of all works below.
     """
     flow = _Flow(work, links, nodes, accounts)
     everything = flow.gain()
-    flow.prune(min_gain)
+    flow.prune(min_gain, gas_price)
+    # What comes on several paths counted on each, so that together they may still cost too much.
+    strict = gas_price
+    while flow.gain() < gas_price * sum(gas for _, gas in flow.gas()):
+        strict *= 2
+        flow.prune(min_gain, strict)
     brings = flow.gain()
     steps = tuple(Step(each, flow.loss(each), gas) for each, gas in flow.gas())
     return SettlePlan(steps, brings, everything - brings)
@@ -172,17 +181,37 @@ class _Flow:
         arrived = self._without(work).get(self._work, self._arrived[self._work])
         return self.gain() - self._credited(arrived[0])
 
-    def prune(self, min_gain: int) -> None:
-        """Leaves out every work that brings less than that; then those that brought it through."""
+    def prune(self, min_gain: int, gas_price: int) -> None:
+        """Leaves out every work that brings less than that, or than its gas and that of the works
+        it alone leads on; then those that brought it through."""
         before = -1
         while before != len(self.order):
             before = len(self.order)
-            for each in list(self.order):
-                if self.loss(each) < min_gain:
+            onward = self._onward() if gas_price else {}
+            costs = {each: gas * gas_price for each, gas in self.gas()}
+            for each in self.order:
+                if self.loss(each) < max(min_gain, costs[each]):
                     changed = self._without(each)
                     del self._place[each]
                     self._arrived.update(changed)
+                elif each in onward:
+                    costs[onward[each]] += costs[each]
             self.order = [each for each in self.order if each in self._place]
+
+    def _onward(self) -> dict[int, int]:
+        """Of each work the next one that all its ways up pass through, unless that is the one that
+        collects: the immediate dominators of the graph upside down (Cooper, Harvey, Kennedy, "A
+        Simple, Fast Dominance Algorithm", 2001)."""
+        found: dict[int, int] = {}
+        rank = {self._work: len(self._nodes), **self._place}
+        for each in reversed(self.order):
+            ways = {link.parent for link in self._above[each]} & rank.keys()
+            while len(ways) > 1:
+                # The lowest is not on all ways: on from there.
+                lowest = min(ways, key=rank.__getitem__)
+                ways = ways - {lowest} | {found.get(lowest, self._work)}
+            found[each] = ways.pop() if ways else self._work
+        return {each: after for each, after in found.items() if after != self._work}
 
     def gas(self) -> Iterator[tuple[int, int]]:
         """Each work to settle, with what that costs by estimate."""

@@ -14,18 +14,22 @@ class Earning(Connection):
     Every method but `withdraw` raises `TooFarToScan` where the logs to be searched are too many.
     """
 
-    def earnings(self, work: int | str, *, token: str = ETH, min_gain: int = 1) -> Earnings:
+    def earnings(
+        self, work: int | str, *, token: str = ETH, min_gain: int | None = None
+    ) -> Earnings:
         """What a work has earned in a token: drawn, undrawn, and on the way from its derivatives;
         with the settlements that bring it, and what each costs.
 
-        `plan` has none that brings less than `min_gain` of the token's smallest unit; by default,
-        1, all that is on the way comes, and no settlement is in vain.
+        `plan` has none that brings less than `min_gain` of the token's smallest unit; with 1, all
+        that is on the way comes, and no settlement is in vain. By default it has, in ETH, none
+        whose gas costs more than it brings, at what the node says gas costs now. What gas is worth
+        in another token is not known: there the default is 1.
 
         Raises:
             UnknownWork: it is not certified.
             InvalidArgument: `min_gain` is below 1.
         """
-        number, least = arguments.work_id("work", work), arguments.positive("min_gain", min_gain)
+        number, least = arguments.work_id("work", work), _least(min_gain)
         (found,) = self._royalties.earnings(number, [arguments.address("token", token)], least)
         return found
 
@@ -52,12 +56,18 @@ class Earning(Connection):
         return self._royalties.tokens_of(arguments.work_id("work", work))
 
     def collect(
-        self, work: int | str, *, token: str = ETH, to: str | None = None, min_gain: int = 1
+        self,
+        work: int | str,
+        *,
+        token: str = ETH,
+        to: str | None = None,
+        min_gain: int | None = None,
     ) -> Collected:
         """Settles what is on the way to a work, draws it, and sends the account's whole balance to
         `to` (default: the account): one transaction, unless more than 200 works lie on the way.
 
-        Settled is what `earnings` with the same `min_gain` plans, nothing else.
+        Settled is what `earnings` with the same `min_gain` plans, nothing else: in ETH by default
+        only what is worth its gas.
 
         Raises:
             UnknownWork: it is not certified.
@@ -65,5 +75,9 @@ class Earning(Connection):
             InvalidReceiver, TransferFailed: `to` does not take it.
             InvalidArgument: `min_gain` is below 1.
         """
-        number, least = arguments.work_id("work", work), arguments.positive("min_gain", min_gain)
+        number, least = arguments.work_id("work", work), _least(min_gain)
         return self._royalties.collect(number, arguments.address("token", token), to, least)
+
+
+def _least(min_gain: int | None) -> int | None:
+    return None if min_gain is None else arguments.positive("min_gain", min_gain)

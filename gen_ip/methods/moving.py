@@ -325,7 +325,7 @@ class Moving(Connection):
         steps, collected = [], set()
         for token in tokens if collect else ():
             for work in works:
-                (found,) = self._royalties.earnings(work, [token])
+                (found,) = self._royalties.earnings(work, [token], min_gain=1)
                 if found.owners_part:
                     collected.add(token)
                     steps.append(self._collecting(found.path, token, to, found.owners_part))

@@ -48,7 +48,7 @@ def test_round_trips(measured: dict[str, Any]) -> None:
         "offers": 7,
         "licenses": 4,
         "earnings": 8,
-        "earnings_of_original": 10,
+        "earnings_of_original": 11,
     }
 
 

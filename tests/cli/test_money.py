@@ -145,6 +145,29 @@ def test_what_lies_in_the_till_is_told_and_swept(run: Run, rpc: LocalChain, work
     assert (swept["work"], swept["amount"], swept["symbol"]) == (work, "7", "ETH")
 
 
+def test_dust_in_eth_is_left_and_told(
+    run: Run, rpc: LocalChain, work: str, license_of: Callable[..., int], tmp_path: Path
+) -> None:
+    license_ = license_of(work, "commercial-remix")
+    remix = tmp_path / "remix.txt"
+    remix.write_text("a remix")
+    args = ("derive", str(remix), "--license", license_, "--account", "dev1", "--json")
+    child = run(*args).ok().json["work"]
+    run("pay", child, "0.00000001", "--account", "dev2").ok()
+    stays = "0.000000001 ETH stays on the way: to settle it brings less than the gas costs"
+    assert stays in run("earnings", work, "--plan").ok().out
+    collect = ("collect", work, "--account", "dev0")
+    run(*collect).failed("NothingToWithdraw", stays, "--min-gain 0")
+    run("pay", work, "1", "--account", "dev2").ok()
+    collected = run(*collect).ok().out
+    assert "Collected 1 ETH" in collected
+    assert stays in collected
+    assert re.search(r"1 work settled; the gas cost 0\.\d+ ETH", collected), collected
+    document = run(*collect, "--min-gain", "0", "--json").ok().json
+    assert (document["text"], document["left"]) == ("0.000000001 ETH", "0")
+    assert document["fee"] == document["receipt"]["fee"]
+
+
 def test_the_plan_and_every_token(
     run: Run, rpc: LocalChain, work: str, license_of: Callable[..., int], tmp_path: Path
 ) -> None:
@@ -168,12 +191,14 @@ def test_the_plan_and_every_token(
     assert "others" not in only
     assert only["plan"] == by_symbol["DUSD"]["plan"]
     least = ("earnings", work, "--token", rpc.token, "--plan", "--min-gain", "2.5")
-    assert "Left on the way: 2 DUSD" in run(*least).ok().out
+    assert "2 DUSD stays on the way" in run(*least).ok().out
     assert run(*least, "--json").ok().json["left"] == "2000000"
     collect = ("collect", work, "--token", rpc.token, "--min-gain", "2.5", "--account", "dev0")
     run(*collect).failed("NothingToWithdraw")
     assert "Collected 1 ETH" in run(*eth).ok().out
-    assert "Collected 2 DUSD" in run(*dollars).ok().out
+    collected = run(*dollars).ok().out
+    assert "Collected 2 DUSD" in collected
+    assert re.search(r"2 works settled; the gas cost 0\.\d+ ETH", collected), collected
     # A token that does not answer any more is told of, and hides nothing.
     rpc.rpc("anvil_setCode", rpc.token, "0xfe")
     assert "no ERC-20 token" in run("earnings", work).ok().out

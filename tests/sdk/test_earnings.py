@@ -55,7 +55,7 @@ def test_a_plan_brings_what_it_says_and_has_no_step_too_many(
     token = random.choice([ETH, chain.token])
     grown(twin, random, [token])
     for work in random.sample(twin.ids, 4):
-        found = twin.client.earnings(work, token=token)
+        found = twin.client.earnings(work, token=token, min_gain=1)
         path = [step.work for step in found.plan]
         assert found.path == (*path, work)
         for left_out in (None, *found.plan):
@@ -83,7 +83,8 @@ def test_an_owner_gets_what_was_said_in_every_token(
     for token in promised:
         for work in random.sample(twin.ids, len(twin.ids)):
             try:
-                got[token] += alice.collect(work, token=token, to=chain.carol.address).amount
+                to = chain.carol.address
+                got[token] += alice.collect(work, token=token, to=to, min_gain=1).amount
             except reverts.NothingToWithdraw:
                 assert alice.earnings(work, token=token).total == 0
     assert got == {token: each.total for token, each in promised.items()}
@@ -105,8 +106,8 @@ def test_works_given_away_and_payees_are_not_the_owners(
     assert (mine.works[0].total, mine.total) == (1_101, 825)
     (his,) = alice.earnings_of(chain.bob.address)
     assert {each.work for each in his.works} == {given, child}
-    assert alice.collect(shared).amount == 825
-    assert mine.to_json()["works"][0]["plan"][0]["work"] == str(child)
+    assert alice.collect(shared, min_gain=1).amount == 825
+    assert mine.to_json()["works"][0]["plan"] == []
 
 
 def test_tokens_that_only_derivatives_were_paid_in(
@@ -124,6 +125,7 @@ def test_tokens_that_only_derivatives_were_paid_in(
     assert (ether.token, ether.credit, ether.on_the_way, ether.plan) == (ETH, 3, 0, ())
     assert (tokens.token, tokens.credit, tokens.on_the_way) == (chain.token, 0, 250)
     assert [(step.work, step.brings) for step in tokens.plan] == [(child, 250)]
+    assert tokens.to_json()["plan"][0]["work"] == str(child)
 
 
 @pytest.mark.parametrize("code", ["0xfe", "0x5f5ffd", "0x"])
@@ -152,12 +154,55 @@ def test_dust_stays_where_it_is(alice: GenIP, bob: GenIP, derive: Derive) -> Non
     found = alice.earnings(root, min_gain=10)
     assert [step.work for step in found.plan] == [rich]
     assert (found.on_the_way, found.left) == (10**5 + 9, 9)
-    assert {step.work for step in alice.earnings(root).plan} == {rich, poor}
+    assert {step.work for step in alice.earnings(root, min_gain=1).plan} == {rich, poor}
     collected = alice.collect(root, min_gain=10)
     assert (collected.amount, collected.path) == (10**5, (rich, root))
     for wrong in (0, -1, "1"):
         with pytest.raises(InvalidArgument, match="min_gain"):
             alice.earnings(root, min_gain=wrong)
+
+
+def test_in_eth_what_costs_more_gas_than_it_brings_is_left(
+    alice: GenIP, bob: GenIP, derive: Derive, chain: LocalChain
+) -> None:
+    root = alice.certify(b"root").work_id
+    rich, poor = (derive(bob, name, {root: shares(1_000)}).work_id for name in (b"rich", b"poor"))
+    bob.pay(rich, 10**18)
+    bob.pay(poor, 10**6)
+    bob.pay(poor, 90, token=chain.token)
+    found = alice.earnings(root)
+    assert ([step.work for step in found.plan], found.left) == ([rich], 10**5)
+    assert {each.token: each.left for each in alice.all_earnings(root)} == {
+        ETH: 10**5,
+        chain.token: 0,
+    }
+    collected = alice.collect(root)
+    assert (collected.amount, collected.left) == (10**17, 10**5)
+    assert collected.path == (rich, root)
+    assert collected.fee == collected.receipt.fee > 0
+    # What a token is worth is not known: all of it comes.
+    assert alice.collect(root, token=chain.token).amount == 9
+    with pytest.raises(reverts.NothingToWithdraw):
+        alice.collect(root)
+    assert alice.collect(root, min_gain=1).amount == 10**5
+
+
+def test_a_line_is_settled_only_if_it_is_worth_the_gas_of_all_of_it(
+    alice: GenIP, bob: GenIP, derive: Derive, chain: LocalChain
+) -> None:
+    root = work = alice.certify(b"root").work_id
+    for number in range(4):
+        work = derive(bob, b"work %d" % number, {work: shares(10_000)}).work_id
+    block = chain.web3.eth.get_block("latest")
+    gas_price = block["baseFeePerGas"] + chain.web3.eth.max_priority_fee
+    bob.pay(work, 100_000 * gas_price)
+    plan = alice.earnings(root, min_gain=1).plan
+    # Each of the four alone would be worth it.
+    assert all(step.gas * gas_price < step.brings for step in plan)
+    assert sum(step.gas for step in plan) > 110_000
+    assert alice.earnings(root).plan == ()
+    bob.pay(work, 100_000 * gas_price)
+    assert len(alice.earnings(root).plan) == 4
 
 
 def test_a_settlement_that_brings_nothing_is_not_made(
@@ -167,9 +212,9 @@ def test_a_settlement_that_brings_nothing_is_not_made(
     child = derive(bob, b"child", {root: shares(1_000)}).work_id
     bob.pay(child, 9)
     # A tenth of nine is nothing yet.
-    assert alice.earnings(root).path == (root,)
+    assert alice.earnings(root, min_gain=1).path == (root,)
     bob.pay(child, 1)
-    assert alice.earnings(root).path == (child, root)
+    assert alice.earnings(root, min_gain=1).path == (child, root)
 
 
 def test_the_gas_of_a_plan(alice: GenIP, bob: GenIP, derive: Derive, chain: LocalChain) -> None:
@@ -180,12 +225,12 @@ def test_the_gas_of_a_plan(alice: GenIP, bob: GenIP, derive: Derive, chain: Loca
     for _ in ("the first time", "again"):
         bob.pay(work, 10**15)
         bob.pay(root, 1)
-        plan = alice.earnings(root).plan
+        plan = alice.earnings(root, min_gain=1).plan
         assert len(plan) == 8
         snapshot = chain.rpc("evm_snapshot")
         alone = alice.collect(root, min_gain=10**18).receipt.gas_used
         assert chain.rpc("evm_revert", snapshot)
-        used = alice.collect(root).receipt.gas_used
+        used = alice.collect(root, min_gain=1).receipt.gas_used
         assert sum(step.gas for step in plan) == pytest.approx(used - alone, rel=0.15)
 
 
@@ -217,7 +262,7 @@ def test_an_index_answers_instead_of_logs(
     monkeypatch.delattr(Rpc, "logs")
     assert indexed.using(chain.alice).earnings_of(chain.alice.address) == wanted
     assert indexed.earnings(root).on_the_way == 250
-    assert indexed.collect(root).amount == 250
+    assert indexed.collect(root, min_gain=1).amount == 250
 
 
 def test_logs_are_not_searched_for_ever(alice: GenIP, chain: LocalChain) -> None:

@@ -101,7 +101,7 @@ def test_what_is_on_the_way_is_exact_down_to_the_wei(twin: Twin) -> None:
     for number, earnings in enumerate(before):
         assert earnings.total == twin.model.credit(number)
     assert before[root].on_the_way > 0
-    collected = twin.client.collect(twin.ids[root])
+    collected = twin.client.collect(twin.ids[root], min_gain=1)
     # One owner has all three works, so one call brings everything on the path; the last work has
     # nothing pending and so is not on it.
     assert collected.path == (twin.ids[child], twin.ids[root])
@@ -126,7 +126,7 @@ def test_random_graphs_equal_the_model(twin: Twin, chain: LocalChain, seed: int)
             number = random.randrange(7)
             twin.client.settle([twin.ids[number]], token=token)
             twin.model.settle(number)
-    promised = [twin.client.earnings(work, token=token) for work in twin.ids]
+    promised = [twin.client.earnings(work, token=token, min_gain=1) for work in twin.ids]
     twin.model.settle_all()
     assert [each.total for each in promised] == [twin.model.credit(n) for n in range(7)]
     for number in random.sample(range(7), 3):
@@ -145,11 +145,11 @@ def test_the_path_holds_only_what_has_to_be_settled(twin: Twin) -> None:
     below = twin.add({paid: (500, 0), idle: (500, 0)})
     twin.pay(free, 1_000)
     ids = twin.ids
-    assert twin.client.earnings(ids[root]).path == (ids[root],)
+    assert twin.client.earnings(ids[root], min_gain=1).path == (ids[root],)
     twin.pay(paid, 1_000)
-    assert twin.client.earnings(ids[root]).path == (ids[paid], ids[root])
+    assert twin.client.earnings(ids[root], min_gain=1).path == (ids[paid], ids[root])
     twin.pay(below, 1_000)
-    path = twin.client.earnings(ids[root]).path
+    path = twin.client.earnings(ids[root], min_gain=1).path
     assert set(path) == {ids[n] for n in (below, paid, idle, root)}
     assert path[0] == ids[below]
     assert path[-1] == ids[root]
@@ -169,7 +169,7 @@ def test_volume_flows_through_works_that_owe_no_income(twin: Twin) -> None:
     child = twin.add({root: (0, 500)})
     free = twin.add({child: (0, 0)})
     twin.pay(free, 10_000)
-    earnings = twin.client.earnings(twin.ids[root])
+    earnings = twin.client.earnings(twin.ids[root], min_gain=1)
     twin.model.settle_all()
     assert earnings.on_the_way == twin.model.credit(root) == 500
     assert earnings.path == tuple(twin.ids[n] for n in (free, child, root))
@@ -181,9 +181,9 @@ def test_longer_paths_take_more_transactions(twin: Twin, monkeypatch: pytest.Mon
     for _ in range(5):
         number = twin.add({number: (5_000, 0)})
     twin.pay(number, 10**6)
-    promised = twin.client.earnings(twin.ids[0])
+    promised = twin.client.earnings(twin.ids[0], min_gain=1)
     assert len(promised.path) == 6
-    collected = twin.client.collect(twin.ids[0])
+    collected = twin.client.collect(twin.ids[0], min_gain=1)
     assert collected.path == promised.path
     assert twin.client.earnings(twin.ids[0]).total == 0
     twin.model.settle_all()
@@ -198,8 +198,8 @@ def test_owners_of_a_line_collect_their_own(
     child = derive(bob, b"child", {root: shares(1_000)}).work_id
     grandchild = derive(carol, b"grandchild", {child: shares(2_000)}).work_id
     alice.using(chain.dave).pay(grandchild, 1_000_000)
-    assert alice.collect(root).amount == 20_000
-    assert bob.collect(child).amount == 180_000
+    assert alice.collect(root, min_gain=1).amount == 20_000
+    assert bob.collect(child, min_gain=1).amount == 180_000
     assert carol.collect(grandchild).amount == 800_000
     for client, work in ((alice, root), (bob, child), (carol, grandchild)):
         assert client.earnings(work).total == 0
