@@ -1,0 +1,1 @@
+"""Real pictures and what people do to them, to measure recognition with."""

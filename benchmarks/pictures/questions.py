@@ -1,0 +1,153 @@
+"""What is asked of a gallery: every edit of every work, strangers, and strangers that share a part."""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from PIL import Image as PillowImage
+from PIL.Image import Image
+
+from benchmarks.pictures import pages
+from benchmarks.pictures.collection import Collection, Picture
+from benchmarks.pictures.edits import EDITS, Edit
+
+# What is done to strangers: each kind of edit, and those that look most alike whatever is in them.
+_STRANGERS_EDITS = (
+    "jpeg-60", "quarter", "crop-half", "mirror", "rotate-15-white", "border-black", "document",
+    "post", "slide", "grid", "in-picture-half", "gray", "halftone", "watermark", "meme", "caption",
+    "stickers", "screen-photo",
+)  # fmt: skip
+# How many works of each kind are made to share a part with strangers.
+_SHARED = 12
+
+
+@dataclass(frozen=True)
+class Question:
+    """A file to ask about.
+
+    Attributes:
+        name: unique within a half.
+        kind: an edit's name; `stranger`, or `stranger EDIT`; `same emblem` and the like.
+        group: the edit's; `stranger`, or `shared`.
+        truth: the work it was made from; None where the gallery has none.
+        path: its file.
+    """
+
+    name: str
+    kind: str
+    group: str
+    truth: str | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class Exam:
+    """A gallery, by name, and what to ask of it."""
+
+    gallery: dict[str, Path]
+    questions: tuple[Question, ...]
+
+
+def exam(collection: Collection, folder: Path, works: int | None = None) -> Exam:
+    """The questions about a half, their files made where they are not there yet.
+
+    Args:
+        collection: the half.
+        folder: where to keep them.
+        works: ask about the edits of so many works only; the gallery stays whole.
+    """
+    donors, strangers = collection.strangers[::3], _without(collection.strangers, 3)
+    gallery = {each.name: collection.path(each) for each in collection.works}
+    questions: list[Question] = []
+    for kind, made, asked in _sharing(collection, donors, strangers, folder / "shared"):
+        gallery[made.name] = made
+        questions.append(Question(asked.name, kind, "shared", None, asked))
+    for each in strangers:
+        path = collection.path(each)
+        questions.append(Question(f"stranger-{each.name}", "stranger", "stranger", None, path))
+        for edit in EDITS:
+            if edit.name in _STRANGERS_EDITS:
+                file = _edited(edit, collection, each, strangers, folder)
+                name = f"stranger-{edit.name}-{each.name}"
+                questions.append(Question(name, f"stranger {edit.name}", "stranger", None, file))
+    for each in collection.works[:works]:
+        for edit in EDITS:
+            file = _edited(edit, collection, each, strangers, folder)
+            name = f"{edit.name}-{each.name}"
+            questions.append(Question(name, edit.name, edit.group, each.name, file))
+    return Exam(gallery, tuple(questions))
+
+
+def _without(pictures: Sequence[Picture], step: int) -> list[Picture]:
+    return [each for number, each in enumerate(pictures) if number % step]
+
+
+def _edited(
+    edit: Edit, collection: Collection, picture: Picture, strangers: Sequence[Picture], folder: Path
+) -> Path:
+    path = folder / edit.name / f"{Path(picture.name).stem}.{edit.format.lower()}"
+    if not path.exists():
+        others = [each for each in strangers if each != picture]
+        chosen = Random(picture.name).sample(others, 3)  # noqa: S311, dice
+        beside = [_opened(collection.path(each)) for each in chosen]
+        _write(path, edit.apply(_opened(collection.path(picture)), beside, picture.name))
+    return path
+
+
+def _sharing(
+    collection: Collection, donors: Sequence[Picture], strangers: Sequence[Picture], folder: Path
+) -> Iterator[tuple[str, Path, Path]]:
+    """Kind, a made work, and a stranger with the same emblem, template or words."""
+
+    def branded(share: float, image: Image, dice: Random) -> Image:
+        edited = image.copy()
+        pages.emblem(edited, dice, share)
+        return edited
+
+    kinds = {
+        "same emblem": functools.partial(branded, 0.3),
+        "same large emblem": functools.partial(branded, 0.6),
+        "same poster": lambda image, dice: pages.poster(image, dice),
+        "same slide": lambda image, dice: pages.slide(image, dice),
+        "same post": lambda image, dice: pages.post(image, dice),
+        "same words": lambda image, dice: _meme().make(image, dice, ()),
+    }
+    for kind, make in kinds.items():
+        for number in range(_SHARED):
+            seed = f"{kind} {number}"
+            paths = []
+            for role, group in (("work", donors), ("asked", strangers)):
+                picture = group[Random(f"{seed} {role}").randrange(len(group))]  # noqa: S311
+                path = folder / f"{seed.replace(' ', '-')}-{role}.jpg"
+                if not path.exists():
+                    data = io.BytesIO()
+                    made = make(_opened(collection.path(picture)), Random(seed))  # noqa: S311
+                    made.save(data, "JPEG", quality=88)
+                    _write(path, data.getvalue())
+                paths.append(path)
+            yield kind, paths[0], paths[1]
+
+
+def _meme() -> Edit:
+    return next(edit for edit in EDITS if edit.name == "meme")
+
+
+@functools.lru_cache(maxsize=8)
+def _opened(path: Path) -> Image:
+    with PillowImage.open(path) as image:
+        return image.convert("RGB")
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    os.replace(temporary, path)

@@ -1,0 +1,139 @@
+"""Real pictures from Debian's packages: fetched when first asked for, never committed.
+
+The packages are of Debian 12's main archive, so their pictures are free to use, change and pass on
+under the licenses named; `/usr/share/doc/PACKAGE/copyright` in a package tells it file by file.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gen_ip.errors import GenIPError
+
+_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+_LEAST_BYTES = 15_000
+
+
+class PicturesUnavailable(GenIPError):  # noqa: N818, the package's own are named alike
+    """The pictures to measure with cannot be fetched."""
+
+    def __init__(self, package: str, reason: str) -> None:
+        self.package = package
+        super().__init__(
+            f"Debian package {package!r} cannot be fetched ({reason}); run this where apt-get and "
+            "dpkg-deb reach a Debian 12 archive, or give pictures of your own with --gallery, "
+            "--queries and --truth"
+        )
+
+
+@dataclass(frozen=True)
+class Package:
+    """Where pictures come from.
+
+    Attributes:
+        name: Debian's.
+        licenses: of its pictures, as its copyright file names them.
+        what: what they show.
+        folders: patterns of paths below `/usr/share`.
+        unknown: whether its pictures are only asked about: they repeat parts of one another.
+    """
+
+    name: str
+    licenses: str
+    what: str
+    folders: tuple[str, ...]
+    unknown: bool = False
+
+
+PACKAGES = (
+    Package(
+        "endless-sky-data",
+        "CC0, CC-BY-3.0, CC-BY-SA-3.0, CC-BY-SA-4.0, public domain",
+        "photographs of landscapes, rendered scenes",
+        ("games/endless-sky/images/land/*", "games/endless-sky/images/scene/*"),
+    ),
+    Package(
+        "wesnoth-1.16-data",
+        "GPL-2+, CC-BY-SA-4.0",
+        "painted portraits and scenes, many by the same hands",
+        ("games/wesnoth/*/data/core/images/portraits/*", "games/wesnoth/*/images/story/*"),
+    ),
+    Package(
+        "plasma-workspace-wallpapers",
+        "LGPL-3, CC-BY-SA-4.0",
+        "photographs and drawn landscapes",
+        ("wallpapers/*/contents/images*/*",),
+    ),
+    Package(
+        "gnome-backgrounds", "CC-BY-SA-3.0, CC0", "abstract drawings", ("backgrounds/gnome/*",)
+    ),
+    Package("mate-backgrounds", "CC-BY-SA-4.0", "photographs, abstract", ("backgrounds/mate/*",)),
+    Package("ukui-wallpapers", "CC-BY-SA-4.0", "photographs", ("backgrounds/*",)),
+    Package("lomiri-wallpapers-16.04", "CC-BY-SA-4.0", "photographs", ("backgrounds/*",)),
+    Package("lomiri-wallpapers-20.04", "CC-BY-SA-4.0", "photographs, abstract", ("backgrounds/*",)),
+    Package(
+        "gimp-help-en",
+        "GFDL-1.2+",
+        "windows and dialogs of one program",
+        ("gimp/2.0/help/en/images/dialogs/*", "gimp/2.0/help/en/images/preferences/*"),
+        unknown=True,
+    ),
+)
+
+
+def fetch(folder: Path, progress: Callable[[str], None]) -> None:
+    """Every package's pictures, into `folder`/PACKAGE; those that are there are not fetched again.
+
+    Raises:
+        PicturesUnavailable: there is no such package, network or program.
+    """
+    for package in PACKAGES:
+        if not (folder / package.name).is_dir():
+            progress(package.name)
+            _fetch(package, folder)
+
+
+def pictures(package: Package, folder: Path) -> Iterator[Path]:
+    """The picture files of a fetched package, by path."""
+    root = folder / package.name / "usr" / "share"
+    for path in sorted(root.rglob("*")):
+        relative = path.relative_to(root).as_posix()
+        if (
+            path.suffix.lower() in _ENDINGS
+            and not path.is_symlink()
+            and any(fnmatch.fnmatch(relative, pattern) for pattern in package.folders)
+            and path.stat().st_size >= _LEAST_BYTES
+        ):
+            yield path
+
+
+def _fetch(package: Package, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        # apt drops its rights while it downloads, and then could not write here.
+        _run(package, "apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package.name,
+             within=temporary)  # fmt: skip
+        archive = next(Path(temporary).glob("*.deb"))
+        unpacked = Path(temporary) / "unpacked"
+        _run(package, "dpkg-deb", "-x", str(archive), str(unpacked), within=temporary)
+        archive.unlink()
+        os.replace(unpacked, folder / package.name)
+
+
+def _run(package: Package, program: str, *arguments: str, within: str) -> None:
+    path = shutil.which(program)
+    if path is None:
+        raise PicturesUnavailable(package.name, f"there is no {program}")
+    done = subprocess.run(
+        [path, *arguments], cwd=within, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise PicturesUnavailable(package.name, last)
