@@ -54,8 +54,8 @@ def _same(image: Image, dice: Random, others: Sequence[Image]) -> Image:
 
 def _resized(factor: float) -> Make:
     def make(image: Image, dice: Random, others: Sequence[Image]) -> Image:
-        size = tuple(max(32, round(side * factor)) for side in image.size)
-        return image.resize(size, Resampling.BICUBIC)
+        width, height = (max(32, round(side * factor)) for side in image.size)
+        return image.resize((width, height), Resampling.BICUBIC)
 
     return make
 

@@ -144,7 +144,7 @@ def warped(image: Image, dice: Random, strength: float) -> Image:
     for (x, y), (u, v) in zip(corners, straight, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         values += [u, v]
-    found = np.linalg.solve(np.array(rows), np.array(values))
+    found = np.linalg.solve(np.array(rows), np.array(values)).tolist()
     return image.transform(
         image.size, Transform.PERSPECTIVE, found, Resampling.BICUBIC, fillcolor=(90, 88, 86)
     )

@@ -1,4 +1,4 @@
-"""What is asked of a gallery: every edit of every work, strangers, and strangers that share a part."""
+"""What is asked of a gallery: every edit of every work; strangers, some of which share a part."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import io
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -111,12 +111,12 @@ def _sharing(
         pages.emblem(edited, dice, share)
         return edited
 
-    kinds = {
+    kinds: dict[str, Callable[[Image, Random], Image]] = {
         "same emblem": functools.partial(branded, 0.3),
         "same large emblem": functools.partial(branded, 0.6),
-        "same poster": lambda image, dice: pages.poster(image, dice),
-        "same slide": lambda image, dice: pages.slide(image, dice),
-        "same post": lambda image, dice: pages.post(image, dice),
+        "same poster": pages.poster,
+        "same slide": pages.slide,
+        "same post": pages.post,
         "same words": lambda image, dice: _meme().make(image, dice, ()),
     }
     for kind, make in kinds.items():
