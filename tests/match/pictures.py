@@ -19,7 +19,8 @@ LIMIT = 6
 
 def record(key: str, seed: int) -> Record:
     """A picture all of whose values follow from the seed; seeds near each other share a likeness,
-    and every third lacks a code, every fourth its features, every fifth the hash of its pixels."""
+    and every third lacks a code, every fourth its features, every fifth the hash of its pixels,
+    every sixth its glimpse."""
     own, like = random.Random(seed), random.Random(seed // 4)
     code, noise = like.getrandbits(256), own.getrandbits(256) & own.getrandbits(256)
     noise &= own.getrandbits(256)
@@ -30,6 +31,7 @@ def record(key: str, seed: int) -> Record:
         own.randbytes(32) if seed % 5 else None,
         {OTHER: like.randbytes(32)} if seed % 3 else {},
         own.randbytes(seed % 50) if seed % 4 else None,
+        own.randbytes(seed % 60) if seed % 6 else None,
     )
 
 
@@ -86,6 +88,7 @@ def agree(index: PictureIndex, model: Model, queries: Iterable[bytes]) -> None:
             entry.pixels,
             index.codes(entry.handle),
             index.features(entry.handle),
+            index.glimpse(entry.handle),
         )
         assert found == expected
         assert index.by_key(entry.key) == index.by_handle(entry.handle) == entry

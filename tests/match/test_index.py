@@ -151,6 +151,7 @@ def test_what_is_no_index(path: Path) -> None:
         ("codes", {"sscd-1": b"short"}),
         ("codes", [bytes(32)]),
         ("features", "text"),
+        ("glimpse", "text"),
     ],
 )
 def test_a_record_out_of_form(field: str, value: object) -> None:

@@ -50,6 +50,7 @@ CREATE TABLE codes (
     handle INTEGER NOT NULL, name TEXT NOT NULL, code BLOB NOT NULL, PRIMARY KEY (handle, name)
 ) WITHOUT ROWID;
 CREATE TABLE features (handle INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE glimpses (handle INTEGER PRIMARY KEY, data BLOB NOT NULL);
 -- Handles of removed works that engines' files still hold, and with which change that was.
 CREATE TABLE removed (handle INTEGER PRIMARY KEY, change INTEGER NOT NULL);
 CREATE INDEX removed_by_change ON removed (change);
@@ -180,6 +181,8 @@ class Catalog:
                 execute("INSERT INTO codes VALUES (?, ?, ?)", (handle, name, code))
             if record.features is not None:
                 execute("INSERT INTO features VALUES (?, ?)", (handle, record.features))
+            if record.glimpse is not None:
+                execute("INSERT INTO glimpses VALUES (?, ?)", (handle, record.glimpse))
             handles.append(handle)
         return handles
 
@@ -190,6 +193,7 @@ class Catalog:
             execute("DELETE FROM works WHERE handle = ?", (handle,))
             execute("DELETE FROM codes WHERE handle = ?", (handle,))
             execute("DELETE FROM features WHERE handle = ?", (handle,))
+            execute("DELETE FROM glimpses WHERE handle = ?", (handle,))
             execute("INSERT INTO removed SELECT ?, change + 1 FROM state", (handle,))
 
     def set_marks(self, marks: dict[str, str]) -> None:
@@ -254,6 +258,14 @@ class Catalog:
         with self._told():
             row = self._connection.execute(
                 "SELECT data FROM features WHERE handle = ?", (handle,)
+            ).fetchone()
+        return None if row is None else row[0]
+
+    def glimpse(self, handle: int) -> bytes | None:
+        """The small picture of a handle's work, where it has one."""
+        with self._told():
+            row = self._connection.execute(
+                "SELECT data FROM glimpses WHERE handle = ?", (handle,)
             ).fetchone()
         return None if row is None else row[0]
 

@@ -57,6 +57,7 @@ def _works(catalog: Catalog) -> Iterator[str]:
                 entry.pixels,
                 codes[handle],
                 features.get(handle),
+                catalog.glimpse(handle),
             )
             if checksum(record) != expected:
                 yield f"catalog: work {handle} ({entry.key}) is not what was written"

@@ -194,6 +194,10 @@ class PictureIndex:
         """A picture's local features, where it has any."""
         return self._reading.features(int(handle))
 
+    def glimpse(self, handle: int) -> bytes | None:
+        """A work's small picture, where it has one."""
+        return self._reading.glimpse(int(handle))
+
     def codes(self, handle: int) -> dict[str, bytes]:
         """A picture's codes by set, other than its Pdq."""
         return self._reading.codes(int(handle))

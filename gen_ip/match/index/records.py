@@ -28,6 +28,7 @@ class Record:
         pixels: the hash of the decoded pixels, 32 bytes, where it is known.
         codes: its codes in further sets, 32 bytes each, such as `sscd-1`.
         features: its local features as bytes.
+        glimpse: its small picture, from `gen_ip.fingerprint.glimpse`.
 
     Raises:
         BadRecord: a value is out of form.
@@ -39,6 +40,7 @@ class Record:
     pixels: bytes | None = None
     codes: Mapping[str, bytes] = field(default_factory=dict)
     features: bytes | None = None
+    glimpse: bytes | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.key, str) or not self.key or not _is_text(self.key):
@@ -55,8 +57,9 @@ class Record:
             if long or name == PDQ or not _SET_NAME.fullmatch(name):
                 raise BadRecord("codes", name, f"names such as sscd-1, other than {PDQ}")
             _check_bytes(f"codes[{name}]", code, CODE_BYTES)
-        if self.features is not None and not isinstance(self.features, bytes):
-            raise BadRecord("features", self.features, "bytes")
+        for name, blob in (("features", self.features), ("glimpse", self.glimpse)):
+            if blob is not None and not isinstance(blob, bytes):
+                raise BadRecord(name, blob, "bytes")
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ def checksum(record: Record) -> int:
     parts = [record.key.encode(), record.sha256, record.pdq.to_bytes(), record.pixels or b""]
     for name, code in sorted(record.codes.items()):
         parts += [name.encode(), code]
-    parts += [b"" if record.features is None else b"\1" + record.features]
+    for blob in (record.features, record.glimpse):
+        parts += [b"" if blob is None else b"\1" + blob]
     total = 0
     for part in parts:
         total = zlib.crc32(part, zlib.crc32(len(part).to_bytes(8, "little"), total))
