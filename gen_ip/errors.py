@@ -11,6 +11,7 @@ and shortened, so a message is always safe to print.
     ├── MalformedCID           not a content identifier this package reads
     ├── MetadataError          not a certificate's metadata
     ├── MalformedFingerprint   not a fingerprint this package reads
+    ├── MissingLibrary         an optional part of this package is not installed
     └── StoreError             the content store
         ├── StoreUnavailable, BadStoreAddress
         └── ContentNotFound, ContentCorrupted, ContentTooLarge
@@ -148,6 +149,16 @@ class MalformedFingerprint(GenIPError):
     def __init__(self, kind: str, value: object, expected: str) -> None:
         self.kind, self.value = kind, value
         super().__init__(f"malformed {kind} {shown(value)}; expected {expected}")
+
+
+class MissingLibrary(GenIPError):
+    """A library of an optional part of this package is not installed; `library` names it."""
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        self.library, self.extra = library, extra
+        super().__init__(
+            f'{purpose} needs {library}, which is not installed; pip install "gen-ip[{extra}]"'
+        )
 
 
 class StoreError(GenIPError):
