@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo docs peers test fuzz lint format geth kubo gas slither prove audit mutate coverage clean
+.PHONY: help setup compile demo docs peers test fuzz lint format geth kubo sscd gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -56,6 +56,9 @@ format: setup ## let ruff and prettier rewrite what they can
 
 kubo: ## build a real Kubo daemon for the tests (needs Go)
 	@tools/kubo/build
+
+sscd: setup ## install the weights of the learned descriptor (24 MB)
+	@$(TOOLS) python -m gen_ip.fingerprint.descriptor fetch
 
 peers: setup ## install what the benchmarks compare with
 	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip install -q --require-hashes -r benchmarks/peers.lock

@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import pytest
 
+from gen_ip.fingerprint.weights import fetched
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -33,6 +35,11 @@ def _built(name: str, module: str, binary: str) -> Path | None:
 
 def _solc() -> Path | None:
     return next((ROOT / ".toolchain" / "solcx").glob("solc-v*"), None)
+
+
+def _sscd() -> Path | None:
+    path = fetched()
+    return path if path.exists() else None
 
 
 def _ape() -> Path | None:
@@ -65,6 +72,7 @@ _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
     ),
     "node": (_node, "node not found; install Node.js 20 or newer"),
     "solc": (_solc, "solc not found; run make setup"),
+    "sscd": (_sscd, "no weights of the descriptor; run make sscd"),
     "zsh": (lambda: _shell("zsh"), "zsh not found; install it with your system's packages"),
 }
 
