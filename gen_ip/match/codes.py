@@ -191,7 +191,8 @@ def _pass(
     """For each query the keys (distance << 48 | row) of its nearest, rising."""
     import numpy
 
-    scan = _kernels().scan
+    kernels = _kernels()
+    scan = kernels.scan if prefix == PREFIX_BITS else kernels.scan_prefix
     dead = numpy.empty(0, numpy.uint8) if blocks.dead is None else blocks.dead
     count = -(-blocks.rows // BLOCK)
 
