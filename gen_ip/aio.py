@@ -255,6 +255,7 @@ class AsyncGenIP:
     accept_order = in_thread(GenIP.accept_order)
     deals = in_thread(GenIP.deals)
     get_deal = in_thread(GenIP.get_deal)
+    deal_history = in_thread(GenIP.deal_history)
     deliver = in_thread(GenIP.deliver)
     challenge = in_thread(GenIP.challenge)
     release = in_thread(GenIP.release)

@@ -25,11 +25,13 @@ from gen_ip.cli.session import Money, address_of, now, work_of
 from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.trading import OfWork
+from gen_ip.cli.values import BadValue
 from gen_ip.cli.verbs import group
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gen_ip.chain.events import Event
     from gen_ip.client import GenIP
     from gen_ip.deals import Deal
 
@@ -149,10 +151,8 @@ def _refund(
 
 @reads
 def _show(use: Invocation, deal: DealHash) -> None:
-    """Show a deal's state, and who may do what until when."""
-    from gen_ip import arguments
-
-    key = arguments.bytes32("deal", deal)
+    """Show a deal's state, what was delivered and challenged, and who may do what until when."""
+    key = _key(deal)
     client = use.reader()
     _print(use, client, client.get_deal(key))
 
@@ -162,14 +162,14 @@ def _list(use: Invocation, work: WorkId) -> None:
     """List the deals about a work, open or not."""
     number = work_of(work)
     client = use.reader()
-    found = client.deals(number)
+    found, time = client.deals(number), now(client)
 
     def show(console: Console) -> None:
         if not found:
             console.print("No deals found.")
         for each in found:
             money = Money(client, each.token)
-            state = _state(each, now(client))
+            state = _state(each, time)
             console.print(f"0x{each.hash.hex()}", soft_wrap=True)
             console.print(f"  {money.show(each.amount)} · {state}", style="dim", soft_wrap=True)
 
@@ -177,11 +177,24 @@ def _list(use: Invocation, work: WorkId) -> None:
 
 
 def _found(use: Invocation, deal: str) -> tuple[GenIP, Deal]:
-    from gen_ip import arguments
-
-    key = arguments.bytes32("deal", deal)
+    key = _key(deal)
     client = use.signer()
     return client, client.get_deal(key)
+
+
+def _key(deal: str) -> bytes:
+    """A deal's hash.
+
+    Raises:
+        BadValue: it is none.
+    """
+    from gen_ip import arguments
+
+    try:
+        return arguments.bytes32("deal", deal)
+    except arguments.InvalidArgument:
+        hint = "give the 0x and 64 hex digits that `gen-ip deal list WORK` shows"
+        raise BadValue("deal", deal, hint) from None
 
 
 def _document(deal: Deal) -> dict[str, Any]:
@@ -196,6 +209,7 @@ def _print(use: Invocation, client: GenIP, deal: Deal) -> None:
     if use.output.is_planning:
         return
     money, time = Money(client, deal.token), now(client)
+    history = client.deal_history(deal.hash)
 
     def show(console: Console) -> None:
         console.print(f"deal 0x{deal.hash.hex()}", style="green", soft_wrap=True)
@@ -205,16 +219,42 @@ def _print(use: Invocation, client: GenIP, deal: Deal) -> None:
         )
         console.print(f"  buyer {deal.buyer}", style="dim", soft_wrap=True)
         console.print(f"  seller {deal.seller}", style="dim", soft_wrap=True)
+        for event in history:
+            console.print(f"  {_happened(event, deal, money)}", soft_wrap=True)
         console.print(f"  {_state(deal, time)}")
         for line in _may(deal, time):
             console.print(f"  {line}", soft_wrap=True)
 
-    use.output.result({**_document(deal), "may": _may(deal, time)}, show)
+    document = {
+        **_document(deal),
+        "may": _may(deal, time),
+        "history": [event.to_json() for event in history],
+    }
+    use.output.result(document, show)
+
+
+def _happened(event: Event, deal: Deal, money: Money) -> str:
+    """What an event of the deal's history says, and when."""
+    from gen_ip.chain.events import Challenged, DealRefunded, DealReleased, Delivered
+
+    when = f"block {event.block:,}" if event.time is None else moment(event.time)
+    match event:
+        case Delivered():
+            return f"delivered at {when}: sha-256 {event.evidence.hex()}"
+        case Challenged():
+            return f"challenged at {when}: sha-256 of the reason {event.reason.hex()}"
+        case DealReleased():
+            first, last = event.first_license_id, event.first_license_id + deal.count - 1
+            issued = f"license {first}" if first == last else f"licenses {first} to {last}"
+            return f"released at {when}: the work was paid, {issued} issued"
+        case DealRefunded():
+            return f"refunded at {when}: {money.show(event.amount)} to {event.to}"
+    return f"{event.name} at {when}"
 
 
 def _state(deal: Deal, time: int) -> str:
     if not deal.open:
-        return "closed: released or refunded"
+        return "closed"
     if not deal.delivered_at:
         return "waits for the delivery" if time <= deal.deliver_by else "not delivered in time"
     if time <= deal.challenge_until:

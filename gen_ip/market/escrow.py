@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Any, TypeAlias
 
 from gen_ip.chain.call import Call
@@ -61,6 +62,13 @@ class Escrow:
         """Deals about licenses of a work, open or not, oldest first."""
         events = self._session.events("LicenseMarketplace", "DealOpened", None, word(work))
         return [self._read(event) for event in events]
+
+    def history(self, deal_hash: bytes) -> list[Event]:
+        """What happened to a deal since it was opened, oldest first."""
+        kinds = ("Delivered", "Challenged", "DealReleased", "DealRefunded")
+        key = word(deal_hash)
+        found = [self._session.events("LicenseMarketplace", kind, key) for kind in kinds]
+        return sorted(chain(*found), key=lambda event: (event.block, event.log_index))
 
     def deliver(self, deal: Deal, evidence: bytes) -> Receipt:
         """Posts a delivery; `evidence` is its sha2-256."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "check": "license check",
     "collect": "collect",
     "counter": "counter",
+    "deal_history": "deal show",
     "deals": "deal list",
     "delegate": "delegate",
     "deliver": "deal deliver",

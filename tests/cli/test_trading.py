@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -277,7 +279,12 @@ def test_a_delivery_is_confirmed(
     told = run(*release, "dev1", "--yes", "--json").ok().json
     assert told["open"] is False
     assert told["licenses"][0]["holder"] == address("dev1")
-    assert "closed" in run("deal", "show", deal).ok().out
+    out = run("deal", "show", deal).ok().out
+    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+    assert re.search(rf"delivered at \d.* UTC: sha-256 {digest}", out)
+    number = told["licenses"][0]["license"]
+    assert re.search(rf"released at .* UTC: the work was paid, license {number} issued", out)
+    assert "  closed\n" in out
     run(*release, "dev1", "--yes").failed("DealNotOpen")
 
 
@@ -297,13 +304,20 @@ def test_a_challenged_delivery_is_refunded(
     run("deal", "deliver", deal, picture, "--account", "dev0").ok()
     challenge = ("deal", "challenge", deal, "--reason", "Another cat.", "--account")
     run(*challenge, "dev2").failed("NotParty")
-    assert run(*challenge, "dev1", "--json").ok().json["delivered_at"] is None
+    challenged = run(*challenge, "dev1", "--json").ok().json
+    assert challenged["delivered_at"] is None
+    assert [each["name"] for each in challenged["history"]] == ["Delivered", "Challenged"]
+    reason = hashlib.sha256(b"Another cat.").hexdigest()
+    assert challenged["history"][1]["args"]["reason"] == f"0x{reason}"
     refund = ("deal", "refund", deal, "--to", "dev7", "--account")
     run(*refund, "dev1").failed("NotInTime")
     rpc.pass_time(7 * DAY + 1)
     assert "may take the price back" in run("deal", "show", deal).ok().out
     told = run(*refund, "dev1", "--json").ok().json
     assert (told["to"], told["text"]) == (address("dev7"), "10 DUSD")
+    out = run("deal", "show", deal).ok().out
+    assert f"sha-256 of the reason {reason}" in out
+    assert re.search(rf"refunded at .* UTC: 10 DUSD to {address('dev7')}", out)
     run(*refund, "dev1").failed("DealNotOpen")
 
 
@@ -320,7 +334,7 @@ def test_a_bid_with_delivery(run: Run, rpc: LocalChain, work: str, tmp_path: Pat
 
 def test_deals_that_are_none(run: Run, rpc: LocalChain, work: str) -> None:
     run("deal", "show", "0x" + "11" * 32).failed("UnknownDeal", "0x1111")
-    run("deal", "show", "7").failed("InvalidArgument", "64 hex digits")
+    run("deal", "show", "7").failed("BadValue", "64 hex digits", "gen-ip deal list")
     run("deal", "release", "0x" + "11" * 32, "--yes", "--account", "dev1").failed("UnknownDeal")
     assert run("deal", "list", work).ok().out == "No deals found.\n"
 

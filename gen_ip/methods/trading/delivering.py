@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from gen_ip import arguments
+from gen_ip.chain.events import Event
 from gen_ip.chain.receipts import Receipt
 from gen_ip.deals import Deal
 from gen_ip.market.token_signatures import PaymentMethod
@@ -57,6 +58,11 @@ class Delivering(Trader):
             UnknownDeal: none of this hash was opened.
         """
         return self._escrow.get(arguments.bytes32("deal", deal_hash))
+
+    def deal_history(self, deal_hash: bytes | str) -> list[Event]:
+        """What happened to a deal since it was opened, oldest first: `Delivered`, `Challenged`, and
+        `DealReleased` or `DealRefunded` (`gen_ip.chain.events`). Empty for a deal that is none."""
+        return self._escrow.history(arguments.bytes32("deal", deal_hash))
 
     def deliver(self, deal: Deal, content: Content) -> Receipt:
         """Posts that `content` was delivered, by its sha2-256. For the seller, in time; how the
