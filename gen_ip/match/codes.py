@@ -25,8 +25,6 @@ BITS = 256
 WORDS = 4
 #: Codes in a block of the layout that is searched.
 BLOCK = 8192
-#: A code's bits that `prefix` looks at.
-PREFIX_BITS = 128
 
 # Below so many rows for each, more threads cost more than they give.
 _ROWS_A_THREAD = 8 * BLOCK
@@ -107,7 +105,6 @@ def search(
     radius: int,
     limit: int,
     *,
-    prefix: int = PREFIX_BITS,
     threads: int | None = None,
 ) -> Hits:
     """The codes within `radius` bits of each query, at most the `limit` nearest of each.
@@ -117,8 +114,6 @@ def search(
         queries: codes, in any form that `as_words` takes.
         radius: 0 to 256.
         limit: at least 1. Of equally near codes those of lower rows come first.
-        prefix: codes whose first 128 bits differ from the query's in more than this are passed
-            over, which is faster and may miss some; 128, the default, misses none.
         threads: how many threads search; all processors by default.
 
     Raises:
@@ -128,12 +123,12 @@ def search(
     import numpy
 
     words = as_words(queries)
-    check_search(radius, limit, prefix)
+    check_search(radius, limit)
     if threads is None:
         threads = _processors()
     _check("threads", threads, 1, 4096)
     found = [
-        _pass(blocks, words[start : start + _QUERIES_A_PASS], radius, limit, prefix, threads)
+        _pass(blocks, words[start : start + _QUERIES_A_PASS], radius, limit, threads)
         for start in range(0, len(words), _QUERIES_A_PASS)
     ]
     keys = [each for part in found for each in part]
@@ -144,7 +139,7 @@ def search(
     return Hits(numbers, every & ((1 << 48) - 1), (every >> 48).astype(numpy.int16))
 
 
-def reference(codes: Any, queries: Any, radius: int, limit: int, prefix: int = PREFIX_BITS) -> Hits:
+def reference(codes: Any, queries: Any, radius: int, limit: int) -> Hits:
     """What `search` finds, in plain numpy and slowly: the definition it is tested against."""
     import numpy
 
@@ -153,8 +148,7 @@ def reference(codes: Any, queries: Any, radius: int, limit: int, prefix: int = P
     for number, query in enumerate(as_words(queries).view(numpy.uint8)):
         differing = numpy.unpackbits(stored ^ query, axis=1)
         far = differing.sum(axis=1, dtype=numpy.int16)
-        near_enough = differing[:, :PREFIX_BITS].sum(axis=1) <= prefix
-        within = numpy.flatnonzero((far <= radius) & near_enough)
+        within = numpy.flatnonzero(far <= radius)
         nearest = within[numpy.argsort(far[within], kind="stable")][:limit]
         numbers.append(numpy.full(len(nearest), number, numpy.int32))
         rows.append(nearest)
@@ -173,11 +167,10 @@ def no_hits() -> Hits:
     )
 
 
-def check_search(radius: int, limit: int, prefix: int) -> None:
+def check_search(radius: int, limit: int) -> None:
     """Raises InvalidQuery for what `search` would not take."""
     _check("radius", radius, 0, BITS)
     _check("limit", limit, 1, 2**40)
-    _check("prefix", prefix, 0, PREFIX_BITS)
 
 
 def _check(name: str, value: object, least: int, most: int) -> None:
@@ -186,13 +179,12 @@ def _check(name: str, value: object, least: int, most: int) -> None:
 
 
 def _pass(
-    blocks: Blocks, queries: NDArray[uint64], radius: int, limit: int, prefix: int, threads: int
+    blocks: Blocks, queries: NDArray[uint64], radius: int, limit: int, threads: int
 ) -> list[NDArray[int64]]:
     """For each query the keys (distance << 48 | row) of its nearest, rising."""
     import numpy
 
-    kernels = _kernels()
-    scan = kernels.scan if prefix == PREFIX_BITS else kernels.scan_prefix
+    scan = _kernels().scan
     dead = numpy.empty(0, numpy.uint8) if blocks.dead is None else blocks.dead
     count = -(-blocks.rows // BLOCK)
 
@@ -202,7 +194,7 @@ def _pass(
         counts = numpy.zeros(len(queries), numpy.int64)
         scan(
             blocks.words, first, end, blocks.rows, queries, dead,
-            radius, prefix, limit, keys, counts,
+            radius, limit, keys, counts,
         )  # fmt: skip
         return keys, counts
 

@@ -3,7 +3,7 @@ the user's cache folder, for the processor at hand.
 
 A code is four words of 64 bits. A block holds 8,192 of them word by word (word 0 of all, word 1 of
 all, ...), so that one vector instruction counts the differing bits of as many codes as a register
-has words, and so that a look at the first words alone reads those and no others.
+has words.
 """
 
 from __future__ import annotations
@@ -21,10 +21,8 @@ from numba.extending import intrinsic
 # Codes that are compared with four queries in one go, before the next four: few enough to stay in
 # the first-level cache, and few enough that one candidate costs a look at little else.
 _STRIP = np.uint64(128)
-_PREFIX_STRIP = np.uint64(64)
 # Four queries share what is loaded, and keep the processor's vector units busy.
 _TOGETHER = 4
-_PREFIX_BITS = np.uint64(128)
 _FAR = 512
 # Unsigned, as all that numbers words: numba then leaves out Python's counting from the end.
 _0, _1, _2, _3 = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
@@ -105,18 +103,13 @@ def _apart(w_0: int, w_1: int, w_2: int, w_3: int, query: tuple[int, int, int, i
 
 
 @numba.njit
-def _prefix_apart(w_0: int, w_1: int, query: tuple[int, int, int, int]) -> Any:
-    return _ones(w_0 ^ query[0]) + _ones(w_1 ^ query[1])
-
-
-@numba.njit
 def _query(queries: Any, number: int) -> Any:
     return queries[number, 0], queries[number, 1], queries[number, 2], queries[number, 3]
 
 
 @_compiled(
     types.uint64(
-        _blocks, types.uint64, types.uint64, types.int64, _words, _bits, types.uint64, types.uint64,
+        _blocks, types.uint64, types.uint64, types.int64, _words, _bits, types.uint64,
         types.int64, _keys, _counts, types.int64, types.Array(types.uint64, 1, "C"),
     )
 )  # fmt: skip
@@ -128,7 +121,6 @@ def gather(
     queries: Any,
     dead: Any,
     bound: Any,
-    first_bound: int,
     limit: int,
     keys: Any,
     counts: Any,
@@ -139,39 +131,25 @@ def gather(
     on.
 
     Args:
-        first_bound: only rows whose first words are nearer than this; the others' later words are
-            not read, which are not in the cache yet where the first alone were looked at.
         distances: as long as the strip; written over.
     """
     query = _query(queries, number)
     length = np.uint64(distances.size)
-    if first_bound > _PREFIX_BITS:
-        for index in range(_0, length):
-            place = start + index
-            w_0, w_1 = blocks[block, _0, place], blocks[block, _1, place]
-            w_2, w_3 = blocks[block, _2, place], blocks[block, _3, place]
-            distances[index] = _apart(w_0, w_1, w_2, w_3, query)
-        least = bound
-    else:
-        for index in range(_0, length):
-            place = start + index
-            w_0, w_1 = blocks[block, _0, place], blocks[block, _1, place]
-            distances[index] = _prefix_apart(w_0, w_1, query)
-        least = first_bound
+    for index in range(_0, length):
+        place = start + index
+        w_0, w_1 = blocks[block, _0, place], blocks[block, _1, place]
+        w_2, w_3 = blocks[block, _2, place], blocks[block, _3, place]
+        distances[index] = _apart(w_0, w_1, w_2, w_3, query)
     capacity = keys.shape[1]
     for index in range(_0, length):
-        if distances[index] >= least:
+        if distances[index] >= bound:
             continue
         row = np.int64(block) * blocks.shape[2] + np.int64(start + index)
         if row >= rows:
             break
-        place = start + index
-        w_0, w_1 = blocks[block, _0, place], blocks[block, _1, place]
-        w_2, w_3 = blocks[block, _2, place], blocks[block, _3, place]
-        distance = _apart(w_0, w_1, w_2, w_3, query)
-        if distance >= bound or (dead.size and dead[row >> 3] >> (row & 7) & 1):
+        if dead.size and dead[row >> 3] >> (row & 7) & 1:
             continue
-        keys[number, counts[number]] = np.int64(distance) << _SHIFT | row
+        keys[number, counts[number]] = np.int64(distances[index]) << _SHIFT | row
         counts[number] += 1
         if counts[number] == capacity and capacity > limit:
             # Later rows lose against equally near ones, so only nearer ones matter.
@@ -180,13 +158,12 @@ def gather(
     return bound
 
 
-_SIGNATURE = types.void(
-    _blocks, types.int64, types.int64, types.int64, _words, _bits,
-    types.int64, types.int64, types.int64, _keys, _counts,
+@_compiled(
+    types.void(
+        _blocks, types.int64, types.int64, types.int64, _words, _bits,
+        types.int64, types.int64, _keys, _counts,
+    )
 )  # fmt: skip
-
-
-@_compiled(_SIGNATURE)
 def scan(
     blocks: Any,
     first: int,
@@ -195,7 +172,6 @@ def scan(
     queries: Any,
     dead: Any,
     radius: int,
-    prefix: int,
     limit: int,
     keys: Any,
     counts: Any,
@@ -207,7 +183,6 @@ def scan(
         queries: (m, 4).
         dead: a bit a row, or empty; a row whose bit is set is none.
         radius: 0 to 256.
-        prefix: of no meaning here; see `scan_prefix`.
         limit: how many of the nearest a query wants, at least 1.
         keys: (m, at least 2 * limit or as many as there are rows): distance << 48 | row.
         counts: (m,): how many keys of each query are filled; zeros at first.
@@ -240,7 +215,7 @@ def scan(
                     if near < below[which]:
                         below[which] = gather(
                             blocks, block, start, rows, queries, dead,
-                            below[which], np.uint64(_FAR), limit, keys, counts, which, distances,
+                            below[which], limit, keys, counts, which, distances,
                         )  # fmt: skip
             for number in range(together, count):
                 query_0 = _query(queries, number)
@@ -252,67 +227,6 @@ def scan(
                     near_0 = min(near_0, _apart(w_0, w_1, w_2, w_3, query_0))
                 if near_0 < below[number]:
                     below[number] = gather(
-                            blocks, block, start, rows, queries, dead,
-                        below[number], np.uint64(_FAR), limit, keys, counts, number, distances,
-                    )  # fmt: skip
-
-
-@_compiled(_SIGNATURE)
-def scan_prefix(
-    blocks: Any,
-    first: int,
-    end: int,
-    rows: int,
-    queries: Any,
-    dead: Any,
-    radius: int,
-    prefix: int,
-    limit: int,
-    keys: Any,
-    counts: Any,
-) -> None:
-    """As `scan`, passing over rows whose first 128 bits differ in more than `prefix`: of those the
-    first two words alone are read.
-    """
-    size = blocks.shape[2]
-    count = queries.shape[0]
-    distances = np.empty(_PREFIX_STRIP, np.uint64)
-    below = np.full(count, radius + 1, np.uint64)
-    bound = np.uint64(prefix + 1)
-    for number_of in range(first, end):
-        block = np.uint64(number_of)
-        held = np.uint64(min(size, rows - number_of * size))
-        for start in range(_0, held, _PREFIX_STRIP):
-            together = count // _TOGETHER * _TOGETHER
-            for number in range(0, together, _TOGETHER):
-                query_0 = _query(queries, number)
-                query_1 = _query(queries, number + 1)
-                query_2 = _query(queries, number + 2)
-                query_3 = _query(queries, number + 3)
-                near_0 = near_1 = near_2 = near_3 = np.uint64(_FAR)
-                for index in range(_0, _PREFIX_STRIP):
-                    place = start + index
-                    w_0, w_1 = blocks[block, _0, place], blocks[block, _1, place]
-                    near_0 = min(near_0, _prefix_apart(w_0, w_1, query_0))
-                    near_1 = min(near_1, _prefix_apart(w_0, w_1, query_1))
-                    near_2 = min(near_2, _prefix_apart(w_0, w_1, query_2))
-                    near_3 = min(near_3, _prefix_apart(w_0, w_1, query_3))
-                for offset, near in enumerate((near_0, near_1, near_2, near_3)):
-                    which = number + offset
-                    if near < bound:
-                        below[which] = gather(
-                            blocks, block, start, rows, queries, dead,
-                            below[which], bound, limit, keys, counts, which, distances,
-                        )  # fmt: skip
-            for number in range(together, count):
-                query_0 = _query(queries, number)
-                near_0 = np.uint64(_FAR)
-                for index in range(_0, _PREFIX_STRIP):
-                    place = start + index
-                    w_0, w_1 = blocks[block, _0, place], blocks[block, _1, place]
-                    near_0 = min(near_0, _prefix_apart(w_0, w_1, query_0))
-                if near_0 < bound:
-                    below[number] = gather(
-                            blocks, block, start, rows, queries, dead,
-                        below[number], bound, limit, keys, counts, number, distances,
+                        blocks, block, start, rows, queries, dead,
+                        below[number], limit, keys, counts, number, distances,
                     )  # fmt: skip

@@ -44,19 +44,18 @@ def same(found: Hits, expected: Hits) -> None:
     seed=st.integers(0, 99),
     radius=st.integers(0, 256),
     limit=st.sampled_from([1, 2, 7, 100, 10_000]),
-    prefix=st.sampled_from([0, 20, 50, 128]),
     asked=st.integers(0, 5),
     threads=st.sampled_from([1, 3]),
 )
-@example(size=3 * BLOCK + 700, seed=0, radius=256, limit=1, prefix=128, asked=2, threads=1)
-@example(size=BLOCK, seed=0, radius=256, limit=10_000, prefix=128, asked=2, threads=1)
+@example(size=3 * BLOCK + 700, seed=0, radius=256, limit=1, asked=2, threads=1)
+@example(size=BLOCK, seed=0, radius=256, limit=10_000, asked=2, threads=1)
 def test_finds_what_the_definition_says(
-    size: int, seed: int, radius: int, limit: int, prefix: int, asked: int, threads: int
+    size: int, seed: int, radius: int, limit: int, asked: int, threads: int
 ) -> None:
     codes = near_codes(size, seed)
     queries = near_codes(asked, seed + 1)
-    found = search(pack(codes), queries, radius, limit, prefix=prefix, threads=threads)
-    same(found, reference(codes, queries, radius, limit, prefix))
+    found = search(pack(codes), queries, radius, limit, threads=threads)
+    same(found, reference(codes, queries, radius, limit))
 
 
 def test_many_threads_and_queries_find_the_same() -> None:
@@ -100,7 +99,6 @@ def test_codes_come_back_as_they_were_laid() -> None:
         ({"radius": 257}, "radius"),
         ({"radius": 3.0}, "radius"),
         ({"limit": 0}, "limit"),
-        ({"prefix": 129}, "prefix"),
         ({"threads": 0}, "threads"),
         ({"queries": numpy.zeros((1, 31), numpy.uint8)}, "codes"),
         ({"queries": numpy.zeros((1, 4), numpy.int64)}, "codes"),

@@ -48,12 +48,10 @@ class CodeView:
     rows: int
     dead: NDArray[uint8] | None = None
 
-    def search(
-        self, codes: NDArray[uint64], radius: int, limit: int, prefix: int, threads: int | None
-    ) -> Found:
+    def search(self, codes: NDArray[uint64], radius: int, limit: int, threads: int | None) -> Found:
         """As `gen_ip.match.codes.search`, with handles in place of rows."""
         blocks = Blocks(self.planes, self.rows, self.dead)
-        hits: Hits = search(blocks, codes, radius, limit, prefix=prefix, threads=threads)
+        hits: Hits = search(blocks, codes, radius, limit, threads=threads)
         return Found(hits.queries, self.handles(hits.rows), hits.distances)
 
     def handles(self, rows: NDArray[int64]) -> NDArray[int64]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from gen_ip.fingerprint.pdq import PDQ
-from gen_ip.match.codes import PREFIX_BITS, as_words, check_search, no_hits
+from gen_ip.match.codes import as_words, check_search, no_hits
 from gen_ip.match.index import catalog, copying
 from gen_ip.match.index.catalog import Catalog, State
 from gen_ip.match.index.checking import problems
@@ -215,7 +215,6 @@ class PictureIndex:
         radius: int,
         limit: int,
         *,
-        prefix: int = PREFIX_BITS,
         threads: int | None = None,
     ) -> Found:
         """The pictures whose code lies within `radius` bits of a query: at most `limit` each.
@@ -227,7 +226,6 @@ class PictureIndex:
             codes: what to look for: 32 bytes each, or uint8 (n, 32), or uint64 (n, 4).
             radius: 0 to 256.
             limit: at least 1; of equally near pictures the older come first.
-            prefix: see `gen_ip.match.codes.search`.
             threads: all processors by default.
 
         Raises:
@@ -236,11 +234,11 @@ class PictureIndex:
             StaleIndex, IndexUnavailable.
         """
         words = as_words(codes)
-        check_search(radius, limit, prefix)
+        check_search(radius, limit)
         view = self._look().views.get(name)
         if view is None:
             return Found(*no_hits())
-        return view.search(words, radius, limit, prefix, threads)
+        return view.search(words, radius, limit, threads)
 
     # Keeping.
 
