@@ -235,7 +235,7 @@ def _mint(output: Output, rpc: Target, address: str, amount: str, token: str) ->
     from gen_ip.cli.session import Money, reader
 
     client = reader(rpc)
-    money = Money(client, faucet.demo_token() if token.upper() == "DUSD" else token)
+    money = Money(client, token)
     units = money.read(amount)
     with output.working("Minting …"):
         faucet.mint(client.web3, money.token, address, units)

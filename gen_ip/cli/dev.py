@@ -202,5 +202,6 @@ def _show(console: Console, report: dict[str, Any]) -> None:
     line("and for the examples in Python:", "dim")
     for name, row in zip(("ARTIST_KEY", "BRAND_KEY"), accounts[1:], strict=False):
         line(f"export {name}={row['key']}")
+    line(f"export VISITOR={accounts[3]['address']}")
     line(f"export TOKEN={report['token']}")
     line("Ctrl-C ends it.", "dim")

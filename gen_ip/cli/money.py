@@ -73,7 +73,8 @@ def pay(
 def earnings(
     work: WorkId,
     token: Annotated[
-        str | None, typer.Option("--token", help="ERC-20 address; without it all tokens.")
+        str | None,
+        typer.Option("--token", help="An ERC-20 address, ETH, DUSD; default: all."),
     ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Say which settlements bring what is on the way.")

@@ -166,20 +166,39 @@ def now(client: GenIP) -> int:
     return Rpc(client.web3).block().timestamp
 
 
+def token_of(client: GenIP, text: str) -> str:
+    """A token's address: the address itself, `ETH`, or on local chains `DUSD`, the demo token.
+
+    Elsewhere no symbol names a token: any contract may carry any.
+
+    Raises:
+        InvalidArgument, BadValue: it is neither address nor name.
+    """
+    from gen_ip import arguments
+    from gen_ip.chain.faucet import demo_token
+    from gen_ip.work import ETH
+
+    if text.startswith("0x"):
+        return arguments.address("token", text)
+    if text.upper() == "ETH":
+        return ETH
+    if text.upper() == "DUSD" and client.chain_id in DEV_CHAIN_IDS:
+        return demo_token()
+    hint = "give the ERC-20's address, 0x and 40 hex digits; only ETH and, on local chains, DUSD"
+    raise BadValue("token", text, f"{hint} have names")
+
+
 class Money:
     """One token, for reading and writing amounts in its units."""
 
     def __init__(self, client: GenIP, token: str | None) -> None:
-        """`token` is an ERC-20's address, or None for ETH.
+        """`token` is as in `token_of`, or None for ETH.
 
         Raises:
-            InvalidArgument: it is no address.
+            InvalidArgument, BadValue: it is neither address nor name.
             GenIPError: there is no token at it, from `GenIP.token`.
         """
-        from gen_ip import arguments
-        from gen_ip.work import ETH
-
-        self.token = arguments.address("token", token) if token else ETH
+        self.token = token_of(client, token or "ETH")
         info = client.token(self.token)
         self.symbol, self.decimals = info.symbol, info.decimals
 

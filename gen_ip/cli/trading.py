@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Keeps the offer.")]
 TokenOfBid = Annotated[
-    str, typer.Option("--token", help="ERC-20 address; ETH cannot wait in a wallet.")
+    str,
+    typer.Option("--token", help="ERC-20 address; ETH cannot wait in a wallet. Locally also DUSD."),
 ]
 OfWork = Annotated[str | None, typer.Option("--work", help="Which one, of an offer for several.")]
 

@@ -215,7 +215,7 @@ def test_for_people(anvil_binary: Path, tmp_path: Path) -> None:
         assert f"dev{index}  {account.address}  " in seen
         assert f"dev{index}  0x{account.key.hex().removeprefix('0x')}\n" in seen
     exports = dict(re.findall(r"^export (\w+)=(\S+)$", seen, re.MULTILINE))
-    assert exports.keys() == {"GENIP_RPC", "ARTIST_KEY", "BRAND_KEY", "TOKEN"}
+    assert exports.keys() == {"GENIP_RPC", "ARTIST_KEY", "BRAND_KEY", "VISITOR", "TOKEN"}
     assert exports["GENIP_RPC"].startswith("http://127.0.0.1:")
     assert Account.from_key(exports["ARTIST_KEY"]) != Account.from_key(exports["BRAND_KEY"])
 

@@ -6,9 +6,16 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from gen_ip.accounts import dev_account
+from gen_ip.chain import artifacts, faucet, transactions
+from gen_ip.chain.deployment import FACTORY, SALT
+from gen_ip.chain.rpc import Rpc
+from gen_ip.cli.session import token_of
+from gen_ip.cli.values import BadValue
 from tests.cli.conftest import Run
 from tests.cli.test_commands import ETHER, address
 from tests.support.chain import LocalChain
@@ -46,6 +53,25 @@ def test_a_purchase_says_what_was_paid_and_which_numbers(
     assert [int(each["license"]) for each in one["licenses"]] == [last + 1]
     assert f"100 licenses, {first} to {last + 1} · " in run("licenses", "--work", work).ok().out
     assert f"license {last + 1} · " in run("license", "show", last + 1).ok().out
+
+
+def test_tokens_by_name(run: Run, rpc: LocalChain, work: str) -> None:
+    pay = ("pay", work, "2", "--account", "dev1", "--token")
+    run(*pay, "DUSD").failed("NotAToken", faucet.demo_token())
+    node, banker = Rpc(rpc.web3), dev_account("dev0")
+    assert banker is not None
+    transactions.send(node, banker, FACTORY, SALT + artifacts.load("DemoToken").bytecode)
+    run("account", "fund", "dev1", "--amount", "2", "--token", "dusd").ok()
+    paid = run(*pay, "DUSD", "--json").ok().json
+    assert (paid["token"], paid["text"]) == (faucet.demo_token(), "2 DUSD")
+    assert "2 DUSD" in run("earnings", work, "--token", "DUSD").ok().out
+    assert run(*pay, "eth", "--json").ok().json["text"] == "2 ETH"
+    run(*pay, "USDC").failed("BadValue", "'USDC'", "0x and 40 hex digits")
+
+
+def test_a_name_stands_for_no_token_of_a_public_chain() -> None:
+    with pytest.raises(BadValue, match="on local chains"):
+        token_of(SimpleNamespace(chain_id=1), "DUSD")  # type: ignore[arg-type] # its id is enough
 
 
 def test_an_offer_is_cancelled(run: Run, rpc: LocalChain, work: str) -> None:
