@@ -8,15 +8,13 @@ has words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
-import platformdirs
 from numba import types
-from numba.extending import intrinsic
+
+from gen_ip.match.compiling import compiled, count_ones
 
 # Codes that are compared with four queries in one go, before the next four: few enough to stay in
 # the first-level cache, and few enough that one candidate costs a look at little else.
@@ -30,36 +28,6 @@ _SHIFT = 48
 _ROWS = (1 << _SHIFT) - 1
 
 
-def _compiled(signature: Any, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """`numba.njit` of one signature, kept in the user's cache folder where that can be written."""
-
-    def compile_it(function: Callable[..., Any]) -> Any:
-        settings: Any = numba.config
-        before = settings.CACHE_DIR
-        if not before:
-            settings.CACHE_DIR = str(Path(platformdirs.user_cache_dir("gen-ip")) / "numba")
-        try:
-            return numba.njit(signature, nogil=True, cache=True, **options)(function)
-        except (OSError, RuntimeError):
-            # RuntimeError is numba's for "no folder to cache in".
-            return numba.njit(signature, nogil=True, **options)(function)
-        finally:
-            settings.CACHE_DIR = before
-
-    return compile_it
-
-
-def _count_ones(_: Any, word: Any) -> Any:
-    """How many bits of a word are set: LLVM's ctpop, which it knows to vectorize."""
-
-    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
-_ones: Any = intrinsic(_count_ones)
-
 _words = types.Array(types.uint64, 2, "C", readonly=True)
 _blocks = types.Array(types.uint64, 3, "C", readonly=True)
 _bits = types.Array(types.uint8, 1, "C", readonly=True)
@@ -67,7 +35,7 @@ _keys = types.Array(types.int64, 2, "C")
 _counts = types.Array(types.int64, 1, "C")
 
 
-@_compiled(types.int64(types.Array(types.int64, 1, "C"), types.int64, types.int64))
+@compiled(types.int64(types.Array(types.int64, 1, "C"), types.int64, types.int64))
 def prune(keys: Any, count: int, limit: int) -> int:
     """Keeps the `limit` smallest of `count` keys, in their order; returns the worst distance kept.
 
@@ -95,10 +63,10 @@ def prune(keys: Any, count: int, limit: int) -> int:
 @numba.njit
 def _apart(w_0: int, w_1: int, w_2: int, w_3: int, query: tuple[int, int, int, int]) -> Any:
     return (
-        _ones(w_0 ^ query[0])
-        + _ones(w_1 ^ query[1])
-        + _ones(w_2 ^ query[2])
-        + _ones(w_3 ^ query[3])
+        count_ones(w_0 ^ query[0])
+        + count_ones(w_1 ^ query[1])
+        + count_ones(w_2 ^ query[2])
+        + count_ones(w_3 ^ query[3])
     )
 
 
@@ -107,7 +75,7 @@ def _query(queries: Any, number: int) -> Any:
     return queries[number, 0], queries[number, 1], queries[number, 2], queries[number, 3]
 
 
-@_compiled(
+@compiled(
     types.uint64(
         _blocks, types.uint64, types.uint64, types.int64, _words, _bits, types.uint64,
         types.int64, _keys, _counts, types.int64, types.Array(types.uint64, 1, "C"),
@@ -158,7 +126,7 @@ def gather(
     return bound
 
 
-@_compiled(
+@compiled(
     types.void(
         _blocks, types.int64, types.int64, types.int64, _words, _bits,
         types.int64, types.int64, _keys, _counts,
