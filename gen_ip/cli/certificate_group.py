@@ -19,8 +19,8 @@ from gen_ip.cli.sale import (
     Expires,
     Fees,
     Given,
-    MaxPrice,
     OnlyFor,
+    Paying,
     Payment,
     PaymentOption,
     given,
@@ -158,7 +158,7 @@ def _bid(
 def _buy(
     use: Invocation,
     file: File,
-    max_price: MaxPrice,
+    paying: Paying,
     to: Annotated[
         str | None, typer.Option("--to", help="Whose it will be; by default the buyer's.")
     ] = None,
@@ -170,7 +170,7 @@ def _buy(
     receiver = None if to is None else address_of(to)
     client = use.signer()
     money = Money(client, signed.offer.token)
-    most = money.read(max_price)
+    most = paying.most(money)
     disclosed = client.disclosure(signed.offer.work)
     facts = _facts(client, disclosed)
     use.confirm([f"You buy {told(client, signed)}:", *facts], yes, always_told=True)

@@ -10,15 +10,17 @@ import typer
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
-from gen_ip.cli.reading import check_file, offer_named, offer_of, plain_offer
+from gen_ip.cli.reading import check_file, offer_named, offer_of
 from gen_ip.cli.sale import (
     Count,
     Licensee,
-    MaxPrice,
     OfferName,
+    Paying,
     Payment,
     PaymentOption,
+    agreed,
     bid_named,
+    buying,
     how_many,
 )
 from gen_ip.cli.session import Money, address_of, now, work_of
@@ -44,18 +46,19 @@ DealHash = Annotated[str, typer.Argument(metavar="DEAL", help="Hash from `deal l
 def _order(
     use: Invocation,
     offer: OfferName,
-    max_price: MaxPrice,
+    paying: Paying,
     count: Count = 1,
     licensee: Licensee = None,
     payment: PaymentOption = Payment.APPROVE,
+    yes: Yes = False,
 ) -> None:
     """Pay the price of an offer with delivery, where it waits."""
     named = offer_named(offer)
     holder = None if licensee is None else address_of(licensee)
     client = use.signer()
     found = offer_of(client, named)
-    money = Money(client, plain_offer(found).token)
-    most = money.read(max_price)
+    what = buying(client, count, holder)
+    money, most = agreed(use, client, what, [found], paying, yes, count)
     with use.output.working("Ordering …"), in_units(money.token, money.decimals, money.symbol):
         opened = client.order(
             found, max_price=most, count=count, licensee=holder, payment=payment.value

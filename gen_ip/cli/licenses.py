@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,13 +30,15 @@ from gen_ip.cli.sale import (
     Changes,
     Count,
     Licensee,
-    MaxPrice,
     OfferName,
+    Paying,
     Payment,
     PaymentOption,
     Price,
     Quantity,
     TermsName,
+    agreed,
+    buying,
     chooser,
     given,
     how_many,
@@ -127,7 +130,7 @@ def offer(
 
     def show(console: Console) -> None:
         each = " each" if quantity > 1 else ""
-        one = money.show(sale["price"]).split()[0].replace(",", "")
+        most = shlex.quote(money.show(sale["price"]).replace(",", ""))
         for path, entry in made:
             console.print(
                 f"{quantity} of {terms} for {money.show(sale['price'])}{each} on work "
@@ -138,7 +141,7 @@ def offer(
             name = f"0x{entry.hash.hex()}" if path is None else plain(str(path))
             verb = "deal order" if entry.has_delivery else "buy"
             console.print(
-                f"Buy it with: gen-ip {verb} {name} --max-price {one} --account NAME",
+                f"Buy it with: gen-ip {verb} {name} --max-price {plain(most)} --account NAME",
                 soft_wrap=True,
             )
         console.print(in_words(chosen), style="dim")
@@ -249,7 +252,7 @@ def cancel(
 def buy(
     use: Invocation,
     offer: OfferName,
-    max_price: MaxPrice,
+    paying: Paying,
     count: Count = 1,
     licensee: Licensee = None,
     payment: PaymentOption = Payment.APPROVE,
@@ -270,6 +273,7 @@ def buy(
             help="Only sign a payment (ERC-3009); whoever gets the file may `submit` it.",
         ),
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Buy licenses at the offer's price, if that is within your maximum."""
     from gen_ip.market.offers import SignedOffer
@@ -294,8 +298,10 @@ def buy(
         [beyond] = client.upstream_conflicts(plain_one.work, plain_one.terms)
     for conflict in beyond:
         use.output.note(f"note: {conflict_in_words(conflict)}")
-    money = Money(client, plain_one.token)
-    most = money.read(max_price)
+    what = buying(client, count, holder)
+    if number is not None:
+        what = f"You let license {number} run longer, as another would"
+    money, most = agreed(use, client, what, [found], paying, yes, count)
     if sign is not None:
         with in_units(money.token, money.decimals, money.symbol):
             purchase = client.sign_purchase(found, max_price=most, count=count, licensee=holder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gen_ip.cli.completing import terms_names
+from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation
 from gen_ip.cli.reading import fees_of, offer_named, offer_of, plain_offer
 from gen_ip.cli.session import Money, address_of, now, work_of
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import BadValue, format_duration, format_share, parse_duration
+from gen_ip.errors import GenIPError, shown
+from gen_ip.work import ETH
 
 if TYPE_CHECKING:
     from gen_ip.client import GenIP
@@ -33,7 +36,16 @@ TERMS_HELP = (
 TermsName = Annotated[str, typer.Option("--terms", help=TERMS_HELP, autocompletion=terms_names)]
 Price = Annotated[str, typer.Option("--price", help="Of one license, such as 12.5.")]
 MaxPrice = Annotated[
-    str, typer.Option("--max-price", help="Most to pay in all, in the offer's token.")
+    str,
+    typer.Option(
+        "--max-price",
+        metavar="'AMOUNT TOKEN'",
+        help="Most to pay in all, such as '12.5 USDC'; or an amount beside --token.",
+    ),
+]
+TokenOfPrice = Annotated[
+    str | None,
+    typer.Option("--token", help="Address of the ERC-20 that --max-price is in."),
 ]
 Quantity = Annotated[int, typer.Option("--quantity", min=1, help="How many licenses.")]
 Count = Annotated[int, typer.Option("--count", min=1, help="How many licenses.")]
@@ -116,6 +128,52 @@ class Asked:
     uncontested: Uncontested = False
     deliver_within: DeliverWithin = None
     challenge_window: ChallengeWindow = None
+
+
+class OtherToken(GenIPError):  # noqa: N818 - named like the package's other errors
+    """The most that somebody would pay is not in the token that an offer asks for, or in none."""
+
+    def __init__(self, text: str, money: Money) -> None:
+        self.token = money.token
+        name = f"{shown(money.symbol)}{'' if money.token == ETH else f' (token {money.token})'}"
+        remedy = "" if money.token == ETH else f", or --token {money.token}"
+        amount = text.split(maxsplit=1)[0] if text.strip() else "1"
+        super().__init__(
+            f"the price is in {name}, and --max-price {shown(text)} is not: if that is what you "
+            f"would pay with, give --max-price {shown(f'{amount} {money.symbol}')}{remedy}"
+        )
+
+
+@dataclass(frozen=True)
+class Paying:
+    """The options of what is paid at most. They name the token: the offer of a stranger may ask for
+    a dearer one than the buyer thinks of."""
+
+    max_price: MaxPrice
+    token: TokenOfPrice = None
+
+    def most(self, money: Money) -> int:
+        """In the smallest unit of the token that an offer asks for.
+
+        Raises:
+            OtherToken: it is not in this token, or does not say so.
+            BadValue, InvalidArgument: it cannot be read.
+        """
+        from gen_ip import arguments
+
+        amount, _, symbol = self.max_price.strip().partition(" ")
+        units = money.read(amount)
+        if symbol:
+            named = symbol.strip().casefold() == money.symbol.casefold()
+        elif self.token is None:
+            named = units == 0
+        else:
+            named = True
+        if self.token is not None:
+            named = named and arguments.address("token", self.token) == money.token
+        if not named:
+            raise OtherToken(self.max_price, money)
+        return units
 
 
 def chooser(terms: str, changes: Changes) -> Callable[[GenIP], Terms]:
@@ -210,6 +268,44 @@ def bid_named(
     found = offer_of(client, named)
     use.confirm([f"{promise}, each: {told(client, found)}."], yes)
     return client, found, number
+
+
+def agreed(
+    use: Invocation,
+    client: GenIP,
+    what: str,
+    found: Sequence[SignedOffer | Offer],
+    paying: Paying,
+    yes: bool,
+    count: int = 1,
+) -> tuple[Money, int]:
+    """The token of asks, and what is paid at most, once it is agreed to do `what` with each.
+
+    Raises:
+        OtherToken, BadValue: what is paid at most is not told in this token.
+        PriceTooHigh: they cost more.
+        NotConfirmed: it is not agreed to.
+    """
+    from gen_ip.market.filling import PriceTooHigh
+
+    asked = [plain_offer(each) for each in found]
+    money = Money(client, next((each.token for each in asked if each.price), asked[0].token))
+    most = paying.most(money)
+    total = sum(each.price for each in asked if each.token == money.token) * count
+    if total > most:
+        with in_units(money.token, money.decimals, money.symbol):
+            raise PriceTooHigh(total, most, money.token)
+    facts = [f"{what}: {told(client, each)}." for each in found]
+    if count > 1 or len(found) > 1:
+        facts.append(f"In all you pay {money.named(total)}.")
+    use.confirm(facts, yes)
+    return money, most
+
+
+def buying(client: GenIP, count: int, holder: str | None) -> str:
+    """What is done with an ask for licenses, told before it is done."""
+    assert client.account is not None  # noqa: S101 - whoever buys signs; for mypy
+    return f"You buy {how_many(count)} for {holder or client.account.address}, each"
 
 
 def how_many(count: int) -> str:

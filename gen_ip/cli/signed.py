@@ -22,11 +22,11 @@ from gen_ip.cli.reading import (
     new_folder,
     offer_named,
     offer_of,
-    plain_offer,
     purchase_in,
     signed_certificate_in,
 )
-from gen_ip.cli.session import Money, now
+from gen_ip.cli.sale import Paying, TokenOfPrice, agreed
+from gen_ip.cli.session import now
 from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.values import BadValue, parse_duration
@@ -193,8 +193,14 @@ def submit(
         ),
     ] = None,
     max_price: Annotated[
-        str | None, typer.Option("--max-price", help="With --offer: most to pay in all.")
+        str | None,
+        typer.Option(
+            "--max-price",
+            metavar="'AMOUNT TOKEN'",
+            help="With --offer: most to pay in all, such as '12.5 USDC'.",
+        ),
     ] = None,
+    token: TokenOfPrice = None,
     yes: Yes = False,
 ) -> None:
     """Certify what was signed, for whoever signed it, or your own anchored works; you pay.
@@ -208,12 +214,12 @@ def submit(
         _submit_purchases(use, purchases)
         return
     given = [(file, each) for file in files for each in certificates_in(file)]
-    if (offer is None) != (max_price is None):
+    if (offer is None) != (max_price is None) or (token and not offer):
         raise typer.BadParameter("--offer and --max-price go together")
     if offer and max_price is not None:
         if len(given) != 1:
             raise typer.BadParameter("--offer goes with one certificate")
-        _submit_derivative(use, given[0][0], offer, max_price)
+        _submit_derivative(use, given[0][0], offer, Paying(max_price, token), yes)
         return
     certificates = [each for _, each in given]
     client = use.signer()
@@ -355,14 +361,16 @@ def _submit_purchases(use: Invocation, purchases: list[SignedPurchase]) -> None:
     use.output.result({"licenses": [entry.to_json() for entry in bought]}, show)
 
 
-def _submit_derivative(use: Invocation, file: Path, offers: list[str], max_price: str) -> None:
+def _submit_derivative(
+    use: Invocation, file: Path, offers: list[str], paying: Paying, yes: bool
+) -> None:
     """Buys the licenses that a signed derivative needs, and certifies it."""
     certificate = signed_certificate_in(file)
     named = [offer_named(each) for each in offers]
     client = use.signer()
     found = [offer_of(client, each) for each in named]
-    money = Money(client, plain_offer(found[0]).token)
-    most = money.read(max_price)
+    what = f"You buy 1 license for {certificate.certify.creator}"
+    money, most = agreed(use, client, what, found, paying, yes)
     with use.output.working("Submitting …"), in_units(money.token, money.decimals, money.symbol):
         made = client.buy_and_derive(certificate, found, max_price=most)
     document = {"certified": [made.to_json()], "skipped": []}

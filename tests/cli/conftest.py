@@ -165,7 +165,16 @@ def license_of(run: Run) -> Callable[..., int]:
             *("--account", "dev0", "--json"),
         ).ok()
         bought = run(
-            *("buy", offered.json["offer"], "--max-price", "0", "--account", "dev1", "--json")
+            *(
+                "buy",
+                offered.json["offer"],
+                "--max-price",
+                "0",
+                "--yes",
+                "--account",
+                "dev1",
+                "--json",
+            )
         ).ok()
         return int(bought.json["licenses"][0]["license"])
 

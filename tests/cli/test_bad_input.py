@@ -153,15 +153,15 @@ def test_a_price_above_the_maximum(run: Run, rpc: LocalChain, work: str) -> None
         *("offer", work, "--terms", "commercial", "--price", "12.5", "--token", rpc.token),
         *("--quantity", "2", "--account", "dev0", "--json"),
     ).ok()
-    buy = ("buy", offered.json["offer"], "--account", "dev1", "--max-price")
+    buy = ("buy", offered.json["offer"], "--yes", "--account", "dev1", "--max-price")
     held = rpc.web3.eth.get_transaction_count("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
-    run(*buy, "12.499999").failed(
+    run(*buy, "12.499999 DUSD").failed(
         "PriceTooHigh", "12.5 DUSD, above your maximum of 12.499999 DUSD", "--max-price"
     )
-    run(*buy, "12.5", "--count", "2", "--json").failed("PriceTooHigh", "25 DUSD")
+    run(*buy, "12.5 DUSD", "--count", "2", "--json").failed("PriceTooHigh", "25 DUSD")
     # Not even an approval was sent.
     assert held == rpc.web3.eth.get_transaction_count("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
-    run(*buy, "12.5").ok()
+    run(*buy, "12.5 DUSD").ok()
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_an_offer_that_ended(run: Run, rpc: LocalChain, work: str) -> None:
         *("--account", "dev0", "--json"),
     ).ok()
     rpc.pass_time(3601)
-    buy = ("buy", offered.json["offer"], "--max-price", "0", "--account", "dev1")
+    buy = ("buy", offered.json["offer"], "--max-price", "0", "--yes", "--account", "dev1")
     run(*buy).failed("OfferExpired")
     assert "no open offers" in run("offers", work).ok().out
 

@@ -69,7 +69,7 @@ def test_offer_buy_and_licenses(run: Run, rpc: LocalChain, work: str) -> None:
         assert part in for_people
 
     bought = run(
-        *("buy", offer, "--max-price", "25", "--count", "2", "--licensee", "dev3"),
+        *("buy", offer, "--max-price", "25 DUSD", "--yes", "--count", "2", "--licensee", "dev3"),
         *("--account", "dev1", "--json"),
     ).ok()
     assert bought.json["paid"]["amount"] == "25000000"
@@ -79,8 +79,8 @@ def test_offer_buy_and_licenses(run: Run, rpc: LocalChain, work: str) -> None:
     assert [entry["license"] for entry in held] == ids
     assert all(entry["active"] for entry in held)
     of_work = run("licenses", "--work", work).ok().out
-    assert f"license {ids[0]} · commercial-remix" in of_work
-    assert "derivatives left: 2" in of_work
+    assert f"2 licenses, {ids[0]} to {ids[1]} · commercial-remix" in of_work
+    assert "derivatives left in each: 2" in of_work
     assert run("licenses", "--holder", "dev4").ok().out == "No licenses of dev4 found.\n"
     assert run("licenses", "--work", work, GENIP_ACCOUNT="dev4").ok().out == of_work
 
@@ -91,7 +91,7 @@ def test_an_offer_in_eth_and_the_words_for_people(run: Run, rpc: LocalChain, wor
     ).ok()
     assert "1 of commercial for 0.01 ETH" in ended.out
     offer = re.findall("0x[0-9a-f]{64}", ended.out)[0]
-    bought = run("buy", offer, "--max-price", "0.01", "--account", "dev1").ok()
+    bought = run("buy", offer, "--max-price", "0.01 ETH", "--yes", "--account", "dev1").ok()
     assert "commercial" in bought.out
     assert "no end" in bought.out
 

@@ -33,7 +33,8 @@ def test_the_hint_after_an_offer_runs(run: Run, rpc: LocalChain, work: str, quan
     offered = run(*args, "--token", rpc.token, "--account", "dev0").ok()
     (buy,) = commands_in(offered.out, "dev1")
     assert "of commercial for 1,234.5 DUSD" in offered.out
-    assert "commercial" in run(*buy).ok().out
+    assert buy[buy.index("--max-price") + 1] == "1234.5 DUSD"
+    assert "commercial" in run(*buy, "--yes").ok().out
 
 
 def test_a_purchase_says_what_was_paid_and_which_numbers(
@@ -41,7 +42,7 @@ def test_a_purchase_says_what_was_paid_and_which_numbers(
 ) -> None:
     sell = ("offer", work, "--terms", "commercial", "--price", "0.5", "--token", rpc.token)
     offered = run(*sell, "--quantity", "100", "--account", "dev0", "--json").ok().json["offer"]
-    buy = ("buy", offered, "--max-price", "50", "--account", "dev1")
+    buy = ("buy", offered, "--max-price", "50 DUSD", "--yes", "--account", "dev1")
     text = run(*buy, "--count", "99").ok().out
     assert f"Bought 99 licenses for 49.5 DUSD (token {rpc.token})." in text
     numbers = re.search(r"99 licenses, (\d+) to (\d+) · commercial", text)
@@ -78,11 +79,11 @@ def test_an_offer_is_cancelled(run: Run, rpc: LocalChain, work: str) -> None:
     args = ("offer", work, "--terms", "commercial", "--price", "0", "--quantity", "2")
     first, second = (run(*args, "--account", "dev0", "--json").ok().json["offer"] for _ in "12")
     run("cancel", first, "--account", "dev1").failed("NotMaker", address("dev0"))
-    run("buy", first, "--max-price", "0", "--account", "dev1").ok()
+    run("buy", first, "--max-price", "0", "--yes", "--account", "dev1").ok()
     ended = run("cancel", first, "--account", "dev0").ok()
     assert f"Cancelled offer {first}." in ended.out
     assert "1 of 2 were sold" in ended.out
-    run("buy", first, "--max-price", "0", "--account", "dev1").failed("OfferNotOpen")
+    run("buy", first, "--max-price", "0", "--yes", "--account", "dev1").failed("OfferNotOpen")
     document = run("cancel", second, "--account", "dev0", "--json").ok().json
     assert (document["offer"], document["open"], document["filled"]) == (second, False, "0")
     assert document["receipt"]["events"]
@@ -93,7 +94,7 @@ def test_an_offer_is_cancelled(run: Run, rpc: LocalChain, work: str) -> None:
 def test_what_a_sold_out_offer_says(run: Run, rpc: LocalChain, work: str) -> None:
     args = ("offer", work, "--terms", "commercial", "--price", "0", "--account", "dev0", "--json")
     offer = run(*args).ok().json["offer"]
-    buy = ("buy", offer, "--max-price", "0", "--account", "dev1")
+    buy = ("buy", offer, "--max-price", "0", "--yes", "--account", "dev1")
     run(*buy).ok()
     run(*buy).failed("NotEnoughLeft", "has 0 left", "another offer")
 
@@ -105,7 +106,7 @@ def test_works_are_named_so_that_commands_take_them(run: Run, rpc: LocalChain, w
     (buy,) = commands_in(offered, "dev1")
     outputs = {
         "offer": offered,
-        "buy": run(*buy).ok().out,
+        "buy": run(*buy, "--yes").ok().out,
         "offers": run("offers", work).ok().out,
         "licenses": run("licenses", "--work", work).ok().out,
         "pay": run("pay", work, "1", "--account", "dev1").ok().out,

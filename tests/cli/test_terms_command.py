@@ -138,7 +138,7 @@ def test_terms_beyond_an_upstream_take_an_override(
     assert conflict["override"] == "Under an agreement of 3 May with its maker."
     assert conflict["rights"] == ["TRAIN"]
     assert "an agreement of 3 May" in " ".join(run("offers", licensed).ok().out.split())
-    bought = run("buy", offer, "--max-price", "0", "--account", "dev1").ok()
+    bought = run("buy", offer, "--max-price", "0", "--yes", "--account", "dev1").ok()
     assert "which withholds train" in bought.err
     assert "an agreement of 3 May" in bought.err
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,18 +51,76 @@ def test_a_signed_offer_is_bought_from_its_file(
     run: Run, rpc: LocalChain, work: str, ask: Path
 ) -> None:
     assert "sells licenses" in run("inspect", ask).ok().out
-    buy = ("buy", ask, "--max-price")
-    run(*buy, "12", "--account", "dev1").failed("PriceTooHigh", "12.5 DUSD")
-    bought = run(*buy, "12.5", "--account", "dev1", "--json").ok().json
+    buy = ("buy", ask, "--yes", "--max-price")
+    run(*buy, "12 DUSD", "--account", "dev1").failed("PriceTooHigh", "12.5 DUSD")
+    bought = run(*buy, "12.5 DUSD", "--account", "dev1", "--json").ok().json
     assert bought["paid"]["text"] == "12.5 DUSD"
     assert bought["licenses"][0]["work"] == work
-    run(*buy, "12.5", "--account", "dev2").failed("NotEnoughLeft")
+    run(*buy, "12.5 DUSD", "--account", "dev2").failed("NotEnoughLeft")
+
+
+def test_the_most_to_pay_names_the_token_that_is_asked_for(
+    run: Run, rpc: LocalChain, work: str, ask: Path
+) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--price", "9", "--account", "dev0", "--json")
+    ether = run(*sell).ok().json["offer"]
+    held = rpc.web3.eth.get_balance(address("dev1"))
+    for most in ("10", "10 DUSD", "10  dusd", f"10 {rpc.token}"):
+        run("buy", ether, "--max-price", most, "--yes", "--account", "dev1").failed(
+            "OtherToken", "the price is in 'ETH', and --max-price", "'10 ETH'"
+        )
+    by_address = ("--token", rpc.token, "--yes", "--account", "dev1")
+    run("buy", ether, "--max-price", "10", *by_address).failed("OtherToken")
+    run("buy", ether, "--max-price", "10 ETH", *by_address).failed("OtherToken")
+    for command in (("buy", ask), ("deal", "order", ask)):
+        for most in ("13", "13 ETH"):
+            run(*command, "--max-price", most, "--yes", "--account", "dev1").failed(
+                "OtherToken", f"'DUSD' (token {rpc.token})", "--max-price '13 DUSD'", "--token"
+            )
+    assert rpc.web3.eth.get_balance(address("dev1")) == held
+    run("buy", ask, "--max-price", "ten DUSD", "--yes", "--account", "dev1").failed("BadValue")
+    run("buy", ask, "--max-price", "13", *by_address).ok()
+    run("buy", ether, "--max-price", "9 eth", "--yes", "--account", "dev1").ok()
+
+
+def test_what_is_about_to_be_bought_is_told_and_asked(
+    run: Run, rpc: LocalChain, work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--price", "2", "--token", rpc.token)
+    sale = ("--quantity", "4", "--fee", "dev9=5%", "--account", "dev0", "--json")
+    ask = run(*sell, *sale).ok().json["offer"]
+    window = ("--deliver-within", "7d", "--challenge-window", "3d")
+    delivered = run(*sell, *window, *sale).ok().json["offer"]
+    till = run("show", work, "--json").ok().json["till"]
+    most = ("--count", "2", "--max-price", "4 DUSD", "--account", "dev1")
+    facts = [
+        f"You buy 2 licenses for {address('dev1')}, each: a license (commercial, ",
+        f"of work {till}, sold by {address('dev0')} for 2 DUSD (token {rpc.token})",
+        f"5% of it go to {address('dev9')}",
+        f"In all you pay 4 DUSD (token {rpc.token}).",
+    ]
+    commands = (("buy", ask, *most), ("deal", "order", delivered, *most))
+    for command in commands:
+        run(*command).failed("NotConfirmed", *facts, "--yes")
+        run(*command, "--licensee", "dev3").failed("NotConfirmed", address("dev3"))
+    terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("gen_ip.cli.invocation.sys", terminal)
+    monkeypatch.setattr("gen_ip.cli.invocation.typer.confirm", lambda *_, **__: False)
+    ended = run(*commands[0])
+    assert (ended.code, ended.err.splitlines()[-1]) == (
+        1,
+        "error: not confirmed; nothing was done",
+    )
+    assert all(fact in ended.err for fact in facts)
+    monkeypatch.setattr("gen_ip.cli.invocation.typer.confirm", lambda *_, **__: True)
+    ended = run(*commands[0]).ok()
+    assert "Bought 2 licenses for 4 DUSD" in ended.out
 
 
 def test_a_signed_offer_is_withdrawn(run: Run, rpc: LocalChain, ask: Path) -> None:
     run("cancel", ask, "--account", "dev1").failed("NotMaker")
     assert "Cancelled offer" in run("cancel", ask, "--account", "dev0").ok().out
-    run("buy", ask, "--max-price", "12.5", "--account", "dev1").failed("OfferNotOpen")
+    run("buy", ask, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").failed("OfferNotOpen")
 
 
 def test_everything_is_withdrawn_at_once(run: Run, rpc: LocalChain, ask: Path) -> None:
@@ -69,7 +128,9 @@ def test_everything_is_withdrawn_at_once(run: Run, rpc: LocalChain, ask: Path) -
     run("cancel", ask, "--all", "--account", "dev0").failed("UsageError", "--all", code=2)
     run("cancel", "--all", "--account", "dev0").failed("NotConfirmed", "--yes")
     run("cancel", "--all", "--yes", "--account", "dev0").ok()
-    run("buy", ask, "--max-price", "12.5", "--account", "dev1").failed("CounterOutdated")
+    run("buy", ask, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").failed(
+        "CounterOutdated"
+    )
 
 
 def test_many_works_are_offered_with_one_signature(
@@ -85,7 +146,7 @@ def test_many_works_are_offered_with_one_signature(
     assert sorted(files) == sorted(folder.iterdir())
     signatures = {json.loads(file.read_text())["approval"]["signature"] for file in files}
     assert len(signatures) == 1
-    run("buy", files[1], "--max-price", "1", "--account", "dev1").ok()
+    run("buy", files[1], "--max-price", "1 ETH", "--yes", "--account", "dev1").ok()
     posted = run(*sell, "--json").ok().json["offers"]
     assert [entry["open"] for entry in posted] == [True, True]
     run(*sell, "--sign").failed("UsageError", "--output", code=2)
@@ -99,7 +160,7 @@ def test_certified_with_the_first_sale(
     sell = ("offer", certificate, "--terms", "commercial", "--price", "1", "--account", "dev3")
     run(*sell).failed("BadValue", "work")
     run(*sell, "--sign", "-o", offer).ok()
-    buy = ("buy", offer, "--max-price", "1", "--account", "dev1")
+    buy = ("buy", offer, "--max-price", "1 ETH", "--yes", "--account", "dev1")
     run(*buy).failed("UnknownWork")
     bought = run(*buy, "--certificate", certificate, "--json").ok().json
     shown = run("show", bought["licenses"][0]["work"], "--json").ok().json
@@ -112,7 +173,7 @@ def test_certified_with_the_first_sale(
 def test_a_license_is_renewed_for_a_price(run: Run, rpc: LocalChain, work: str) -> None:
     sell = ("offer", work, "--terms", "commercial", "--duration", "30d", "--price", "1")
     offer = run(*sell, "--quantity", "2", "--account", "dev0", "--json").ok().json["offer"]
-    buy = ("buy", offer, "--max-price", "1", "--account", "dev1", "--json")
+    buy = ("buy", offer, "--max-price", "1 ETH", "--yes", "--account", "dev1", "--json")
     first = run(*buy).ok().json["licenses"][0]
     run(*buy, "--renew", first["license"], "--count", "2").failed("UsageError", code=2)
     renewed = run(*buy, "--renew", first["license"]).ok().json["licenses"][0]
@@ -123,7 +184,7 @@ def test_conditions_of_an_offer(run: Run, rpc: LocalChain, work: str) -> None:
     sell = ("offer", work, "--terms", "commercial", "--price", "1", "--account", "dev0")
     told = run(*sell, "--only-for", "dev1", "--begins", "1h", "--uncontested", "--json").ok().json
     assert (told["taker"], told["uncontested"]) == (address("dev1"), True)
-    buy = ("buy", told["offer"], "--max-price", "1", "--account")
+    buy = ("buy", told["offer"], "--max-price", "1 ETH", "--yes", "--account")
     run(*buy, "dev1").failed("OfferNotInTime")
     rpc.pass_time(3700)
     run(*buy, "dev2").failed("NotTaker")
@@ -146,7 +207,17 @@ def test_a_delegate_offers_within_limits(run: Run, rpc: LocalChain, tmp_path: Pa
     run(*sell, "--price", "2", *by_delegate).ok()
     told = run("inspect", offer, "--json").ok().json
     assert {check["what"] for check in told["signatures"]} == {"offer", "limits", "delegation"}
-    buy = ("buy", offer, "--certificate", certificate, "--max-price", "2", "--account", "dev2")
+    buy = (
+        "buy",
+        offer,
+        "--certificate",
+        certificate,
+        "--max-price",
+        "2 ETH",
+        "--yes",
+        "--account",
+        "dev2",
+    )
     run(*buy).ok()
 
 
@@ -183,7 +254,9 @@ def test_an_ask_is_countered_and_the_answer_taken(
     assert "answers" in run("inspect", answer).ok().out
     run("accept", answer, "--yes", "--account", "dev0").ok()
     # The answer spends what it answers.
-    run("buy", ask, "--max-price", "12.5", "--account", "dev2").failed("NotEnoughLeft")
+    run("buy", ask, "--max-price", "12.5 DUSD", "--yes", "--account", "dev2").failed(
+        "NotEnoughLeft"
+    )
 
 
 def test_a_bid_is_countered_by_an_ask(run: Run, rpc: LocalChain, bid: Path, tmp_path: Path) -> None:
@@ -192,8 +265,8 @@ def test_a_bid_is_countered_by_an_ask(run: Run, rpc: LocalChain, bid: Path, tmp_
     run(*counter, "dev2").failed("NotOwner")
     out = run(*counter, "dev0").ok().out
     assert "gen-ip buy" in out
-    run("buy", answer, "--max-price", "11", "--account", "dev2").failed("NotTaker")
-    run("buy", answer, "--max-price", "11", "--account", "dev1").ok()
+    run("buy", answer, "--max-price", "11 DUSD", "--yes", "--account", "dev2").failed("NotTaker")
+    run("buy", answer, "--max-price", "11 DUSD", "--yes", "--account", "dev1").ok()
 
 
 @pytest.mark.parametrize(
@@ -218,11 +291,11 @@ def test_what_cannot_be_bid(
 def test_files_that_are_no_offers(run: Run, rpc: LocalChain, ask: Path, tmp_path: Path) -> None:
     file = tmp_path / "bad.json"
     commands: list[tuple[Any, ...]] = [
-        ("buy", file, "--max-price", "1"),
+        ("buy", file, "--max-price", "1", "--yes"),
         ("accept", file, "--yes"),
         ("counter", file, "--price", "1", "-o", tmp_path / "x.json"),
         ("cancel", file),
-        ("deal", "order", file, "--max-price", "1"),
+        ("deal", "order", file, "--max-price", "1", "--yes"),
         ("certificate", "buy", file, "--max-price", "1", "--yes"),
     ]
     for data, kind in (
@@ -236,13 +309,17 @@ def test_files_that_are_no_offers(run: Run, rpc: LocalChain, ask: Path, tmp_path
             run(*command, "--account", "dev1").failed(kind)
     document = json.loads(ask.read_text())
     file.write_text(json.dumps({**document, "chain_id": 1}))
-    run("buy", file, "--max-price", "12.5", "--account", "dev1").failed("UnexpectedChain")
+    run("buy", file, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").failed(
+        "UnexpectedChain"
+    )
     document["offer"]["price"] = "1"
     file.write_text(json.dumps(document))
     assert run("inspect", file).code == 1
-    run("buy", file, "--max-price", "12.5", "--account", "dev1").failed("InvalidSignature")
+    run("buy", file, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").failed(
+        "InvalidSignature"
+    )
     run("accept", ask, "--yes", "--account", "dev1").failed("InvalidArgument", "license bid")
-    mistaken = ("certificate", "buy", ask, "--max-price", "20", "--yes", "--account", "dev1")
+    mistaken = ("certificate", "buy", ask, "--max-price", "20 DUSD", "--yes", "--account", "dev1")
     run(*mistaken, "--json").failed("InvalidArgument", "certificate ask")
 
 
@@ -255,8 +332,20 @@ def deal(run: Run, rpc: LocalChain, work: str) -> str:
     sell = ("offer", work, "--terms", "commercial", "--price", "10", "--token", rpc.token)
     window = ("--deliver-within", "7d", "--challenge-window", "3d")
     offered = run(*sell, *window, "--account", "dev0", "--json").ok().json["offer"]
-    run("buy", offered, "--max-price", "10", "--account", "dev1").failed("InvalidArgument", "order")
-    order = ("deal", "order", offered, "--max-price", "10", "--account", "dev1", "--json")
+    run("buy", offered, "--max-price", "10 DUSD", "--yes", "--account", "dev1").failed(
+        "InvalidArgument", "order"
+    )
+    order = (
+        "deal",
+        "order",
+        offered,
+        "--max-price",
+        "10 DUSD",
+        "--yes",
+        "--account",
+        "dev1",
+        "--json",
+    )
     told = run(*order).ok().json
     assert (told["open"], told["amount"]) == (True, "10000000")
     return str(told["deal"])
@@ -356,9 +445,9 @@ def test_a_certificate_is_sold_with_what_goes_with_it(
     run(*sell, "--yes", "--account", "dev0").ok()
     assert "sells the certificate" in run("inspect", file).ok().out
     buy = ("certificate", "buy", file, "--account", "dev1", "--max-price")
-    run(*buy, "50").failed("NotConfirmed", "3 ETH", "50 DUSD")
-    run(*buy, "49", "--yes", "--json").failed("PriceTooHigh", "50 DUSD")
-    told = run(*buy, "50", "--yes", "--json").ok().json
+    run(*buy, "50 DUSD").failed("NotConfirmed", "3 ETH", "50 DUSD")
+    run(*buy, "49 DUSD", "--yes", "--json").failed("PriceTooHigh", "50 DUSD")
+    told = run(*buy, "50 DUSD", "--yes", "--json").ok().json
     assert (told["work"], told["paid"]["text"]) == (work, "50 DUSD")
     assert run("show", work, "--json").ok().json["owner"] == address("dev1")
     taken = run("withdraw", "--token", rpc.token, "--account", "dev0", "--json").ok().json
@@ -406,7 +495,7 @@ def test_a_purchase_is_signed_and_submitted_by_another(
     run: Run, rpc: LocalChain, work: str, ask: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "purchase.json"
-    buy = ("buy", ask, "--max-price", "12.5", "--sign", file, "--account", "dev1")
+    buy = ("buy", ask, "--max-price", "12.5 DUSD", "--yes", "--sign", file, "--account", "dev1")
     ended = run(*buy, "--json")
     # The demo token takes no such signature, and that is said before anything is written.
     ended.failed("NoSignedPayment")
@@ -422,7 +511,7 @@ def test_whoever_has_a_purchase_submits_it(
     sell = ("offer", work, "--terms", "commercial", "--price", "5", "--token", token)
     offer = run(*sell, "--account", "dev0", "--json").ok().json["offer"]
     file = tmp_path / "purchase.json"
-    buy = ("buy", offer, "--max-price", "5", "--account", "dev1")
+    buy = ("buy", offer, "--max-price", "5 USD", "--yes", "--account", "dev1")
     run(*buy, "--sign", file).ok()
     assert address("dev1") in run("inspect", file).ok().out
     run(*buy, "--sign", file).failed("OutputTaken")
@@ -439,7 +528,7 @@ def test_one_signature_pays_instead_of_an_approval(run: Run, rpc: LocalChain, wo
     sell = ("offer", work, "--terms", "commercial", "--price", "5", "--token", token)
     offer = run(*sell, "--account", "dev0", "--json").ok().json["offer"]
     block = rpc.web3.eth.block_number
-    buy = ("buy", offer, "--max-price", "5", "--account", "dev1", "--payment")
+    buy = ("buy", offer, "--max-price", "5 USD", "--yes", "--account", "dev1", "--payment")
     run(*buy, "authorization").failed("NoSignedPayment")
     run(*buy, "cash").failed("UsageError", "cash", code=2)
     run(*buy, "permit").ok()
@@ -457,8 +546,10 @@ def test_a_derivative_is_certified_with_its_license(
     run(*sign, "--account", "dev3").ok()
     submit = ("submit", file, "--account", "dev1")
     run(*submit, "--offer", offer).failed("UsageError", "--max-price", code=2)
-    run(*submit, "--offer", offer, "--max-price", "1").failed("PriceTooHigh", "2 DUSD")
-    told = run(*submit, "--offer", offer, "--max-price", "2", "--json").ok().json
+    run(*submit, "--offer", offer, "--max-price", "1 DUSD", "--yes").failed(
+        "PriceTooHigh", "2 DUSD"
+    )
+    told = run(*submit, "--offer", offer, "--max-price", "2 DUSD", "--yes", "--json").ok().json
     [made] = told["certified"]
     assert made["creator"] == address("dev3")
     assert run("lineage", made["work"], "--json").ok().json["ancestors"] == [work]
@@ -521,7 +612,9 @@ def test_a_hash_is_not_taken_for_a_file(
     dear = run(*sell, "--price", "9", "--sign", "-o", "dear.json").ok().json
     offer = run(*sell, "--price", "1").ok().json["offer"]
     Path("dear.json").rename(offer)
-    bought = run("buy", offer, "--max-price", "9", "--account", "dev1", "--json").ok().json
+    bought = (
+        run("buy", offer, "--max-price", "9 ETH", "--yes", "--account", "dev1", "--json").ok().json
+    )
     assert bought["paid"]["text"] == "1 ETH"
     assert dear["offer"] != offer
     assert run("quote", f"./{offer}", "--json").ok().json["price"] == str(9 * 10**18)
@@ -558,7 +651,7 @@ def test_all_that_binds_a_certificate_is_told(
         "  105 x commercial, ",
         "1 other work claims the same bytes.",
     ]
-    buy = ("certificate", "buy", file, "--max-price", "1", "--account", "dev2")
+    buy = ("certificate", "buy", file, "--max-price", "1 ETH", "--account", "dev2")
     shown = run("certificate", "show", work).ok().out
     run(*buy).failed("NotConfirmed", *(each.strip() for each in facts))
     said = run(*buy, "--yes").ok().err

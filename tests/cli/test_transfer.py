@@ -56,7 +56,16 @@ def test_everything_moves_and_what_stays_is_named(
     offered = run(
         *("offer", theirs, "--terms", "commercial", "--price", "0", "--account", "dev1", "--json")
     ).ok()
-    buying = ("buy", offered.json["offer"], "--max-price", "0", "--account", "dev0", "--json")
+    buying = (
+        "buy",
+        offered.json["offer"],
+        "--max-price",
+        "0",
+        "--yes",
+        "--account",
+        "dev0",
+        "--json",
+    )
     [issued] = run(*buying).ok().json["licenses"]
     moving = ("transfer", "--all", "--to", TO, "--account", "dev0")
     run(*moving, stdin="").failed("NotConfirmed", "1.5 DUSD", "Gas: about", "--yes")
