@@ -13,31 +13,22 @@ picture is a reason to look, never a proof.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
+from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.errors import MalformedFingerprint
-from gen_ip.fingerprint.opening import MAX_PIXELS, frames, on_white, open_image, upright
+from gen_ip.fingerprint.opening import MAX_PIXELS
+from gen_ip.fingerprint.picture import PHASH, PIXELS, Picture, decoded, read
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-PIXELS = "pixels-v1"
-PHASH = "phash64"
 PHASH_BITS = 64
 # Chosen between edits of one picture and different pictures; the measurement:
 # `python tests/fingerprint/measure_phash.py`
 SIMILAR_BITS = 10
-# Below this spread of luminance (standard deviation, of 255) the hash would be of noise.
-MIN_CONTRAST = 2.0
 
-_STRIP_PIXELS = 4_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PHASH = re.compile(r"[0-9a-f]{16}")
 
@@ -48,10 +39,7 @@ class ImageFingerprint:
 
     Attributes:
         sha256: of the file's bytes, 64 hex digits.
-        pixels: `pixels-v1`, 64 hex digits: sha2-256 over every frame's width and height (4 bytes
-            each, big endian) and its rows of 8-bit RGBA, upright (EXIF orientation applied), 16-bit
-            samples cut to their high byte, colors of fully transparent pixels zeroed. Color
-            profiles are not applied.
+        pixels: `pixels-v1`, 64 hex digits: of every frame's pixels; see `Picture`.
         phash64: 16 hex digits of the first frame on white, or None for a picture without
             structure, such as a flat color.
         width, height: of the upright picture in pixels; 0 when only hashes are known.
@@ -133,20 +121,20 @@ def perceptual_hash(
         TooManyFrames: it is an animation of more than 2,000 frames.
         UnreadableImage: another format, truncated or damaged, or of 32-bit samples.
     """
-    sha256 = hashlib.sha256()
-    for chunk in read_chunks(path, max_bytes):
-        sha256.update(chunk)
-    pixels = hashlib.sha256()
-    phash: str | None = None
-    width = height = 0
-    with open_image(path, max_bytes=max_bytes, max_pixels=max_pixels) as image:
-        for frame in frames(image, path, max_pixels):
-            standing = upright(frame, path)
-            _hash_pixels(standing, pixels)
-            if not width:
-                width, height = standing.size
-                phash = _phash(standing)
-    return ImageFingerprint(sha256.hexdigest(), pixels.hexdigest(), phash, width, height)
+    content, sha256 = read(path, max_bytes)
+    return of_picture(sha256, decoded(path, content, max_pixels))
+
+
+def of_picture(sha256: bytes, picture: Picture) -> ImageFingerprint:
+    """The fingerprint of a decoded picture; `sha256` of its file, 32 bytes."""
+    phash = picture.phash64
+    return ImageFingerprint(
+        sha256.hex(),
+        picture.pixels.hex(),
+        None if phash is None else phash.hex(),
+        picture.width,
+        picture.height,
+    )
 
 
 def distance(a: ImageFingerprint, b: ImageFingerprint) -> int | None:
@@ -175,32 +163,6 @@ def match(a: ImageFingerprint, b: ImageFingerprint, similar_bits: int = SIMILAR_
     if bits is not None and bits <= similar_bits:
         return Match(Level.SIMILAR, bits)
     return Match(Level.DIFFERENT, bits)
-
-
-def _hash_pixels(image: Image, pixels: hashlib._Hash) -> None:
-    from PIL import Image as PillowImage
-
-    width, height = image.size
-    pixels.update(struct.pack(">II", width, height))
-    rows = max(1, _STRIP_PIXELS // width)
-    # In strips: a whole picture as RGBA may take gigabytes.
-    for top in range(0, height, rows):
-        strip = image.crop((0, top, width, min(top + rows, height))).convert("RGBA")
-        opaque = strip.getchannel("A").point(lambda alpha: 255 if alpha else 0)
-        blank = PillowImage.new("RGBA", strip.size)
-        pixels.update(PillowImage.composite(strip, blank, opaque).tobytes())
-
-
-def _phash(image: Image) -> str | None:
-    import imagehash
-    from PIL import Image as PillowImage
-    from PIL import ImageStat
-
-    luminance = on_white(image, "L")
-    small = luminance.resize((32, 32), PillowImage.Resampling.LANCZOS)
-    if ImageStat.Stat(small).stddev[0] < MIN_CONTRAST:
-        return None
-    return str(imagehash.phash(luminance))
 
 
 def _checked(kind: str, value: str | None, pattern: re.Pattern[str], expected: str) -> None:

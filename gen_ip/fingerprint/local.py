@@ -72,6 +72,8 @@ _STRENGTH_STEPS = 8
 _FAINTEST = -31
 _FEATURE_BYTES = 2 * 2 + 1 + 1 + 1 + CODE_BYTES
 _DEGREES = 360
+#: No features take more in binary form.
+MAX_FEATURES_BYTES = _HEADER.size + MAX_FEATURES * _FEATURE_BYTES
 
 
 @dataclass(frozen=True, eq=False)

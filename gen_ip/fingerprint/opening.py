@@ -6,6 +6,7 @@ so that no file reaches a rarely used decoder.
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 import zlib
@@ -25,6 +26,9 @@ MAX_FRAMES = 2_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
 
 _ORIENTATION = 0x0112
+# What libjpeg decodes, at a half, a quarter or an eighth.
+_JPEGS = ("JPEG", "MPO")
+_LEAST_FRACTION = 2
 
 # What Pillow's decoders have been seen to raise on damaged files.
 _DECODER_ERRORS = (
@@ -52,8 +56,11 @@ def open_image(
     max_bytes: int = MAX_FILE_BYTES,
     max_pixels: int = MAX_PIXELS,
     enough: int | None = None,
+    content: bytes | None = None,
 ) -> Iterator[Image]:
     """A picture whose first frame is decoded, as stored: neither rotated nor converted.
+
+    With `content`, the bytes of a file that was read before, `path` only names it.
 
     Where `enough` pixels along the longer side do, a JPEG is decoded at the smallest of its
     fractions (a half, a quarter, an eighth) that has as many; this takes a third of the time.
@@ -67,7 +74,8 @@ def open_image(
     """
     from PIL import Image, UnidentifiedImageError
 
-    with open_file(path, max_bytes) as file, _decoding(path, max_pixels):
+    opened = open_file(path, max_bytes) if content is None else io.BytesIO(content)
+    with opened as file, _decoding(path, max_pixels):
         try:
             image = Image.open(file, formats=FORMATS)
         except UnidentifiedImageError:
@@ -77,11 +85,17 @@ def open_image(
             if width * height > max_pixels:
                 raise ImageTooLarge(path, f"{width:,} x {height:,}", max_pixels)
             if enough is not None:
-                longer = max(width, height)
-                least = max(1, width * enough // longer), max(1, height * enough // longer)
-                image.draft(None, least)
+                image.draft(None, _least(image.size, enough))
             image.load()
             yield image
+
+
+def decodes_at_a_fraction(image: Image, enough: int) -> bool:
+    """Whether `open_image` decodes the picture to fewer pixels where `enough` a side do."""
+    if image.format not in _JPEGS:
+        return False
+    width, height = _least(image.size, enough)
+    return min(image.width // width, image.height // height) >= _LEAST_FRACTION
 
 
 def frames(image: Image, path: StrPath, max_pixels: int = MAX_PIXELS) -> Iterator[Image]:
@@ -150,6 +164,13 @@ def on_white(image: Image, mode: str) -> Image:
     white = PillowImage.new(mode, image.size, "white")
     white.paste(opaque, mask=image.convert("RGBA").getchannel("A"))
     return white
+
+
+def _least(size: tuple[int, int], enough: int) -> tuple[int, int]:
+    """What is asked of a decoder: `enough` along the longer side, the other in proportion."""
+    width, height = size
+    longer = max(size)
+    return max(1, width * enough // longer), max(1, height * enough // longer)
 
 
 @contextmanager

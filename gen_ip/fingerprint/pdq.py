@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -38,6 +39,7 @@ _CELLS = 64
 _FREQUENCIES = 16
 _HASH_BYTES = BITS // 8
 _BINARY_VERSION = 1
+_HEX = re.compile(f"[0-9a-f]{{{2 * (_HASH_BYTES + 2)}}}")
 _MAX_QUALITY = 100
 
 # Two windows of 1 to 4 pixels divide by a product of theirs: 12 * 12 is a multiple of each.
@@ -117,6 +119,21 @@ class Pdq:
             expected = f"34 bytes of which the first is {_BINARY_VERSION}"
             raise MalformedFingerprint(PDQ, data, expected)
         return cls(bytes(data[1:-1]), data[-1])
+
+    def to_hex(self) -> str:
+        """The 34 bytes as 68 hex digits."""
+        return self.to_bytes().hex()
+
+    @classmethod
+    def from_hex(cls, text: Any) -> Pdq:
+        """What `to_hex` made.
+
+        Raises:
+            MalformedFingerprint: it is not 68 lower-case hex digits of a hash and its quality.
+        """
+        if not isinstance(text, str) or not _HEX.fullmatch(text):
+            raise MalformedFingerprint(PDQ, text, "68 lower-case hex digits")
+        return cls.from_bytes(bytes.fromhex(text))
 
     def to_json(self) -> dict[str, Any]:
         """`{"algorithm": "pdq-1", "hash": 64 hex digits, "quality": 0 to 100}`."""

@@ -22,21 +22,34 @@ SIDE = 512
 
 
 def reduced_copy(
-    path: StrPath, *, max_bytes: int = MAX_FILE_BYTES, max_pixels: int = MAX_PIXELS
+    path: StrPath,
+    *,
+    max_bytes: int = MAX_FILE_BYTES,
+    max_pixels: int = MAX_PIXELS,
+    content: bytes | None = None,
 ) -> NDArray[uint8]:
     """The first frame at 512 pixels or fewer a side: RGB, shape (height, width, 3), read-only.
 
-    Upright (EXIF orientation applied), what is transparent on white, never enlarged.
+    Upright (EXIF orientation applied), what is transparent on white, never enlarged. With
+    `content`, the bytes of a file that was read before, `path` only names it.
 
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: the file is not usable.
         ImageTooLarge: it has more than `max_pixels` pixels.
         UnreadableImage: another format, truncated or damaged, or of 32-bit samples.
     """
+    with open_image(
+        path, max_bytes=max_bytes, max_pixels=max_pixels, enough=SIDE, content=content
+    ) as image:
+        return copy_of(upright(image, path))
+
+
+def copy_of(standing: Image) -> NDArray[uint8]:
+    """The copy of a picture that is decoded and upright; exact only for one that
+    `decodes_at_a_fraction` does not hold for."""
     import numpy
 
-    with open_image(path, max_bytes=max_bytes, max_pixels=max_pixels, enough=SIDE) as image:
-        return numpy.asarray(reduce(on_white(upright(image, path), "RGB")))
+    return numpy.asarray(reduce(on_white(standing, "RGB")))
 
 
 def reduce(image: Image) -> Image:

@@ -173,7 +173,7 @@ def test_16_bit_gray_keeps_its_picture(tmp_path: Path) -> None:
 
 def test_strips_are_seamless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = perceptual_hash(CAT).pixels
-    monkeypatch.setattr("gen_ip.fingerprint.image._STRIP_PIXELS", 1000)
+    monkeypatch.setattr("gen_ip.fingerprint.picture._STRIP_PIXELS", 1000)
     assert perceptual_hash(CAT).pixels == whole
 
 
