@@ -170,7 +170,7 @@ def _buy(
     receiver = None if to is None else address_of(to)
     client = use.signer()
     money = Money(client, signed.offer.token)
-    most = paying.most(money)
+    most = paying.most(client, money)
     disclosed = client.disclosure(signed.offer.work)
     facts = _facts(client, disclosed)
     use.confirm([f"You buy {told(client, signed)}:", *facts], yes, always_told=True)

@@ -14,7 +14,7 @@ from gen_ip.cli.completing import terms_names
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation
 from gen_ip.cli.reading import fees_of, offer_named, offer_of, plain_offer
-from gen_ip.cli.session import Money, address_of, now, work_of
+from gen_ip.cli.session import Money, address_of, now, token_of, work_of
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import BadValue, format_duration, format_share, parse_duration
@@ -45,7 +45,9 @@ MaxPrice = Annotated[
 ]
 TokenOfPrice = Annotated[
     str | None,
-    typer.Option("--token", help="Address of the ERC-20 that --max-price is in."),
+    typer.Option(
+        "--token", help="What --max-price is in: an ERC-20 address, ETH, or DUSD locally."
+    ),
 ]
 Quantity = Annotated[int, typer.Option("--quantity", min=1, help="How many licenses.")]
 Count = Annotated[int, typer.Option("--count", min=1, help="How many licenses.")]
@@ -152,15 +154,13 @@ class Paying:
     max_price: MaxPrice
     token: TokenOfPrice = None
 
-    def most(self, money: Money) -> int:
+    def most(self, client: GenIP, money: Money) -> int:
         """In the smallest unit of the token that an offer asks for.
 
         Raises:
             OtherToken: it is not in this token, or does not say so.
             BadValue, InvalidArgument: it cannot be read.
         """
-        from gen_ip import arguments
-
         amount, _, symbol = self.max_price.strip().partition(" ")
         units = money.read(amount)
         if symbol:
@@ -170,7 +170,7 @@ class Paying:
         else:
             named = True
         if self.token is not None:
-            named = named and arguments.address("token", self.token) == money.token
+            named = named and token_of(client, self.token) == money.token
         if not named:
             raise OtherToken(self.max_price, money)
         return units
@@ -290,7 +290,7 @@ def agreed(
 
     asked = [plain_offer(each) for each in found]
     money = Money(client, next((each.token for each in asked if each.price), asked[0].token))
-    most = paying.most(money)
+    most = paying.most(client, money)
     total = sum(each.price for each in asked if each.token == money.token) * count
     if total > most:
         with in_units(money.token, money.decimals, money.symbol):

@@ -72,6 +72,8 @@ def test_the_most_to_pay_names_the_token_that_is_asked_for(
     by_address = ("--token", rpc.token, "--yes", "--account", "dev1")
     run("buy", ether, "--max-price", "10", *by_address).failed("OtherToken")
     run("buy", ether, "--max-price", "10 ETH", *by_address).failed("OtherToken")
+    by_name = ("--token", "dusd", "--yes", "--account", "dev1")
+    run("buy", ether, "--max-price", "10", *by_name).failed("OtherToken")
     for command in (("buy", ask), ("deal", "order", ask)):
         for most in ("13", "13 ETH"):
             run(*command, "--max-price", most, "--yes", "--account", "dev1").failed(
@@ -79,6 +81,7 @@ def test_the_most_to_pay_names_the_token_that_is_asked_for(
             )
     assert rpc.web3.eth.get_balance(address("dev1")) == held
     run("buy", ask, "--max-price", "ten DUSD", "--yes", "--account", "dev1").failed("BadValue")
+    run("buy", ask, "--max-price", "13", *by_name).failed("OtherToken")
     run("buy", ask, "--max-price", "13", *by_address).ok()
     run("buy", ether, "--max-price", "9 eth", "--yes", "--account", "dev1").ok()
 
