@@ -36,7 +36,7 @@ def diagnose(
     path = config_path()
     yield from machine.packages()
     yield from machine.config(path, settings or Settings(path))
-    yield from machine.folders()
+    yield from machine.folders(keys.address_of(account))
     yield from keys.account(account)
     if isinstance(target, ConfigError):
         yield failed("network", target)

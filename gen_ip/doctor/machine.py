@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 
 from packaging.requirements import Requirement
 
@@ -50,13 +51,25 @@ def config(path: Path, settings: Settings | ConfigError) -> Iterator[Finding]:
         yield ok("config", str(path))
 
 
-def folders() -> Iterator[Finding]:
-    """Folders whose certification was interrupted; nothing where there are none."""
+def folders(account: str | None) -> Iterator[Finding]:
+    """Folders whose certification for an account (None: for any) was interrupted; nothing where
+    there are none."""
     for run in unfinished():
-        text = f"{run.folder}: {run.left:,} of {run.files:,} files without a certificate"
+        if account not in (None, run.creator):
+            continue
+        text = (
+            f"{run.folder}: {run.left:,} of {run.works:,} works not certified yet for "
+            f"{run.creator}, by the journal {run.journal}"
+        )
+        remedy = (
+            "run again what you ran on it, such as: gen-ip certify "
+            f"{quote(run.folder)} --recursive --account {run.creator}"
+        )
         if run.sent:
             text += ", and a transaction whose outcome is not known"
-        yield warn("folder", text, f"gen-ip certify '{run.folder}' --recursive")
+        else:
+            remedy += f"; or, where nothing more is wanted of it: rm {quote(str(run.journal))}"
+        yield warn("folder", text, remedy)
 
 
 def private(check: str, path: Path, text: str) -> Finding:

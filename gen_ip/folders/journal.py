@@ -28,6 +28,8 @@ from gen_ip.signing.eip712 import BadStatement
 from gen_ip.works.certificates import PreparedCertificate, SignedCertificate, read_certificate
 
 _FORMAT = "gen-ip/folder-journal/1"
+# A name in the table `run`: whatever was left then, was left for a reason that was told.
+_ENDED = "ended"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (
@@ -88,12 +90,14 @@ def default_path(place: Mapping[str, str]) -> Path:
 
 
 class Unfinished(NamedTuple):
-    """A run that did not come to its end: its folder, files without a certificate or claim, files
-    in all, and whether a transaction's outcome is not known yet."""
+    """A run that did not come to its end: its journal, folder and account, works without a
+    certificate or claim, works in all, and whether a transaction's outcome is not known yet."""
 
+    journal: Path
     folder: str
+    creator: str
     left: int
-    files: int
+    works: int
     sent: bool
 
 
@@ -104,32 +108,42 @@ def unfinished() -> list[Unfinished]:
     for path in sorted((user_state_path("gen-ip") / "folders").glob("*.sqlite")):
         try:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", timeout=0, uri=True)) as db:
-                [folder] = db.execute("SELECT value FROM run WHERE name = 'folder'").fetchone()
-                states = [status for (status,) in db.execute("SELECT status FROM files")]
+                run = dict(db.execute("SELECT name, value FROM run").fetchall())
+                folder, creator = str(run["folder"]), str(run["creator"])
+                states = db.execute("SELECT sha256, status FROM files").fetchall()
                 sent = db.execute("SELECT 1 FROM sent").fetchone() is not None
-        except (sqlite3.Error, TypeError, ValueError):
+        except (sqlite3.Error, LookupError, TypeError, ValueError):
             continue
-        left = sum(status not in ("certified", "anchored") for status in states)
-        if left or sent:
-            found.append(Unfinished(str(folder), left, len(states), sent))
+        # Several files of the same bytes are one work.
+        works = {digest for digest, _ in states}
+        left = works - {digest for digest, status in states if status in ("certified", "anchored")}
+        if sent or (left and _ENDED not in run):
+            found.append(Unfinished(path, folder, creator, len(left), len(works), sent))
     return found
 
 
 class Journal:
-    """A context manager; `path` None keeps it in memory alone.
+    """A context manager; `path` None keeps it in memory alone, and so does `copied`, which begins
+    with what the file holds, if it is there.
 
     Raises, on entering:
         JournalInUse: another process has it.
         JournalProblem: it cannot be read or written, or is about another folder, account or chain.
     """
 
-    def __init__(self, path: Path | None, place: Mapping[str, str]) -> None:
-        self.path, self._place = path, place
+    def __init__(
+        self, path: Path | None, place: Mapping[str, str], *, copied: bool = False
+    ) -> None:
+        self.path, self._place, self._copied = path, place, copied
 
     def __enter__(self) -> Self:
         with self._problems():
-            if self.path is None:
+            if self.path is None or self._copied:
                 self._db = sqlite3.connect(":memory:", isolation_level=None)
+                if self.path is not None and self.path.exists():
+                    source = f"{self.path.absolute().as_uri()}?mode=ro"
+                    with closing(sqlite3.connect(source, timeout=0, uri=True)) as held:
+                        held.backup(self._db)
             else:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # Salts are secrets until they are shown.
@@ -185,7 +199,8 @@ class Journal:
 
     def read(self, name: str, row: Row) -> None:
         """Keeps what a file is now; a certificate of other bytes is forgotten."""
-        with self._problems():
+        with self._whole():
+            self._goes_on()
             self._db.execute(
                 "INSERT INTO files (path, size, mtime, sha256, cid, media_type, status) "
                 "VALUES (?, ?, ?, ?, ?, ?, 'read') ON CONFLICT (path) DO UPDATE SET "
@@ -207,6 +222,7 @@ class Journal:
     ) -> None:
         """Keeps certificates by their files' paths, all or none, with what they were made from."""
         with self._whole():
+            self._goes_on()
             for name, certificate in made.items():
                 salt = certificate.anchor.salt
                 if isinstance(certificate, SignedCertificate):
@@ -253,6 +269,14 @@ class Journal:
         """These files are certified, whoever did it."""
         with self._whole():
             self._mark(names, "certified")
+
+    def ended(self) -> None:
+        """The run came to its end, and told what became of every file."""
+        with self._problems():
+            self._db.execute("INSERT OR REPLACE INTO run VALUES (?, '')", (_ENDED,))
+
+    def _goes_on(self) -> None:
+        self._db.execute("DELETE FROM run WHERE name = ?", (_ENDED,))
 
     def _mark(self, names: Sequence[str], status: str) -> None:
         rows = [(status, os.fsencode(name)) for name in names]

@@ -65,7 +65,8 @@ class Reading(Generic[C]):
         path = (default_path(place) if journal is None else journal) if lasting else None
         if path is not None and not _is_file_name(path):
             raise JournalProblem(path, "no file has such a name")
-        self.journal = Journal(path, place)
+        # What is only built for a wallet must not look like a run that was interrupted.
+        self.journal = Journal(path, place, copied=client._session.records)
         self._ignore = {each.resolve() for each in ignore}
         if path is not None:
             # SQLite's own journal of it lies beside it.

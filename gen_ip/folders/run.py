@@ -46,6 +46,7 @@ class Run(Reading[Certifier]):
                 self.outcomes[name] = replace(told, outcome=Outcome.CERTIFIED)
         if pending:
             self.submit(self.sign(pending, deadline), payer)
+        self.journal.ended()
         return self.report()
 
     def plan(self) -> FolderReport:
@@ -84,6 +85,7 @@ class Run(Reading[Certifier]):
         }
         if not self._client._session.records:
             self.journal.keep(kept, "anchored")
+        self.journal.ended()
         return self.report()
 
     def _is_own(self, certificate: PreparedCertificate) -> bool:
@@ -230,9 +232,10 @@ class Run(Reading[Certifier]):
     def report(self) -> FolderReport:
         """What became of all files."""
         path, done = self.journal.path, self.receipts
+        lasts = path is not None and not self._client._session.records
         return FolderReport(
             str(self._folder),
-            "" if path is None else str(path),
+            str(path) if lasts else "",
             tuple(self.outcomes[name] for name in sorted(self.outcomes)),
             sum(each.gas_used for each in done),
             sum(each.fee for each in done),

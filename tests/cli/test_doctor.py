@@ -22,6 +22,7 @@ from gen_ip.doctor import Finding, Status, diagnose
 from gen_ip.doctor.contracts import is_shipped
 from tests.cli.conftest import Run
 from tests.cli.test_accounts import ADDRESS, keystore
+from tests.cli.test_commands import address
 from tests.support import dying
 from tests.support.chain import LocalChain
 from tests.support.kubo import Kubo, running_kubo
@@ -368,11 +369,57 @@ def test_a_folder_that_was_not_finished(
         (folder / f"{number}.txt").write_text(f"work {number}")
     certify = ("certify", folder, "-r", "--account", "dev0")
     assert dying.run("kept", *certify).returncode == -signal.SIGKILL
-    checks = wrong(run, "--account", "dev1")
+    checks = wrong(run, "--account", "dev0")
     assert {name: check["status"] for name, check in checks.items()} == {"folder": "warn"}
-    assert f"{folder}: 3 of 3 files" in checks["folder"]["text"]
-    assert "a transaction whose outcome is not known" in checks["folder"]["text"]
-    assert checks["folder"]["remedy"] == f"gen-ip certify '{folder}' --recursive"
-    run(*certify).ok()
-    (home / "state" / "gen-ip" / "folders" / "other.sqlite").write_text("no journal")
+    told, remedy = checks["folder"]["text"], checks["folder"]["remedy"]
+    [journal] = (home / "state" / "gen-ip" / "folders").glob("*.sqlite")
+    assert f"{folder}: 3 of 3 works not certified yet for {address('dev0')}" in told
+    assert str(journal) in told
+    assert "a transaction whose outcome is not known" in told
+    again = f"gen-ip certify {folder} --recursive --account {address('dev0')}"
+    # What it holds of the transaction must not get lost.
+    assert remedy == f"run again what you ran on it, such as: {again}"
+    # It is another account's.
     assert wrong(run, "--account", "dev1") == {}
+    run(*certify).ok()
+    (journal.parent / "other.sqlite").write_text("no journal")
+    assert wrong(run, "--account", "dev0") == {}
+
+
+def test_a_folder_that_was_stopped_before_anything_was_sent(
+    run: Run, rpc: LocalChain, store: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    folder = home / "works"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text("the same" if number else "another")
+    certify = ("certify", folder, "-r", "--account", "dev0")
+    assert dying.run("signed", *certify).returncode == -signal.SIGKILL
+    found = wrong(run, "--account", "dev0")["folder"]
+    [journal] = (home / "state" / "gen-ip" / "folders").glob("*.sqlite")
+    assert "2 of 2 works" in found["text"]
+    assert found["remedy"].endswith(f"; or, where nothing more is wanted of it: rm {journal}")
+    journal.unlink()
+    assert wrong(run, "--account", "dev0") == {}
+
+
+def test_a_folder_that_came_to_its_end(
+    run: Run, rpc: LocalChain, store: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    folder = home / "works"
+    folder.mkdir()
+    for name, content in (("one", "1"), ("again", "1"), ("two", "2")):
+        (folder / f"{name}.txt").write_text(content)
+    # Its end was told with the reason; so nothing was interrupted.
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+    certify = ("certify", folder, "-r", "--account", "dev0")
+    # What is only built leaves nothing.
+    assert run(*certify, "--unsigned").code == 1
+    assert not [*home.glob("state/**/*.sqlite")]
+    assert run(*certify).code == 1
+    assert wrong(run, "--account", "dev0") == {}
+    (folder / "three.txt").write_text("3")
+    assert dying.run("signed", *certify).returncode == -signal.SIGKILL
+    assert "2 of 4 works" in wrong(run, "--account", "dev0")["folder"]["text"]

@@ -501,6 +501,23 @@ def test_a_folder_is_anchored_and_minted_later(
     assert _counts(more) == {"anchored": 1, "existing": 12, "skipped": 1}
 
 
+def test_what_a_wallet_shall_send_keeps_its_claim_and_leaves_no_journal(
+    alice: GenIP, chain: LocalChain, folder: Path, tmp_path: Path, state: Path
+) -> None:
+    report = alice.unsigned.certify_folder(folder).result
+    assert (_counts(report), report.journal) == ({"planned": 12}, "")
+    assert not [*state.glob("**/*.sqlite")]
+    proofs = tmp_path / "proofs.json"
+    alice.anchor_folder(folder, proofs)
+    [journal] = state.glob("**/*.sqlite")
+    before = journal.read_bytes()
+    plan = alice.unsigned.certify_folder(folder)
+    [sent] = plan.transactions
+    salts = [each.anchor.salt for each in Anchored.load(proofs).certificates]
+    assert all(salt in sent.data for salt in salts)
+    assert journal.read_bytes() == before
+
+
 def test_proofs_of_another_account_claim_nothing(
     alice: GenIP, bob: GenIP, folder: Path, tmp_path: Path
 ) -> None:
