@@ -22,7 +22,7 @@ from gen_ip.doctor import Finding, Status, diagnose
 from gen_ip.doctor.contracts import is_shipped
 from tests.cli.conftest import Run
 from tests.cli.test_accounts import ADDRESS, keystore
-from tests.cli.test_commands import address
+from tests.cli.test_commands import address as address_of
 from tests.support import dying
 from tests.support.chain import LocalChain
 from tests.support.kubo import Kubo, running_kubo
@@ -373,10 +373,10 @@ def test_a_folder_that_was_not_finished(
     assert {name: check["status"] for name, check in checks.items()} == {"folder": "warn"}
     told, remedy = checks["folder"]["text"], checks["folder"]["remedy"]
     [journal] = (home / "state" / "gen-ip" / "folders").glob("*.sqlite")
-    assert f"{folder}: 3 of 3 works not certified yet for {address('dev0')}" in told
+    assert f"{folder}: 3 of 3 works not certified yet for {address_of('dev0')}" in told
     assert str(journal) in told
     assert "a transaction whose outcome is not known" in told
-    again = f"gen-ip certify {folder} --recursive --account {address('dev0')}"
+    again = f"gen-ip certify {folder} --recursive --account {address_of('dev0')}"
     # What it holds of the transaction must not get lost.
     assert remedy == f"run again what you ran on it, such as: {again}"
     # It is another account's.
