@@ -290,7 +290,8 @@ def _corners(orb: Any, gray: NDArray[uint8], limit: int) -> Sequence[Any]:
         return tuple(found)
     of_rows, of_columns = (numpy.arange(each) // side for each in gray.shape)
     number = (of_rows[:, None] * columns + of_columns).astype(numpy.int64)
-    more = orb.detect(gray, poor[number].astype(numpy.uint8))
+    # ORB takes no other numbers for yes and no.
+    more = orb.detect(gray, numpy.where(poor, 255, 0).astype(numpy.uint8)[number])
     # A poor square's first ones are among its second ones.
     kept = [corner for corner, few in zip(found, poor[at], strict=True) if not few]
     if more:

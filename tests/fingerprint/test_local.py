@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from gen_ip.errors import MalformedFingerprint, MissingLibrary
 from gen_ip.fingerprint import local
@@ -121,6 +121,17 @@ def test_lettering_does_not_take_them_all() -> None:
 
     assert lettered(plain) > 0.95
     assert lettered(local_features(numpy.asarray(image)).points) < 0.55
+
+
+def test_what_is_soft_beside_what_is_busy_is_described_at_all_scales() -> None:
+    image = Image.fromarray(reduced_copy(PICTURES / "cat.png"))
+    copy = numpy.array(image.filter(ImageFilter.GaussianBlur(4)))
+    busy = numpy.random.default_rng(2).integers(0, 256, (100, 100, 3), dtype=numpy.uint8)
+    copy[:100, :100] = busy
+    found = local_features(copy)
+    beside = found.scales[(found.points > 120).all(axis=1)]
+    assert len(beside) > 200
+    assert (beside > 60).mean() > 0.3
 
 
 def test_a_question_has_more_and_finer_ones() -> None:
