@@ -42,6 +42,7 @@ from gen_ip.cli.sale import (
     chooser,
     given,
     how_many,
+    told,
 )
 from gen_ip.cli.session import Money, address_of, now, reader, work_of
 from gen_ip.cli.show.licenses import show_licenses
@@ -224,6 +225,7 @@ def cancel(
         use.sent("Cancelled all your offers and bids.", receipt)
         return
     found = [offer_of(client, each) for each in named]
+    use.confirm([f"You withdraw {told(client, each)}." for each in found], yes)
     if len(found) > 1:
         with use.output.working("Cancelling the offers …"):
             receipts = client.cancel_many(found)

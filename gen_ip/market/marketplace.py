@@ -20,11 +20,11 @@ from gen_ip.chain.reverts import (
     NotMaker,
     NotOwner,
     OfferNotInTime,
-    OfferNotOpen,
 )
 from gen_ip.chain.session import Session
 from gen_ip.market.filling import certified, claimed_by
 from gen_ip.market.offers import NO_HASH, Conditions, Offer, SignedOffer, from_struct, works_tree
+from gen_ip.market.refusals import OfferOver, over
 from gen_ip.signing.eip712 import Domain, sign
 from gen_ip.signing.merkle import MerkleTree
 from gen_ip.signing.offers import (
@@ -246,38 +246,63 @@ class Marketplace:
 
         Raises:
             NotMaker: it is another's.
-            OfferNotOpen: it was cancelled before.
+            OfferOver: it cannot be taken any more.
         """
-        if receipts := self.cancel_many([offer]):
-            return receipts[0]
-        raise OfferNotOpen(offer.hash)
+        self._require_own([offer])
+        self.require_open(offer)
+        return self._session.send(self._calls.cancel(offer.hash))
 
     def cancel_many(self, offers: Sequence[Offer]) -> list[Receipt]:
-        """Withdraws those of the offers that are not cancelled yet, each in a transaction.
+        """Withdraws those of the offers that can still be taken, each in a transaction.
 
         Raises:
             NotMaker: one is another's.
         """
-        account = self._session.account.address
-        for offer in offers:
-            if offer.maker != account:
-                raise NotMaker(account, offer.maker)
-        market = "LicenseMarketplace"
-        states = self._session.read_all(
-            *((market, "offerState", account, offer.hash) for offer in offers)
-        )
+        self._require_own(offers)
+        found = self._over(offers)
         standing = dict.fromkeys(
-            offer.hash
-            for offer, (_, cancelled, _) in zip(offers, states, strict=True)
-            if not cancelled
+            offer.hash for offer, refusal in zip(offers, found, strict=True) if refusal is None
         )
         return [self._session.send(self._calls.cancel(offer_hash)) for offer_hash in standing]
+
+    def require_open(self, offer: Offer, *, to_answer: bool = False) -> None:
+        """Raises `OfferOver` where an offer, posted or signed, cannot be taken any more; or not be
+        answered, since only one that nothing was taken of yet is spent by an answer to it."""
+        [refusal] = self._over([offer], to_answer)
+        if refusal is not None:
+            raise refusal
 
     def cancel_all(self) -> Receipt:
         """Withdraws all offers of the account, posted or signed."""
         return self._session.send(self._calls.cancel_all())
 
     # ----------------------------------------------------------------- inside
+
+    def _require_own(self, offers: Sequence[Offer]) -> None:
+        account = self._session.account.address
+        for offer in offers:
+            if offer.maker != account:
+                raise NotMaker(account, offer.maker)
+
+    def _over(self, offers: Sequence[Offer], to_answer: bool = False) -> list[OfferOver | None]:
+        """Of each offer why it cannot be taken any more (`to_answer`: not be answered any more),
+        None where it can."""
+        market, now = "LicenseMarketplace", self._session.rpc.block().timestamp
+        found = self._session.read_all(
+            *((market, "offerState", offer.maker, offer.hash) for offer in offers),
+            *((market, "counters", offer.maker) for offer in offers),
+        )
+        states, counters = found[: len(offers)], found[len(offers) :]
+        return [
+            over(
+                offer,
+                cancelled,
+                filled > 0 if to_answer else filled >= offer.quantity,
+                counter,
+                now,
+            )
+            for offer, (_, cancelled, filled), counter in zip(offers, states, counters, strict=True)
+        ]
 
     def _stand(
         self,

@@ -7,7 +7,13 @@ Each is a subclass of the contract's own error, with what is known beyond it.
 
 from __future__ import annotations
 
-from gen_ip.chain.reverts import ContractError, NotInTime, NotOwner, OfferNotInTime
+from gen_ip.chain.reverts import (
+    ContractError,
+    NotInTime,
+    NotOwner,
+    OfferNotInTime,
+    OfferNotOpen,
+)
 from gen_ip.chain.reverts.base import moment
 from gen_ip.deals import Deal
 from gen_ip.market.offers import Offer
@@ -51,6 +57,18 @@ class OfferExpired(OfferNotInTime):
     )
 
 
+class OfferOver(OfferNotOpen):
+    """The offer can be taken no longer; `why` says for which reason."""
+
+    def __init__(self, offer_hash: bytes, why: str) -> None:
+        self.why = why
+        super().__init__(offer_hash)
+        self.args = (f"{self.args[0]}: {why}",)
+
+    offer_hash: bytes
+    text = "offer {offer_hash} can be taken no longer"
+
+
 class DealNotInTime(NotInTime):
     """A step of a deal is too early or too late.
 
@@ -83,6 +101,23 @@ def expired(offer: Offer, now: int) -> OfferExpired | None:
     """That an offer has ended by `now`, seconds since the epoch; None where it has not."""
     if 0 < offer.deadline < now:
         return OfferExpired(offer.hash, offer.valid_from, offer.deadline, now)
+    return None
+
+
+def over(offer: Offer, cancelled: bool, spent: bool, counter: int, now: int) -> OfferOver | None:
+    """That an offer can be taken no longer, whatever its maker and others do; None where it can.
+
+    `cancelled` and the maker's `counter` are as the marketplace has them, `spent` is whether too
+    much of it was taken, `now` the block's time.
+    """
+    if cancelled:
+        return OfferOver(offer.hash, "it was cancelled, or an answer to it was taken")
+    if offer.counter != counter:
+        return OfferOver(offer.hash, "its maker cancelled all offers of that time")
+    if spent:
+        return OfferOver(offer.hash, "it was taken")
+    if expired(offer, now):
+        return OfferOver(offer.hash, f"it ended at {moment(offer.deadline)}")
     return None
 
 

@@ -11,7 +11,7 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.calls.certify import Entry
 from gen_ip.chain import reverts
 from gen_ip.chain.receipts import Receipt
-from gen_ip.chain.reverts import ContractError
+from gen_ip.chain.reverts import AlreadyCertified, ContractError
 from gen_ip.content.cid import raw_cid
 from gen_ip.inspection import checks
 from gen_ip.methods.preparing import Preparing, Stated, Statement
@@ -180,10 +180,11 @@ class Certifying(Preparing):
     def certify_many(
         self, certificates: Sequence[PreparedCertificate], *, skip: bool = False
     ) -> Batch:
-        """Submits many certificates, at most 40 in a transaction.
+        """Submits many certificates, at most 40 in a transaction. Of several those whose works
+        exist already are left out, and the batch says so.
 
-        With `skip` a bad one is left out, and the batch says why; else it stops its transaction
-        (those before have happened).
+        With `skip` a bad one is left out, too; else it stops its transaction (those before have
+        happened).
 
         Raises:
             ContractError: as in `submit`, without `skip`.
@@ -194,7 +195,11 @@ class Certifying(Preparing):
         certified: dict[int, Certificate] = {}
         skipped: dict[int, ContractError] = {}
         entries: dict[int, Entry] = {}
+        if len(certificates) > 1:
+            skipped |= self._existing(certificates)
         for place, each in enumerate(certificates):
+            if place in skipped:
+                continue
             try:
                 entries[place] = self._entry(each)
             except ContractError as error:
@@ -228,6 +233,17 @@ class Certifying(Preparing):
         prepared = self._prepare(content, stated, licenses, self._check_own)
         call = self._session.calls.home_of(prepared.certify).certify(prepared.certify)
         return self._certificate(prepared, self._session.send(call))
+
+    def _existing(self, certificates: Sequence[PreparedCertificate]) -> dict[int, ContractError]:
+        """The places of those whose works are certified, or stand earlier in the row."""
+        works = [self.deployment.work_id(*each.certify[:3]) for each in certificates]
+        there = self._session.read_all(*(("IPRegistry", "exists", work) for work in works))
+        first = {work: place for place, work in reversed([*enumerate(works)])}
+        return {
+            place: AlreadyCertified(work)
+            for place, (work, exists) in enumerate(zip(works, there, strict=True))
+            if exists or first[work] < place
+        }
 
     def _entry(self, certificate: PreparedCertificate) -> Entry:
         """Certification, anchor and consent, as the contracts take them.

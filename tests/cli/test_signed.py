@@ -68,8 +68,7 @@ def test_several_works_take_one_signature(run: Run, rpc: LocalChain, tmp_path: P
     assert len(batch["certified"]) == 2
     [skipped] = batch["skipped"]
     assert (skipped["file"], skipped["error"]["type"]) == (str(written[0]), "AlreadyCertified")
-    run("submit", *written, "--account", "dev1").failed("AlreadyCertified")
-    people = run("submit", *written, "--skip-bad", "--account", "dev1").ok().out
+    people = run("submit", *written, "--account", "dev1").ok().out
     assert people.count("Left out") == 3
     run("sign", *files, "-o", folder, "--account", "dev0").failed("OutputTaken", "signed")
 
@@ -100,11 +99,20 @@ def test_anchored_works_are_minted_and_dated_later(
     batch = ("submit", proofs, "--skip-bad", "--account")
     refused = run(*batch, "dev1", "--json").ok().json
     assert refused["certified"] == []
-    assert [each["error"]["type"] for each in refused["skipped"]] == ["NotCreator"] * 3
+    reasons = {each["work"]: each["error"]["type"] for each in refused["skipped"]}
+    assert reasons == {one: "AlreadyCertified", two: "NotCreator", three: "NotCreator"}
     folder = tmp_path / "signed"
     run("sign", proofs, "-o", folder, "--account", "dev0").ok()
-    minted = run("submit", *folder.iterdir(), "--skip-bad", "--account", "dev1", "--json").ok().json
+    # What is certified already stops nothing, and costs nothing; alone it is told.
+    minted = run("submit", *folder.iterdir(), "--account", "dev1", "--json").ok().json
     assert {each["work"] for each in minted["certified"]} == {two, three}
+    assert [each["work"] for each in minted["skipped"]] == [one]
+    nonce = rpc.web3.eth.get_transaction_count(address("dev0"))
+    again = run("submit", proofs, "--account", "dev0").ok()
+    assert again.out.count("Left out") == 3
+    assert rpc.web3.eth.get_transaction_count(address("dev0")) == nonce
+    alone = next(iter(folder.iterdir()))
+    run("submit", alone, "--account", "dev1", "--json").failed("AlreadyCertified")
     assert run("show", two, "--json").ok().json["claim_time"] == told["time"]
 
 

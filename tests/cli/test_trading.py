@@ -121,9 +121,21 @@ def test_what_is_about_to_be_bought_is_told_and_asked(
 
 
 def test_a_signed_offer_is_withdrawn(run: Run, rpc: LocalChain, ask: Path) -> None:
-    run("cancel", ask, "--account", "dev1").failed("NotMaker")
-    assert "Cancelled offer" in run("cancel", ask, "--account", "dev0").ok().out
+    run("cancel", ask, "--yes", "--account", "dev1").failed("NotMaker")
+    assert "Cancelled offer" in run("cancel", ask, "--yes", "--account", "dev0").ok().out
     run("buy", ask, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").failed("OfferNotOpen")
+
+
+def test_withdrawing_asks_first(run: Run, rpc: LocalChain, work: str, ask: Path) -> None:
+    till = run("show", work, "--json").ok().json["till"]
+    asked = run("cancel", ask, "--account", "dev0")
+    asked.failed("NotConfirmed", "You withdraw a license", till, "12.5 DUSD", "--yes")
+    run("buy", ask, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").ok()
+    over = ("can be taken no longer: it was taken",)
+    run("cancel", ask, "--yes", "--account", "dev0", "--json").failed("OfferOver", *over)
+    answer = ("counter", ask, "--price", "3", "-o", ask.with_name("answer.json"))
+    run(*answer, "--account", "dev1", "--json").failed("OfferOver", *over)
+    assert not ask.with_name("answer.json").exists()
 
 
 def test_everything_is_withdrawn_at_once(run: Run, rpc: LocalChain, ask: Path) -> None:
@@ -481,7 +493,7 @@ def test_a_quote_says_who_gets_what(run: Run, rpc: LocalChain, work: str, ask: P
         assert words in out
     poor = run("quote", ask, "--for", "dev8", "--json").ok().json
     assert (poor["fillable"], poor["problem_type"]) == (False, "InsufficientFunds")
-    run("cancel", ask, "--account", "dev0").ok()
+    run("cancel", ask, "--yes", "--account", "dev0").ok()
     assert run("quote", ask, "--json").ok().json["problem_type"] == "OfferNotOpen"
     run("quote", "0x" + "11" * 32).failed("UnknownOffer")
     run("quote", "none.json").failed("StatementFileProblem")
@@ -490,7 +502,7 @@ def test_a_quote_says_who_gets_what(run: Run, rpc: LocalChain, work: str, ask: P
 def test_several_offers_are_withdrawn(run: Run, rpc: LocalChain, work: str, ask: Path) -> None:
     sell = ("offer", work, "--terms", "commercial", "--price", "1", "--account", "dev0", "--json")
     posted = run(*sell).ok().json["offer"]
-    assert "Cancelled 2 offers" in run("cancel", ask, posted, "--account", "dev0").ok().out
+    assert "Cancelled 2 offers" in run("cancel", ask, posted, "--yes", "--account", "dev0").ok().out
     assert run("offers", work, "--json").ok().json["offers"] == []
 
 

@@ -225,6 +225,24 @@ def test_a_batch_skips_or_stops(alice: GenIP, bob: GenIP, chain: LocalChain) -> 
     assert len(list(bob.works())) == 4
 
 
+def test_what_exists_is_left_out_of_a_batch(alice: GenIP, bob: GenIP, chain: LocalChain) -> None:
+    one, two, three = (alice.sign_certificate(name) for name in (b"one", b"two", b"three"))
+    there = bob.submit(two).work_id
+    done = bob.certify_many([two, one, three, one])
+    assert sorted(done.certified) == [1, 2]
+    again = done.certified[1].work_id
+    for place, work in ((0, there), (3, again)):
+        error = done.skipped[place]
+        assert isinstance(error, reverts.AlreadyCertified)
+        assert error.work_id == work
+    before = _sent(chain, bob)
+    assert bob.certify_many([one, two, three]).certified == {}
+    assert _sent(chain, bob) == before
+    for alone in (lambda: bob.submit(one), lambda: bob.certify_many([one])):
+        with pytest.raises(reverts.AlreadyCertified):
+            alone()
+
+
 def test_a_batch_of_more_than_one_transaction(alice: GenIP, bob: GenIP) -> None:
     prepared = [alice.prepare_certificate(f"work {i}".encode()) for i in range(43)]
     receipts = []

@@ -18,7 +18,7 @@ from gen_ip.chain.errors import InsufficientFunds, UnexpectedChain
 from gen_ip.chain.reverts.base import moment
 from gen_ip.market.filling import PriceTooHigh
 from gen_ip.market.offers import Conditions, OfferConditions, SaleConditions, SignedOffer
-from gen_ip.market.refusals import CertificateSold, OfferExpired, OfferNotYetOpen
+from gen_ip.market.refusals import CertificateSold, OfferExpired, OfferNotYetOpen, OfferOver
 from gen_ip.signing import BadStatement, EmptyTree
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX
 from tests.support.chain import FUNDS, TOKENS, LocalChain
@@ -308,6 +308,49 @@ def test_a_counter_spends_what_it_answers(
     bob.buy(ask, max_price=50)
     with pytest.raises(reverts.AnsweredOfferSpent):
         alice.accept(answer)
+
+
+def test_what_is_over_is_neither_answered_nor_cancelled_again(
+    alice: GenIP, bob: GenIP, work: int, chain: LocalChain
+) -> None:
+    sale: Any = {"price": 5, "token": chain.token}
+    partly = alice.sign_offer(work, COMMERCIAL, **sale, quantity=2)
+    sold, posted = (
+        alice.sign_offer(work, COMMERCIAL, **sale),
+        alice.offer(work, COMMERCIAL, **sale),
+    )
+    ended = alice.sign_offer(work, COMMERCIAL, **sale, deadline=chain.now() + 50)
+    cancelled, answered = (alice.sign_offer(work, COMMERCIAL, **sale) for _ in range(2))
+    for offer in (partly, sold, posted):
+        bob.buy(offer, max_price=5)
+    alice.cancel(cancelled)
+    alice.accept(bob.counter(answered, price=4))
+    chain.pass_time(100)
+    reasons = [
+        (sold, "it was taken"),
+        (posted, "it was taken"),
+        (posted.hash, "it was taken"),
+        (ended, "it ended at 20"),
+        (cancelled, "it was cancelled"),
+        (answered, "an answer to it was taken"),
+    ]
+    before = _sent(chain, alice)
+    for offer, why in reasons:
+        with pytest.raises(OfferOver, match=f"can be taken no longer: .*{why}"):
+            alice.cancel(offer)
+        with pytest.raises(OfferOver, match=why):
+            bob.counter(offer, price=3)
+    assert alice.cancel_many([offer for offer, _ in reasons]) == []
+    assert _sent(chain, alice) == before
+    # An answer would spend the whole of an offer, and of this one something is gone.
+    with pytest.raises(OfferOver, match="it was taken"):
+        bob.counter(partly, price=3)
+    alice.cancel(partly)
+    voided = alice.sign_offer(work, COMMERCIAL, **sale)
+    alice.cancel_all()
+    for refused in (lambda: alice.cancel(voided), lambda: bob.counter(voided, price=3)):
+        with pytest.raises(OfferOver, match="cancelled all offers"):
+            refused()
 
 
 def test_a_posted_ask_is_countered(alice: GenIP, bob: GenIP, work: int, chain: LocalChain) -> None:

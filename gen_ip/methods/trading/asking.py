@@ -116,14 +116,15 @@ class Asking(Trader):
 
         Raises:
             NotMaker: it is another's.
-            OfferNotOpen: it was cancelled before.
+            OfferOver: it cannot be taken any more: cancelled before, sold out, or ended. A kind of
+                OfferNotOpen.
         """
         found = self._offer(offer)
         return self._marketplace.cancel(plain(found))
 
     def cancel_many(self, offers: Sequence[AnyOffer]) -> list[Receipt]:
-        """Withdraws several offers of the account, each in a transaction; those that were cancelled
-        before are left out. For all there are `cancel_all` is one transaction.
+        """Withdraws several offers of the account, each in a transaction; those that cannot be
+        taken any more are left out. For all there are `cancel_all` is one transaction.
 
         Raises:
             NotMaker: one is another's; nothing is sent then.

@@ -60,6 +60,8 @@ class Bidding(Trader):
 
         Raises:
             InvalidArgument: the terms are not known, or the offer names a set and `work` is none.
+            OfferOver: it is cancelled or has ended, or some of it was taken: such an offer is not
+                spent by an answer any more, which could never be filled.
             NotOwner, InsufficientFunds, BeyondUpstream, ContractError: as in `sign_offer`, `bid`.
         """
         found = self._offer(offer)
@@ -70,6 +72,7 @@ class Bidding(Trader):
         number = theirs.work if work is None else arguments.work_id("work", work)
         if isinstance(found, SignedOffer):
             found.works_path(number)
+        self._marketplace.require_open(theirs, to_answer=True)
         kind = OfferKind(theirs.kind ^ 1)
         if kind is OfferKind.LICENSE_ASK:
             self._require_upstream(number, chosen)
