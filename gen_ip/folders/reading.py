@@ -190,6 +190,9 @@ class Reading(Generic[C]):
         """Each item with what `work` makes of it, or with what is wrong with its file; several at a
         time, for hashing, decoding and writing leave Python's lock alone."""
 
+        if not items:
+            return
+
         def attempt(item: A) -> B | Exception:
             try:
                 return work(item)

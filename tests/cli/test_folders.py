@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gen_ip import Anchored, GenIP
+from gen_ip.chain.errors import ConnectionFailed
+from gen_ip.folders.run import Run as FolderRun
 from tests.cli.conftest import Run
 from tests.cli.test_commands import address
 from tests.support import dying
@@ -246,6 +250,47 @@ def test_ctrl_c_says_how_to_go_on(rpc: LocalChain, run: Run, folder: Path) -> No
     run(*certify).ok()
     assert _nonce(rpc) == before + 1
     assert len(_works(rpc)) == 5
+
+
+def test_ctrl_c_beside_json_is_told_as_json(rpc: LocalChain, folder: Path) -> None:
+    ended = dying.run("kept", "certify", folder, "-r", "--account", "dev0", "--json", by="SIGINT")
+    assert ended.returncode == 130, ended
+    assert json.loads(ended.stdout)["error"]["type"] == "Interrupted"
+
+
+def test_a_lost_connection_says_how_far_it_came(
+    rpc: LocalChain, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, submit, batches = _folder(tmp_path / "works", 60), FolderRun._submit, [0]
+
+    def cut(*arguments: Any) -> None:
+        batches[0] += 1
+        if batches[0] == 2:
+            raise ConnectionFailed("http://node", "it is gone")
+        submit(*arguments)
+
+    monkeypatch.setattr(FolderRun, "_submit", cut)
+    certify = ("certify", folder, "-r", "--account", "dev0")
+    far = "Certifying: 40 of 60 done; run the same command again: it goes on"
+    run(*certify).failed("ConnectionFailed", "http://node (it is gone)", far)
+    assert run(*certify, "--json").ok().json["counts"]["certified"] == 20
+    # Before anything was done there is nothing to go on with.
+    ended = run(*certify, "--rpc", "http://127.0.0.1:9").failed("ConnectionFailed")
+    assert "again" not in ended.err
+
+
+def test_progress_without_a_terminal(
+    rpc: LocalChain, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certify = ("certify", folder, "-r", "--account", "dev0")
+    assert run(*certify, "--dry-run").ok().err == ""
+    monkeypatch.setattr("gen_ip.cli.folders._SECONDS", 0)
+    assert run(*certify, "--dry-run", "--json").ok().err == ""
+    said = run(*certify).ok().err.splitlines()
+    assert said[:2] == ["Reading: 0 of 5 done", "Reading: 1 of 5 done"]
+    assert said[-1] == "Certifying: 5 of 5 done"
+    # Where nothing is left to do, nothing is said to be done.
+    assert run(*certify).ok().err == ""
 
 
 def test_two_at_once(rpc: LocalChain, run: Run, folder: Path) -> None:
