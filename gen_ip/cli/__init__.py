@@ -4,7 +4,19 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Runs the command line; exits 0, 1 after an error, 2 after a usage error."""
+    """Runs the command line; exits 0, 1 after an error, 2 after a usage error, 130 after Ctrl-C."""
+    import sys
+
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # Before a command began, for which `gen_ip.cli.group` says it.
+        from gen_ip.cli.group import interrupted
+
+        interrupted("--json" in sys.argv)
+
+
+def _run() -> None:
     import io
     import signal
     import sys

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.group import INTERRUPTED
 from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc
 from gen_ip.cli.output import Output
 from gen_ip.cli.session import address_of, reader, work_of
@@ -56,7 +57,11 @@ def events(
     }
     client = reader(rpc)
     if follow:
-        _follow(client, output, kind or [], filters)
+        try:
+            _follow(client, output, kind or [], filters)
+        except KeyboardInterrupt:
+            # The way to end it: there is nothing to say.
+            raise typer.Exit(INTERRUPTED) from None
         return
     with output.working("Looking …"):
         found = list(client.events(*kind or [], **filters, to_block=to_block))

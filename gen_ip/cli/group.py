@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -44,6 +45,16 @@ class Commands(TyperGroup):
         for heading, rows in headings.items():
             with formatter.section(heading):
                 formatter.write_dl(rows)
+
+    def make_context(self, *values: Any, **options: Any) -> Any:
+        """As the base does; see `_stopped`."""
+        with _stopped():
+            return super().make_context(*values, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """As the base does; see `_stopped`."""
+        with _stopped():
+            return super().invoke(ctx)
 
     def main(
         self,
@@ -93,9 +104,24 @@ class Commands(TyperGroup):
             print_error(type(error).__name__, message, as_json)
             sys.exit(FAILED)
         except (KeyboardInterrupt, typer.Abort):
-            print_error("Interrupted", "interrupted", as_json)
-            sys.exit(INTERRUPTED)
+            interrupted(as_json)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """Ctrl-C within the block as an exception that typer lets through: newer ones make of the plain
+    one an exit that says nothing."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Abort from None
+
+
+def interrupted(as_json: bool) -> NoReturn:
+    """Says that it was interrupted, and exits."""
+    print_error("Interrupted", "interrupted", as_json)
+    sys.exit(INTERRUPTED)
 
 
 def _asked(error: Exception) -> str:

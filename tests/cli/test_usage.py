@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gen_ip.cli import main
 from tests.cli.conftest import Run
 
 
@@ -71,9 +72,28 @@ def test_an_interruption_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("gen_ip.accounts.list_accounts", interrupt)
     ended = run("account", "list")
-    assert ended.code == 130
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
+    assert (ended.code, ended.out, ended.err) == (130, "", "error: interrupted\n")
+    run("account", "list", "--json").failed("Interrupted", "interrupted", code=130)
+
+
+def test_an_interruption_before_a_command_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gen_ip.cli._run", interrupt)
+    for arguments, said in (
+        (["show", "7"], ("", "error: interrupted\n")),
+        (
+            ["show", "7", "--json"],
+            ('{"error": {"type": "Interrupted", "message": "interrupted"}}\n', ""),
+        ),
+    ):
+        monkeypatch.setattr("sys.argv", ["gen-ip", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert (ended.value.code, *capsys.readouterr()) == (130, *said)
 
 
 def test_a_terminal_that_lacks_our_signs(process: Run) -> None:
