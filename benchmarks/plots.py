@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter
 from benchmarks._curves import TRANSACTION_LIMIT, Curve
 
 # Okabe and Ito's colors, told apart by color-blind readers, too; a marker of its own for each.
-_STYLES = (
+STYLES = (
     ("#0072B2", "o"),
     ("#D55E00", "s"),
     ("#009E73", "^"),
@@ -54,7 +54,7 @@ def draw(panels: Mapping[str, Mapping[str, Curve]], folder: Path) -> list[Path]:
         for axes, (x, group) in zip(subplots, axes_of.items(), strict=True):
             _fill(axes, group, x)
         figure.tight_layout()
-        paths.append(_write(figure, folder / f"growth-{name}.png", digest(curves)))
+        paths.append(write_figure(figure, folder / f"growth-{name}.png", digest(curves)))
     return paths
 
 
@@ -73,7 +73,7 @@ def _groups(name: str, curves: list[Curve]) -> dict[str, list[Curve]]:
 
 def _fill(axes: Axes, curves: list[Curve], x: str) -> None:
     axes.set_facecolor("white")
-    for curve, (color, marker) in zip(curves, _STYLES, strict=False):
+    for curve, (color, marker) in zip(curves, STYLES, strict=False):
         each = "flat" if curve.flat else f"{curve.slope:,.0f} gas a {curve.step}"
         axes.plot(
             list(curve.gas),
@@ -105,7 +105,8 @@ def _gas(value: float, _: object) -> str:
     return f"{value / 1_000:g} k" if value else "0"
 
 
-def _write(figure: Figure, path: Path, description: str) -> Path:
+def write_figure(figure: Figure, path: Path, description: str) -> Path:
+    """Writes a picture, whole or not at all; the same ones give the same bytes."""
     picture = BytesIO()
     # Without the drawing library's name and version.
     figure.savefig(picture, format="png", metadata={"Software": None, "Description": description})

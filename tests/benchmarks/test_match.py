@@ -1,0 +1,76 @@
+"""`python -m benchmarks.match`, small: what it finds is right; how fast is not asserted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from PIL import Image
+
+from benchmarks import _codes, match, match_charts
+from benchmarks._codes import Questions
+from benchmarks._searching import recall
+from benchmarks.match import Samples
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    samples = Samples((20_000,), 60, 0.01, 1, radius=70, peers=False)
+    return match.measure(samples)
+
+
+def test_everything_is_found_and_told(measured: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(measured)) == measured
+    (size,) = measured["sizes"].values()
+    ours = size["engines"]["gen-ip"]
+    assert ours["recall"] == 1
+    assert ours["single"]["codes"] == 1
+    assert ours["picture"]["codes"] == 32
+    assert ours["bandwidth"]["share"] > 0
+    assert ours["bytes_resident"] > 20_000 * 32
+    text = match.table(measured)
+    assert all(name in text for name in size["engines"])
+
+
+def test_recall_counts_the_questions_whose_row_is_found() -> None:
+    asked = Questions(numpy.zeros((4, 32), numpy.uint8), numpy.array([3, 1, 4, 1]))
+    assert recall([{3}, {2, 1}, set(), {5}], asked) == 0.5
+
+
+def test_questions_have_their_answer_within_the_radius() -> None:
+    codes = _codes.stored(500)
+    asked = _codes.questions(codes, 33, 200)
+    apart = numpy.unpackbits(asked.codes ^ codes[asked.rows], axis=1).sum(axis=1)
+    assert apart.min() < 5
+    assert 28 < apart.max() <= 33
+    every = _codes.turned(asked.codes[:3])
+    assert every.shape == (96, 32)
+    assert (every[::32] == asked.codes[:3]).all()
+
+
+def test_the_made_up_codes_are_as_far_apart_as_random_bits() -> None:
+    found = _codes.real_pairs(_codes.stored(300))
+    assert found["pairs"] == 300 * 299 // 2
+    assert 127 < found["mean"] < 129
+    assert 7.8 < found["deviation"] < 8.2
+    near = numpy.zeros((2, 32), numpy.uint8)
+    near[1, 5] = 7
+    assert _codes.real_pairs(near)["least"] == 3
+
+
+def test_the_chart_is_the_same_for_the_same_numbers(
+    measured: dict[str, Any], tmp_path: Path
+) -> None:
+    (first,) = match_charts.draw(measured, tmp_path / "a")
+    (second,) = match_charts.draw(measured, tmp_path / "b")
+    assert first.read_bytes() == second.read_bytes()
+    with Image.open(first) as image:
+        assert image.width > 700
+
+
+def test_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert match.main(["--rows", "100", "--radius", "300", "--no-peers"]) == 1
+    assert "radius" in capsys.readouterr().err
