@@ -71,7 +71,8 @@ class _Proposal:
     def confirm(self, saying: str, yes: bool) -> None:
         """Tells what goes with the certificate, and asks; the price is put into `saying`."""
         facts = _facts(self.client, self.client.disclosure(self.work))
-        self.use.confirm([saying.format(self.money.named(self.amount)), *facts], yes)
+        told = [saying.format(self.money.named(self.amount)), *facts]
+        self.use.confirm(told, yes, always_told=True)
 
     def in_units(self) -> AbstractContextManager[None]:
         """Errors within the block tell amounts in the token's unit."""
@@ -131,7 +132,7 @@ def _offer(
     with use.output.working("Offering the certificate …"):
         signed = made.client.offer_certificate(made.work, **made.keywords())
     keep(signed, output)
-    show_signed(use, signed, output, made.money, "certificate buy")
+    show_signed(use, signed, output, made.money)
 
 
 @sends
@@ -151,7 +152,7 @@ def _bid(
     with use.output.working("Bidding …"), made.in_units():
         signed = made.client.bid_for_certificate(made.work, **made.keywords())
     keep(signed, output)
-    show_signed(use, signed, output, made.money, "certificate accept")
+    show_signed(use, signed, output, made.money)
 
 
 @sends

@@ -58,7 +58,7 @@ def _order(
     client = use.signer()
     found = offer_of(client, named)
     what = buying(client, count, holder)
-    money, most = agreed(use, client, what, [found], paying, yes, count)
+    money, most = agreed(use, client, what, [found], paying, yes, count, delivery=True)
     with use.output.working("Ordering …"), in_units(money.token, money.decimals, money.symbol):
         opened = client.order(
             found, max_price=most, count=count, licensee=holder, payment=payment.value
@@ -72,7 +72,7 @@ def _accept(
 ) -> None:
     """Take a bid with delivery: its price waits from now on, and you deliver."""
     promise = f"You will deliver {how_many(count)}"
-    client, found, number = bid_named(use, offer, work, promise, yes)
+    client, found, number = bid_named(use, offer, work, promise, yes, delivery=True)
     with use.output.working("Accepting …"):
         opened = client.accept_order(found, work=number, count=count)
     _print(use, client, opened)

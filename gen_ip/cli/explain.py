@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
 from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
+
+if TYPE_CHECKING:
+    from gen_ip.signing.offers import OfferKind
 
 
 @contextmanager
@@ -29,8 +34,23 @@ def in_units(token: str, decimals: int, symbol: str) -> Iterator[None]:
         raise
 
 
+def taken_with(kind: OfferKind, delivery: bool) -> str:
+    """The words of the command that takes an offer of a kind."""
+    verb = "accept" if kind.is_bid else "order" if delivery else "buy"
+    if kind.is_certificate:
+        return f"certificate {verb}"
+    return f"deal {verb}" if delivery else verb
+
+
 def for_people(error: GenIPError) -> None:
-    """Rewrites the messages that name no option, and those about ETH for gas."""
+    """Rewrites the messages that name no option or command, and those about ETH for gas."""
+    if isinstance(error, InvalidArgument) and error.name == "the offer":
+        from gen_ip.methods.trading.trader import WrongOffer
+
+        if isinstance(error, WrongOffer) and error.has_method:
+            command = taken_with(error.kind, error.delivery)
+            text = f"the offer is {error.value}, not {error.wanted}; take it with: gen-ip {command}"
+            error.args = (text,)
     if isinstance(error, NoAccount):
         error.args = (
             "no account to sign with; name one with --account or GENIP_ACCOUNT, or make one with "

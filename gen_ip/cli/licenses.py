@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gen_ip.cli.choosing import from_settings, rank
-from gen_ip.cli.explain import in_units
+from gen_ip.cli.explain import in_units, taken_with
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc, Token, WorkId
 from gen_ip.cli.output import Output
@@ -140,7 +140,7 @@ def offer(
                 soft_wrap=True,
             )
             name = f"0x{entry.hash.hex()}" if path is None else plain(str(path))
-            verb = "deal order" if entry.has_delivery else "buy"
+            verb = taken_with(entry.kind, entry.has_delivery)
             console.print(
                 f"Buy it with: gen-ip {verb} {name} --max-price {plain(most)} --account NAME",
                 soft_wrap=True,

@@ -254,7 +254,12 @@ def told(client: GenIP, found: SignedOffer | Offer) -> str:
 
 
 def bid_named(
-    use: Invocation, offer: str, work: str | None, promise: str, yes: bool
+    use: Invocation,
+    offer: str,
+    work: str | None,
+    promise: str,
+    yes: bool,
+    delivery: bool = False,
 ) -> tuple[GenIP, SignedOffer | Offer, int | None]:
     """The client that takes a bid, the bid, and which of its works was named, if one was; once
     what is promised by taking it is agreed to.
@@ -262,10 +267,14 @@ def bid_named(
     Raises:
         GenIPError: there is no such bid, no such work, no account; or it is not agreed to.
     """
+    from gen_ip.methods.trading.trader import require_kind
+    from gen_ip.signing.offers import OfferKind
+
     named = offer_named(offer)
     number = None if work is None else work_of(work)
     client = use.signer()
     found = offer_of(client, named)
+    require_kind(found, OfferKind.LICENSE_BID, delivery)
     use.confirm([f"{promise}, each: {told(client, found)}."], yes)
     return client, found, number
 
@@ -278,16 +287,22 @@ def agreed(
     paying: Paying,
     yes: bool,
     count: int = 1,
+    delivery: bool = False,
 ) -> tuple[Money, int]:
     """The token of asks, and what is paid at most, once it is agreed to do `what` with each.
 
     Raises:
+        WrongOffer: one is no ask for licenses, or not as `delivery` says.
         OtherToken, BadValue: what is paid at most is not told in this token.
         PriceTooHigh: they cost more.
         NotConfirmed: it is not agreed to.
     """
     from gen_ip.market.filling import PriceTooHigh
+    from gen_ip.methods.trading.trader import require_kind
+    from gen_ip.signing.offers import OfferKind
 
+    for each in found:
+        require_kind(each, OfferKind.LICENSE_ASK, delivery)
     asked = [plain_offer(each) for each in found]
     money = Money(client, next((each.token for each in asked if each.price), asked[0].token))
     most = paying.most(client, money)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip.cli.explain import in_units
+from gen_ip.cli.explain import in_units, taken_with
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token
 from gen_ip.cli.reading import check_output, keep, offer_named, offer_of, plain_offer
@@ -45,8 +45,9 @@ TokenOfBid = Annotated[
 OfWork = Annotated[str | None, typer.Option("--work", help="Which one, of an offer for several.")]
 
 
-def show_signed(use: Invocation, signed: SignedOffer, file: Path, money: Money, how: str) -> None:
+def show_signed(use: Invocation, signed: SignedOffer, file: Path, money: Money) -> None:
     """Prints an offer that was signed to a file, and how it is taken."""
+    how = taken_with(signed.offer.kind, signed.offer.has_delivery)
 
     def show(console: Console) -> None:
         total = money.named(signed.offer.price)
@@ -96,8 +97,7 @@ def bid(
             **conditions.at(client),
         )
     keep(signed, output)
-    verb = "deal accept" if signed.offer.has_delivery else "accept"
-    show_signed(use, signed, output, money, verb)
+    show_signed(use, signed, output, money)
 
 
 @sends
@@ -149,11 +149,7 @@ def counter(
             conditions=Conditions(**conditions.at(client)),
         )
     keep(signed, output)
-    kind = signed.offer.kind
-    verb = "accept" if kind.is_bid else "buy"
-    if signed.offer.has_delivery:
-        verb = f"deal {'accept' if kind.is_bid else 'order'}"
-    show_signed(use, signed, output, money, f"certificate {verb}" if kind.is_certificate else verb)
+    show_signed(use, signed, output, money)
 
 
 @sends

@@ -74,7 +74,9 @@ def test_the_most_to_pay_names_the_token_that_is_asked_for(
     run("buy", ether, "--max-price", "10 ETH", *by_address).failed("OtherToken")
     by_name = ("--token", "dusd", "--yes", "--account", "dev1")
     run("buy", ether, "--max-price", "10", *by_name).failed("OtherToken")
-    for command in (("buy", ask), ("deal", "order", ask)):
+    dollars = (*sell, "--token", rpc.token, "--deliver-within", "7d")
+    delivered = run(*dollars).ok().json["offer"]
+    for command in (("buy", ask), ("deal", "order", delivered)):
         for most in ("13", "13 ETH"):
             run(*command, "--max-price", most, "--yes", "--account", "dev1").failed(
                 "OtherToken", f"'DUSD' (token {rpc.token})", "--max-price '13 DUSD'", "--token"
@@ -333,9 +335,12 @@ def test_files_that_are_no_offers(run: Run, rpc: LocalChain, ask: Path, tmp_path
     run("buy", file, "--max-price", "12.5 DUSD", "--yes", "--account", "dev1").failed(
         "InvalidSignature"
     )
-    run("accept", ask, "--yes", "--account", "dev1").failed("InvalidArgument", "license bid")
+    accept = ("accept", ask, "--yes", "--account", "dev1")
+    run(*accept).failed("WrongOffer", "license bid", "gen-ip buy")
     mistaken = ("certificate", "buy", ask, "--max-price", "20 DUSD", "--yes", "--account", "dev1")
-    run(*mistaken, "--json").failed("InvalidArgument", "certificate ask")
+    run(*mistaken, "--json").failed("WrongOffer", "certificate ask", "gen-ip buy")
+    order = ("deal", "order", ask, "--max-price", "20 DUSD", "--yes", "--account", "dev1")
+    run(*order, "--json").failed("WrongOffer", "without delivery", "gen-ip buy")
 
 
 # --------------------------------------------------------------- deliveries
@@ -348,7 +353,7 @@ def deal(run: Run, rpc: LocalChain, work: str) -> str:
     window = ("--deliver-within", "7d", "--challenge-window", "3d")
     offered = run(*sell, *window, "--account", "dev0", "--json").ok().json["offer"]
     run("buy", offered, "--max-price", "10 DUSD", "--yes", "--account", "dev1").failed(
-        "InvalidArgument", "order"
+        "WrongOffer", "a license ask with delivery", "gen-ip deal order"
     )
     order = (
         "deal",
@@ -456,8 +461,10 @@ def test_a_certificate_is_sold_with_what_goes_with_it(
     asked = run(*sell, "--account", "dev0")
     asked.failed("NotConfirmed", "50 DUSD", "3 ETH", "bound by 1 license", "--yes")
     assert not file.exists()
-    run(*sell, "--yes", "--account", "dev1").failed("NotOwner")
-    run(*sell, "--yes", "--account", "dev0").ok()
+    run(*sell, "--yes", "--account", "dev1", "--json").failed("NotOwner")
+    told = run(*sell, "--yes", "--account", "dev0").ok().err
+    assert "3 ETH" in told
+    assert "bound by 1 license" in told
     assert "sells the certificate" in run("inspect", file).ok().out
     buy = ("certificate", "buy", file, "--account", "dev1", "--max-price")
     run(*buy, "50 DUSD").failed("NotConfirmed", "3 ETH", "50 DUSD")

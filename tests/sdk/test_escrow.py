@@ -201,10 +201,10 @@ def test_orders_that_make_no_sense(
     alice: GenIP, bob: GenIP, work: int, chain: LocalChain, deal: Deal
 ) -> None:
     plain = alice.sign_offer(work, COMMERCIAL, price=1)
-    with pytest.raises(InvalidArgument, match="with delivery"):
+    with pytest.raises(InvalidArgument, match="with delivery; take this one with `buy`"):
         bob.order(plain, max_price=1)
     waiting = alice.sign_offer(work, COMMERCIAL, price=1, deliver_within=DAY)
-    with pytest.raises(InvalidArgument, match="see `order`"):
+    with pytest.raises(InvalidArgument, match="take this one with `order`"):
         bob.buy(waiting, max_price=1)
     with pytest.raises(PriceTooHigh):
         bob.order(waiting, max_price=0)

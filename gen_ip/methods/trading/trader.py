@@ -23,6 +23,39 @@ AnyOffer: TypeAlias = SignedOffer | Offer | bytes | str
 """A signed offer, a posted one, or the hash of a posted one."""
 
 
+class WrongOffer(InvalidArgument):
+    """An offer of another kind than the method takes; `kind` and `delivery` say of which."""
+
+    def __init__(self, offer: Offer, kind: OfferKind, delivery: bool) -> None:
+        self.kind, self.delivery = offer.kind, offer.has_delivery
+        found, self.wanted = _in_words(self.kind, self.delivery), _in_words(kind, delivery)
+        method = _METHODS.get((self.kind, self.delivery))
+        hint = f"; take this one with `{method}`" if method else ""
+        super().__init__("the offer", found, f"{self.wanted}{hint}")
+
+    @property
+    def has_method(self) -> bool:
+        """Whether anything takes it: certificates are sold without delivery only."""
+        return (self.kind, self.delivery) in _METHODS
+
+
+_METHODS = {
+    (OfferKind.LICENSE_ASK, False): "buy",
+    (OfferKind.LICENSE_ASK, True): "order",
+    (OfferKind.LICENSE_BID, False): "accept",
+    (OfferKind.LICENSE_BID, True): "accept_order",
+    (OfferKind.CERTIFICATE_ASK, False): "buy_certificate",
+    (OfferKind.CERTIFICATE_BID, False): "sell_certificate",
+}
+
+
+def _in_words(kind: OfferKind, delivery: bool) -> str:
+    text = f"a {kind.name.lower().replace('_', ' ')}"
+    if kind.is_certificate and not delivery:
+        return text
+    return f"{text} {'with' if delivery else 'without'} delivery"
+
+
 class Trader(Connection):
     """See `gen_ip.client.GenIP`."""
 
@@ -130,12 +163,7 @@ def plain(offer: SignedOffer | Offer) -> Offer:
 
 
 def require_kind(offer: SignedOffer | Offer, kind: OfferKind, delivery: bool = False) -> None:
-    """Raises `InvalidArgument` for an offer that another method is for."""
+    """Raises `WrongOffer` for an offer that another method is for."""
     stated = plain(offer)
-    if stated.kind is not kind:
-        found = stated.kind.name.lower().replace("_", " ")
-        raise InvalidArgument("the offer", found, f"a {kind.name.lower().replace('_', ' ')}")
-    if stated.has_delivery != delivery:
-        found = "one with delivery" if stated.has_delivery else "one without delivery"
-        wanted = "with delivery" if delivery else "without delivery; for others see `order`"
-        raise InvalidArgument("the offer", found, f"one {wanted}")
+    if (stated.kind, stated.has_delivery) != (kind, delivery):
+        raise WrongOffer(stated, kind, delivery)
