@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
-from benchmarks.pictures.sources import PACKAGES, Package, fetch, pictures
+from benchmarks.pictures.sources import PACKAGES, Package, fetch, pictures, version
 from gen_ip.atomic_file import write_text
 from gen_ip.errors import FileProblem
 from gen_ip.fingerprint.opening import on_white, open_image, upright
@@ -33,8 +35,8 @@ _SAME_BITS = 90
 _LEAST_QUALITY = 20
 # Of five pictures, three are works and two are strangers.
 _FIFTHS_OF_WORKS = 3
-# No package fills more than so much of the collection.
-_AT_MOST = 220
+# Counted up when the same packages give other pictures.
+_RECIPE = 1
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,21 @@ class Picture:
 
     Attributes:
         name: of its file, a JPEG of at most 1280 pixels a side, transparency on white.
-        package, source: the Debian package, and the path in it.
+        package, version, source: the Debian package, and the path in it.
         licenses: of the package's pictures.
         half: `development` or `test`.
         work: whether it is in the gallery; a stranger otherwise.
+        alike: what it shares with others of its package; empty for most.
     """
 
     name: str
     package: str
+    version: str
     source: str
     licenses: str
     half: str
     work: bool
+    alike: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,13 @@ class Collection:
         folder: where the files are.
         works: in the gallery.
         strangers: asked about, in no gallery.
+        alike: further works and strangers which share a program's windows, or a style.
     """
 
     folder: Path
     works: tuple[Picture, ...]
     strangers: tuple[Picture, ...]
+    alike: tuple[Picture, ...] = ()
 
     def path(self, picture: Picture) -> Path:
         """The picture's file."""
@@ -84,21 +91,27 @@ def load(
     Raises:
         PicturesUnavailable: they cannot be fetched.
     """
-    manifest = cache / "manifest.json"
+    manifest = _manifest(cache)
     if not manifest.exists():
-        _collect(cache, progress)
+        _collect(cache, manifest, progress)
     found = [Picture(**each) for each in json.loads(manifest.read_text("utf-8"))]
     mine = [each for each in found if each.half == half]
     return Collection(
         cache / "originals",
-        tuple(each for each in mine if each.work),
-        tuple(each for each in mine if not each.work),
+        tuple(each for each in mine if each.work and not each.alike),
+        tuple(each for each in mine if not each.work and not each.alike),
+        tuple(each for each in mine if each.alike),
     )
 
 
 def digest(cache: Path = CACHE) -> str:
     """SHA-256 of the manifest, which names every picture's file by its content."""
-    return hashlib.sha256((cache / "manifest.json").read_bytes()).hexdigest()
+    return hashlib.sha256(_manifest(cache).read_bytes()).hexdigest()
+
+
+def _manifest(cache: Path) -> Path:
+    recipe = hashlib.sha256(f"{_RECIPE} {PACKAGES}".encode()).hexdigest()[:8]
+    return cache / f"manifest-{recipe}.json"
 
 
 @dataclass(frozen=True)
@@ -110,10 +123,12 @@ class _Prepared:
     turned: dict[Orientation, Pdq]
 
 
-def _collect(cache: Path, progress: Callable[[str], None]) -> None:
+def _collect(cache: Path, manifest: Path, progress: Callable[[str], None]) -> None:
     packages, originals = cache / "packages", cache / "originals"
     fetch(packages, lambda name: progress(f"fetching {name}"))
     originals.mkdir(parents=True, exist_ok=True)
+    # Other manifests, of another checkout, may name these.
+    before = {path.name for path in originals.iterdir()}
     prepared: list[_Prepared] = []
     with ProcessPoolExecutor() as pool:
         for package in PACKAGES:
@@ -129,29 +144,31 @@ def _collect(cache: Path, progress: Callable[[str], None]) -> None:
             prepared += found
     progress("comparing")
     kept = _distinct(prepared)
-    manifest = []
+    collected = []
     counts: dict[str, int] = {}
     for each in kept:
-        counts[each.package.name] = counts.get(each.package.name, 0) + 1
-        if counts[each.package.name] > _AT_MOST:
+        package = each.package
+        counts[package.name] = counts.get(package.name, 0) + 1
+        if counts[package.name] > package.most:
             continue
         # The name is a hash of the content, so its digits are as good as thrown dice.
         number = int(each.name[:8], 16)
-        manifest.append(
+        collected.append(
             Picture(
                 name=each.name,
-                package=each.package.name,
+                package=package.name,
+                version=version(package, packages),
                 source=each.source,
-                licenses=each.package.licenses,
+                licenses=package.licenses,
                 half=HALVES[number % 2],
-                work=not each.package.unknown and number // 2 % 5 < _FIFTHS_OF_WORKS,
+                work=not package.unknown and number // 2 % 5 < _FIFTHS_OF_WORKS,
+                alike=package.alike,
             )
         )
-    used = {each.name for each in manifest}
-    for path in originals.iterdir():
-        if path.name not in used:
-            path.unlink()
-    write_text(cache / "manifest.json", json.dumps([asdict(each) for each in manifest], indent=1))
+    for name in {each.name for each in prepared} - {each.name for each in collected} - before:
+        (originals / name).unlink(missing_ok=True)
+    write_text(manifest, json.dumps([asdict(each) for each in collected], indent=1))
+    shutil.rmtree(packages)
 
 
 def _prepare(package: Package, path: Path, packages: Path, originals: Path) -> _Prepared | None:
@@ -180,12 +197,16 @@ def _prepare(package: Package, path: Path, packages: Path, originals: Path) -> _
 def _distinct(prepared: Sequence[_Prepared]) -> list[_Prepared]:
     """One of each group of pictures that are alike: the largest; in the order of their names."""
     kept: list[_Prepared] = []
+    families: set[str] = set()
     for each in sorted(prepared, key=lambda each: (-each.area, each.name)):
+        found = re.search(each.package.family, each.source) if each.package.family else None
+        family = f"{each.package.name} {found[1]}" if found else each.name
         upright_hash = each.turned[Orientation.UPRIGHT]
-        if all(
+        if family not in families and all(
             distance(upright_hash, turned) > _SAME_BITS
             for other in kept
             for turned in other.turned.values()
         ):
+            families.add(family)
             kept.append(each)
     return sorted(kept, key=lambda each: each.name)

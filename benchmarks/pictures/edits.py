@@ -28,6 +28,7 @@ class Edit:
         group: what kind it is of, as charts show it.
         make: from a picture (RGB), dice, and pictures by others to the edited picture.
         format, options: how Pillow saves it.
+        others: how many pictures by others it takes.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Edit:
     make: Make
     format: str = "JPEG"
     options: dict[str, Any] = field(default_factory=lambda: {"quality": 88})
+    others: int = 0
 
     def apply(self, image: Image, others: Sequence[Image], seed: str) -> bytes:
         """The edited picture's file."""
@@ -400,12 +402,12 @@ EDITS = (
     Edit("post", "on a page", lambda i, d, o: pages.post(i, d)),
     Edit("post-dark", "on a page", lambda i, d, o: pages.post(i, d, dark=True)),
     Edit("slide", "on a page", lambda i, d, o: pages.slide(i, d)),
-    Edit("gallery-shot", "on a page", lambda i, d, o: pages.browser(i, d, o)),
-    Edit("beside", "collage", _beside),
-    Edit("grid", "collage", _grid),
-    Edit("mosaic", "collage", _mosaic),
-    Edit("in-picture-half", "collage", _in_picture(0.5)),
-    Edit("in-picture-third", "collage", _in_picture(0.34)),
+    Edit("gallery-shot", "on a page", lambda i, d, o: pages.browser(i, d, o), others=3),
+    Edit("beside", "collage", _beside, others=1),
+    Edit("grid", "collage", _grid, others=3),
+    Edit("mosaic", "collage", _mosaic, others=2),
+    Edit("in-picture-half", "collage", _in_picture(0.5), others=1),
+    Edit("in-picture-third", "collage", _in_picture(0.34), others=1),
     Edit("brighter", "color", _adjusted(ImageEnhance.Brightness, 1.5)),
     Edit("darker", "color", _adjusted(ImageEnhance.Brightness, 0.5)),
     Edit("contrast", "color", _adjusted(ImageEnhance.Contrast, 1.8)),
@@ -447,7 +449,7 @@ EDITS = (
     ),
     Edit("rotate-frame-gray", "combined", _then(_straightened(3), _bordered(_WHITE, 0.08), _gray)),
     Edit("meme-post", "combined", lambda i, d, o: pages.post(_meme(i, d, o), d)),
-    Edit("crop-grid", "combined", _then(_cropped(0.85, centered=False), _grid)),
+    Edit("crop-grid", "combined", _then(_cropped(0.85, centered=False), _grid), others=3),
     Edit(
         "slant-stickers-noise",
         "combined",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import os
 import tempfile
@@ -69,6 +70,12 @@ def exam(collection: Collection, folder: Path, works: int | None = None) -> Exam
     for kind, made, asked in _sharing(collection, donors, strangers, folder / "shared"):
         gallery[made.name] = made
         questions.append(Question(asked.name, kind, "shared", None, asked))
+    for each in collection.alike:
+        path = collection.path(each)
+        if each.work:
+            gallery[each.name] = path
+        else:
+            questions.append(Question(f"alike-{each.name}", each.alike, "shared", None, path))
     for each in strangers:
         path = collection.path(each)
         questions.append(Question(f"stranger-{each.name}", "stranger", "stranger", None, path))
@@ -92,13 +99,23 @@ def _without(pictures: Sequence[Picture], step: int) -> list[Picture]:
 def _edited(
     edit: Edit, collection: Collection, picture: Picture, strangers: Sequence[Picture], folder: Path
 ) -> Path:
-    path = folder / edit.name / f"{Path(picture.name).stem}.{edit.format.lower()}"
+    others = _drawn(picture.name, [each for each in strangers if each != picture], edit.others)
+    # What was made with other pictures must not be taken for this one.
+    mark = "".join(f"-{each.name[:6]}" for each in others)
+    path = folder / edit.name / f"{Path(picture.name).stem}{mark}.{edit.format.lower()}"
     if not path.exists():
-        others = [each for each in strangers if each != picture]
-        chosen = Random(picture.name).sample(others, 3)  # noqa: S311, dice
-        beside = [_opened(collection.path(each)) for each in chosen]
+        beside = [_opened(collection.path(each)) for each in others]
         _write(path, edit.apply(_opened(collection.path(picture)), beside, picture.name))
     return path
+
+
+def _drawn(seed: str, pictures: Sequence[Picture], count: int) -> list[Picture]:
+    """So many of the pictures, as if by lot; few change when the pictures do."""
+
+    def lot(picture: Picture) -> str:
+        return hashlib.sha256(f"{seed} {picture.name}".encode()).hexdigest()
+
+    return sorted(pictures, key=lot)[:count]
 
 
 def _sharing(
@@ -124,8 +141,9 @@ def _sharing(
             seed = f"{kind} {number}"
             paths = []
             for role, group in (("work", donors), ("asked", strangers)):
-                picture = group[Random(f"{seed} {role}").randrange(len(group))]  # noqa: S311
-                path = folder / f"{seed.replace(' ', '-')}-{role}.jpg"
+                picture = _drawn(f"{seed} {role}", group, 1)[0]
+                mark = picture.name[:6]
+                path = folder / f"{seed.replace(' ', '-')}-{role}-{mark}.jpg"
                 if not path.exists():
                     data = io.BytesIO()
                     made = make(_opened(collection.path(picture)), Random(seed))  # noqa: S311

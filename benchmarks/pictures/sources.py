@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from gen_ip.errors import GenIPError
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
-_LEAST_BYTES = 15_000
 
 
 class PicturesUnavailable(GenIPError):  # noqa: N818, the package's own are named alike
@@ -43,6 +43,12 @@ class Package:
         what: what they show.
         folders: patterns of paths below `/usr/share`.
         unknown: whether its pictures are only asked about: they repeat parts of one another.
+        alike: what its pictures share, such as a program's windows; strangers among them are
+            counted apart, and none is edited.
+        family: a regular expression; pictures in whose path it finds the same words are versions
+            of one picture (by day and by night, upright for phones), of which the largest is kept.
+        most: how many of its pictures are taken.
+        least_bytes: of a file; what is smaller shows little.
     """
 
     name: str
@@ -50,6 +56,10 @@ class Package:
     what: str
     folders: tuple[str, ...]
     unknown: bool = False
+    alike: str = ""
+    family: str = ""
+    most: int = 220
+    least_bytes: int = 15_000
 
 
 PACKAGES = (
@@ -64,26 +74,66 @@ PACKAGES = (
         "GPL-2+, CC-BY-SA-4.0",
         "painted portraits and scenes, many by the same hands",
         ("games/wesnoth/*/data/core/images/portraits/*", "games/wesnoth/*/images/story/*"),
+        # Painted over one another; found by aligning all pairs, and looked at.
+        family=r"/(scorpion|zombie-(?=horse|rider)|ruler)(?:-\w+)?\.png",
     ),
     Package(
         "plasma-workspace-wallpapers",
-        "LGPL-3, CC-BY-SA-4.0",
+        "GPL-2+",
         "photographs and drawn landscapes",
         ("wallpapers/*/contents/images*/*",),
+        family=r"wallpapers/(\w+)/",
     ),
     Package(
-        "gnome-backgrounds", "CC-BY-SA-3.0, CC0", "abstract drawings", ("backgrounds/gnome/*",)
+        "gnome-backgrounds",
+        "CC-BY-SA-3.0",
+        "abstract drawings",
+        ("backgrounds/gnome/*",),
+        family=r"/(\w+)-[dl]\.webp",
     ),
-    Package("mate-backgrounds", "CC-BY-SA-4.0", "photographs, abstract", ("backgrounds/mate/*",)),
-    Package("ukui-wallpapers", "CC-BY-SA-4.0", "photographs", ("backgrounds/*",)),
-    Package("lomiri-wallpapers-16.04", "CC-BY-SA-4.0", "photographs", ("backgrounds/*",)),
-    Package("lomiri-wallpapers-20.04", "CC-BY-SA-4.0", "photographs, abstract", ("backgrounds/*",)),
+    Package(
+        "mate-backgrounds",
+        "GPL-2+, CC-BY-SA-4.0",
+        "photographs, abstract drawings",
+        ("backgrounds/mate/*",),
+    ),
+    Package("ukui-wallpapers", "CC-BY-SA-3.0", "photographs, drawings", ("backgrounds/*",)),
+    Package(
+        "lomiri-wallpapers-16.04",
+        "CC0-1.0, CC-BY-4.0, CC-BY-SA-3.0, CC-BY-SA-4.0",
+        "photographs",
+        ("backgrounds/*",),
+    ),
+    Package(
+        "lomiri-wallpapers-20.04",
+        "CC0-1.0, CC-BY-4.0, CC-BY-SA-3.0, CC-BY-SA-4.0",
+        "photographs, abstract drawings",
+        ("backgrounds/*",),
+    ),
     Package(
         "gimp-help-en",
         "GFDL-1.2+",
         "windows and dialogs of one program",
         ("gimp/2.0/help/en/images/dialogs/*", "gimp/2.0/help/en/images/preferences/*"),
         unknown=True,
+    ),
+    Package(
+        "kgeography-data",
+        "GPL-2+",
+        "maps in one style",
+        ("kgeography/*.png",),
+        alike="same style",
+        family=r"kgeography/([a-z]+)",
+        most=120,
+        least_bytes=2_000,
+    ),
+    Package(
+        "wireshark-doc",
+        "GPL-2+",
+        "windows and dialogs of one program",
+        ("doc/wireshark/wsug_html_chunked/images/*",),
+        alike="same program",
+        most=60,
     ),
 )
 
@@ -95,9 +145,14 @@ def fetch(folder: Path, progress: Callable[[str], None]) -> None:
         PicturesUnavailable: there is no such package, network or program.
     """
     for package in PACKAGES:
-        if not (folder / package.name).is_dir():
+        if not (folder / package.name / "VERSION").is_file():
             progress(package.name)
             _fetch(package, folder)
+
+
+def version(package: Package, folder: Path) -> str:
+    """Which one was fetched, as Debian counts."""
+    return (folder / package.name / "VERSION").read_text("utf-8")
 
 
 def pictures(package: Package, folder: Path) -> Iterator[Path]:
@@ -109,7 +164,7 @@ def pictures(package: Package, folder: Path) -> Iterator[Path]:
             path.suffix.lower() in _ENDINGS
             and not path.is_symlink()
             and any(fnmatch.fnmatch(relative, pattern) for pattern in package.folders)
-            and path.stat().st_size >= _LEAST_BYTES
+            and path.stat().st_size >= package.least_bytes
         ):
             yield path
 
@@ -123,7 +178,9 @@ def _fetch(package: Package, folder: Path) -> None:
         archive = next(Path(temporary).glob("*.deb"))
         unpacked = Path(temporary) / "unpacked"
         _run(package, "dpkg-deb", "-x", str(archive), str(unpacked), within=temporary)
-        archive.unlink()
+        number = unquote(archive.name.split("_")[1])
+        (unpacked / "VERSION").write_text(number, "utf-8")
+        shutil.rmtree(folder / package.name, ignore_errors=True)
         os.replace(unpacked, folder / package.name)
 
 

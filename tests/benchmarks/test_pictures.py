@@ -1,0 +1,200 @@
+"""Pictures to measure with: sorted out, halved, edited and asked about the same way each time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+from PIL.Image import Image, Resampling
+
+from benchmarks.pictures import collection, questions, sources
+from benchmarks.pictures.collection import HALVES, Collection, Picture
+from benchmarks.pictures.edits import EDITS, Edit
+from benchmarks.pictures.questions import Exam, exam
+from benchmarks.pictures.sources import Package, PicturesUnavailable
+
+PAINTED = Package("painted", "CC0", "noise", ("art/*",), family=r"art/(\w+)-[dl]\.", least_bytes=1)
+WINDOWS = Package("windows", "CC0", "noise", ("art/*",), alike="same program", least_bytes=1)
+
+
+def painted(seed: str, size: tuple[int, int] = (320, 260)) -> Image:
+    """Soft shapes that no other seed has."""
+    few = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest())).integers(
+        0, 256, (20, 24, 3), np.uint8
+    )
+    return PillowImage.fromarray(few).resize(size, Resampling.BICUBIC)
+
+
+def fetched(folder: Path, progress: Callable[[str], None]) -> None:
+    """Stands in for apt: two packages of generated pictures."""
+    for package, count in ((PAINTED, 12), (WINDOWS, 6)):
+        art = folder / package.name / "usr" / "share" / "art"
+        art.mkdir(parents=True)
+        (folder / package.name / "VERSION").write_text("1.0-1")
+        for number in range(count):
+            painted(f"{package.name} {number}").save(art / f"{number}.png")
+    art = folder / "painted" / "usr" / "share" / "art"
+    painted("painted 0").resize((300, 250)).save(art / "smaller.png")
+    painted("painted 1").rotate(90, expand=True).resize((248, 300)).save(art / "turned.png")
+    painted("by day").save(art / "scene-d.png")
+    painted("by night", (300, 250)).save(art / "scene-l.png")
+    painted("icon", (64, 64)).save(art / "icon.png")
+    PillowImage.new("RGB", (300, 300), "gray").save(art / "flat.png")
+    (art / "broken.png").write_bytes(b"no picture")
+
+
+@pytest.fixture(scope="module")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two caches, filled one after the other."""
+    folders = [tmp_path_factory.mktemp(name) for name in "ab"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collection, "PACKAGES", (PAINTED, WINDOWS))
+        patch.setattr(collection, "fetch", fetched)
+        # Threads start at once; a new process would import everything first.
+        patch.setattr(collection, "ProcessPoolExecutor", ThreadPoolExecutor)
+        for folder in folders:
+            for half in HALVES:
+                collection.load(half, cache=folder)
+    return folders
+
+
+def everything(cache: Path) -> list[Picture]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collection, "PACKAGES", (PAINTED, WINDOWS))
+        halves = [collection.load(half, cache=cache) for half in HALVES]
+    for half, name in zip(halves, HALVES, strict=True):
+        assert {each.half for each in (*half.works, *half.strangers, *half.alike)} == {name}
+        assert all(half.path(each).is_file() for each in (*half.works, *half.strangers))
+    return [each for half in halves for each in (*half.works, *half.strangers, *half.alike)]
+
+
+def test_of_versions_of_a_picture_the_largest_is_kept(caches: list[Path]) -> None:
+    kept = {Path(each.source).name for each in everything(caches[0]) if not each.alike}
+    assert kept == {*(f"{number}.png" for number in range(12)), "scene-d.png"}
+
+
+def test_no_picture_is_in_both_halves_or_has_two_parts(caches: list[Path]) -> None:
+    names = [each.name for each in everything(caches[0])]
+    assert len(names) == len(set(names)) == 19
+
+
+def test_sorting_out_gives_the_same_each_time(caches: list[Path]) -> None:
+    first, second = map(everything, caches)
+    assert first == second
+    assert {each.version for each in first} == {"1.0-1"}
+
+
+def test_what_packages_hold_is_removed_once_sorted_out(caches: list[Path]) -> None:
+    assert not (caches[0] / "packages").exists()
+    originals = {path.name for path in (caches[0] / "originals").iterdir()}
+    assert originals == {each.name for each in everything(caches[0])}
+
+
+def test_pictures_that_share_a_program_stand_apart(caches: list[Path]) -> None:
+    found = [each for each in everything(caches[0]) if each.package == "windows"]
+    assert len(found) == 6
+    assert {each.alike for each in found} == {"same program"}
+
+
+def test_without_a_package_manager_the_remedy_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PicturesUnavailable, match=r"no apt-get.*--gallery"):
+        sources.fetch(tmp_path / "packages", lambda name: None)
+    assert not any((tmp_path / "packages").iterdir())
+
+
+def test_edits_have_names_of_their_own_and_are_enough() -> None:
+    assert len({edit.name for edit in EDITS}) == len(EDITS) >= 42
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
+def test_an_edit_is_the_same_each_time(edit: Edit) -> None:
+    work, others = painted("work", (120, 90)), [painted(name, (100, 80)) for name in "abc"]
+    data = edit.apply(work, others[: edit.others], "seed")
+    assert data == edit.apply(work, others[: edit.others], "seed")
+    with PillowImage.open(io.BytesIO(data)) as edited:
+        assert edited.format == edit.format
+        assert edited.size != work.size or np.any(np.asarray(edited.convert("RGB")) != work)
+
+
+def picture(name: str, work: bool, alike: str = "") -> Picture:
+    return Picture(f"{name}.jpg", "painted", "1", name, "CC0", "development", work, alike)
+
+
+def small_exam(folder: Path) -> Exam:
+    works = [picture("work", True)]
+    strangers = [picture(f"stranger{number}", False) for number in range(3)]
+    alike = [picture("window-in", True, "same program"), picture("window", False, "same program")]
+    folder.mkdir(exist_ok=True)
+    for each in (*works, *strangers, *alike):
+        painted(each.name, (120, 90)).save(folder / each.name)
+    return exam(Collection(folder, tuple(works), tuple(strangers), tuple(alike)), folder / "edited")
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Exam]:
+    folder = tmp_path_factory.mktemp("exam")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(questions, "_SHARED", 2)
+        return folder, small_exam(folder)
+
+
+def test_an_exam_asks_every_edit_and_knows_the_truth(asked: tuple[Path, Exam]) -> None:
+    _, found = asked
+    names = [each.name for each in found.questions]
+    assert len(names) == len(set(names))
+    assert all(each.path.is_file() for each in found.questions)
+    edited = [each for each in found.questions if each.truth is not None]
+    assert [each.kind for each in edited] == [edit.name for edit in EDITS]
+    assert {each.truth for each in edited} == {"work.jpg"}
+    others = {each.group for each in found.questions if each.truth is None}
+    assert others == {"stranger", "shared"}
+
+
+def test_what_is_asked_of_strangers_is_not_in_the_gallery(asked: tuple[Path, Exam]) -> None:
+    _, found = asked
+    assert not {each.path for each in found.questions} & set(found.gallery.values())
+    assert "window-in.jpg" in found.gallery
+    shared = [each for each in found.questions if each.group == "shared"]
+    assert "alike-window.jpg" in {each.name for each in shared}
+    assert {each.kind for each in shared} >= {"same program", "same emblem", "same poster"}
+    assert not {each.name for each in shared} & set(found.gallery)
+
+
+def test_what_was_made_is_not_made_again(
+    asked: tuple[Path, Exam], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, found = asked
+
+    def opened(path: Path) -> Image:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(questions, "_SHARED", 2)
+    monkeypatch.setattr(questions, "_opened", opened)
+    assert small_exam(folder) == found
+
+
+def test_another_picture_beside_it_makes_another_file(
+    asked: tuple[Path, Exam], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "_SHARED", 0)
+    folder, found = asked
+    strangers = tuple(picture(f"another{number}", False) for number in range(5))
+    for each in strangers:
+        painted(each.name, (120, 90)).save(folder / each.name)
+    works = (picture("work", True),)
+    anew = exam(Collection(folder, works, strangers), folder / "edited")
+    before, after = (
+        next(each.path for each in questions_ if each.kind == "beside")
+        for questions_ in (found.questions, anew.questions)
+    )
+    assert before != after
+    assert before.read_bytes() != after.read_bytes()
