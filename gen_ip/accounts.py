@@ -32,6 +32,8 @@ Source: TypeAlias = Literal["gen-ip", "ape"]
 
 DEV_MNEMONIC = "test test test test test test test test test test test junk"
 DEV_ACCOUNTS = 10
+SHORTEST_PASSWORD = 8
+"""Characters of a new keystore's password, at least."""
 DEV_CHAIN_IDS = frozenset({1337, 31337, 131277322940537})
 """Ids of local chains: ganache's and geth's, anvil's and hardhat's, eth-tester's."""
 
@@ -213,6 +215,7 @@ def new_account(alias: str, password: str) -> StoredAccount:
     from eth_account import Account
 
     check_new(alias)
+    check_password(password)
     return _store(alias, Account.create(), password)
 
 
@@ -224,7 +227,9 @@ def import_key(alias: str, private_key: str, password: str) -> StoredAccount:
         BadAlias, AccountExists, BadPassword, AccountsUnavailable: as their names say.
     """
     check_new(alias)
-    return _store(alias, read_key(private_key), password)
+    account = read_key(private_key)
+    check_password(password)
+    return _store(alias, account, password)
 
 
 def read_key(private_key: str) -> LocalAccount:
@@ -256,6 +261,9 @@ def import_keystore(alias: str, path: str | Path, password: str) -> StoredAccoun
     """
     check_new(alias)
     source = Path(path)
+    if not password:
+        check_password(password)
+    # A short one is its owner's choice already: `change_password` mends it.
     account = _decrypt(_read(source), password, alias, source)
     return _store(alias, account, password)
 
@@ -302,9 +310,15 @@ def check_new(alias: str) -> None:
 
 
 def check_password(password: str) -> None:
-    """Raises `BadPassword` for an empty one: the keystore would lie open."""
+    """Raises `BadPassword` for an empty one, and one that is guessed in no time: the keystore would
+    lie open. NIST SP 800-63B asks for eight characters at least."""
     if not password:
         raise BadPassword("the password is empty; choose one that nobody guesses")
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadPassword(
+            f"the password has {len(password)} of at least {SHORTEST_PASSWORD} characters; choose "
+            "one that nobody guesses, such as several words"
+        )
 
 
 def _json_files(folder: Path) -> list[Path]:
@@ -407,7 +421,6 @@ def _decrypt(keystore: dict[str, Any], password: str, alias: str, path: Path) ->
 
 
 def _store(alias: str, account: LocalAccount, password: str) -> StoredAccount:
-    check_password(password)
     folder = accounts_folder()
     path = folder / f"{alias}.json"
     keystore = account.encrypt(password)

@@ -87,7 +87,7 @@ def change_password(account: StoredAccount, old: str, new: str) -> None:
     Raises:
         NotOurs: it is ape's.
         WrongPassword: `old` does not open it.
-        BadPassword: `new` is empty.
+        BadPassword: `new` is empty or short.
         BadKeystore, AccountsUnavailable: it cannot be read or written; it is as it was then.
     """
     if account.source != "gen-ip":

@@ -122,6 +122,10 @@ def test_names_that_cannot_be_files_or_are_taken(run: Run, home: Path, name: str
 def test_a_password_is_needed(run: Run, home: Path, tmp_path: Path) -> None:
     run("account", "new", "ada", stdin="").failed("BadPassword", "GENIP_PASSWORD")
     run("account", "new", "ada", GENIP_PASSWORD="").failed("BadPassword", "empty")
+    run("account", "new", "ada", GENIP_PASSWORD="x").failed("BadPassword", "1 of at least 8")
+    piped = run("account", "import", "ada", stdin=f"{KEY}\n", GENIP_PASSWORD="1234567")
+    piped.failed("BadPassword", "7 of at least 8")
+    assert accounts.list_accounts() == []
     missing = ("account", "new", "ada", "--password-file", tmp_path / "none")
     run(*missing).failed("BadPassword", "cannot be read")
     assert accounts.list_accounts() == []
@@ -207,7 +211,7 @@ def test_a_folder_that_cannot_be_read(run: Run, home: Path) -> None:
     # A link to itself: not even root can read it.
     folder.symlink_to(folder)
     run("account", "list").failed("AccountsUnavailable", "check its permissions")
-    run("account", "new", "ada", GENIP_PASSWORD="x").failed("AccountsUnavailable")
+    run("account", "new", "ada", GENIP_PASSWORD=PASSWORD).failed("AccountsUnavailable")
 
 
 def test_dev_accounts_are_those_that_anvil_funds() -> None:

@@ -79,8 +79,8 @@ def test_a_chain_without_contracts(run: Run, home: Path, anvil_binary: Path) -> 
 
 
 def test_no_funds(run: Run, rpc: LocalChain, work: str, picture: Path) -> None:
-    poor = run("account", "new", "poor", "--json", GENIP_PASSWORD="x").ok().json
-    ended = run("certify", picture, "--account", "poor", GENIP_PASSWORD="x")
+    poor = run("account", "new", "poor", "--json", GENIP_PASSWORD="long enough").ok().json
+    ended = run("certify", picture, "--account", "poor", GENIP_PASSWORD="long enough")
     ended.failed("InsufficientFunds", poor["address"], "has 0 ETH", "are needed")
     pay = ("pay", work, "100000", "--account", "dev1")
     run(*pay).failed("InsufficientFunds", "100,000 ETH are needed")

@@ -153,7 +153,7 @@ def test_a_store_of_ones_choice(run: Run, rpc: LocalChain, picture: Path, tmp_pa
 
 
 def test_signing_with_a_keystore(run: Run, rpc: LocalChain, picture: Path, tmp_path: Path) -> None:
-    made = run("account", "new", "ada", "--json", GENIP_PASSWORD="pw").ok().json
+    made = run("account", "new", "ada", "--json", GENIP_PASSWORD="long enough").ok().json
     rpc.rpc("anvil_setBalance", made["address"], hex(ETHER))
     args = ("certify", picture, "--account", "ada", "--json")
     run(*args, GENIP_PASSWORD="wrong").failed("WrongPassword")
@@ -162,7 +162,7 @@ def test_signing_with_a_keystore(run: Run, rpc: LocalChain, picture: Path, tmp_p
     certified = run(*args, "--password-file", password).ok()
     assert certified.json["creator"] == made["address"]
     by_variable = run(
-        "pay", certified.json["work"], "0.1", GENIP_ACCOUNT="ada", GENIP_PASSWORD="pw"
+        "pay", certified.json["work"], "0.1", GENIP_ACCOUNT="ada", GENIP_PASSWORD="long enough"
     )
     assert "Paid 0.1 ETH" in by_variable.ok().out
 

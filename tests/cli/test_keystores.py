@@ -63,13 +63,14 @@ def test_a_password_is_changed(run: Run, home: Path, tmp_path: Path) -> None:
     path = ours()
     before = path.read_bytes()
     change = ("account", "change-password", "ada")
-    run(*change, GENIP_PASSWORD="wrong", GENIP_NEW_PASSWORD="new").failed("WrongPassword")
+    run(*change, GENIP_PASSWORD="wrong", GENIP_NEW_PASSWORD="another one").failed("WrongPassword")
     run(*change, GENIP_NEW_PASSWORD="", **SECRET).failed("BadPassword", "empty")
+    run(*change, GENIP_NEW_PASSWORD="new", **SECRET).failed("BadPassword", "3 of at least 8")
     run(*change, stdin="", **SECRET).failed("BadPassword", "GENIP_NEW_PASSWORD")
     assert path.read_bytes() == before
-    (tmp_path / "new").write_text("new one\n")
+    (tmp_path / "new").write_text("another one\n")
     run(*change, "--new-password-file", tmp_path / "new", **SECRET).ok()
-    assert accounts.unlock(accounts.find("ada"), "new one").address == ADDRESS
+    assert accounts.unlock(accounts.find("ada"), "another one").address == ADDRESS
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["ada.json"]
 

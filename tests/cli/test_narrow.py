@@ -70,7 +70,7 @@ def test_tables_of_numbers_lose_columns_before_digits(width: int) -> None:
 @pytest.mark.parametrize("width", ["40", "60", "80"])
 def test_accounts_are_listed_in_full(run: Run, home: Path, width: str) -> None:
     name = "an-account-with-a-rather-long-name-for-a-terminal"
-    made = run("account", "new", name, "--json", GENIP_PASSWORD="x").ok().json
+    made = run("account", "new", name, "--json", GENIP_PASSWORD="long enough").ok().json
     text = run("account", "list", COLUMNS=width).ok().out
     assert max(map(len, text.splitlines())) <= int(width)
     assert "…" not in text
