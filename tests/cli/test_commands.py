@@ -158,7 +158,7 @@ def test_signing_with_a_keystore(run: Run, rpc: LocalChain, picture: Path, tmp_p
     args = ("certify", picture, "--account", "ada", "--json")
     run(*args, GENIP_PASSWORD="wrong").failed("WrongPassword")
     password = tmp_path / "password"
-    password.write_text("pw")
+    password.write_text("long enough")
     certified = run(*args, "--password-file", password).ok()
     assert certified.json["creator"] == made["address"]
     by_variable = run(

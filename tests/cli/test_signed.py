@@ -13,6 +13,7 @@ from tests.cli.test_commands import address
 from tests.support.chain import LocalChain
 
 ETHER = 10**18
+SECRET = {"GENIP_PASSWORD": "long enough"}
 
 
 def text_file(folder: Path, name: str) -> Path:
@@ -32,10 +33,10 @@ def signed(run: Run, rpc: LocalChain, picture: Path, tmp_path: Path) -> Path:
 def test_a_creator_without_money_is_certified(
     run: Run, rpc: LocalChain, picture: Path, tmp_path: Path
 ) -> None:
-    poor = run("account", "new", "poor", "--json", GENIP_PASSWORD="long enough").ok().json["address"]
+    poor = run("account", "new", "poor", "--json", **SECRET).ok().json["address"]
     file = tmp_path / "certificate.json"
     sign = ("sign", picture, "--name", "Chelsea", "--payee", "dev5=20%", "--resale-royalty", "5%")
-    told = run(*sign, "-o", file, "--account", "poor", "--json", GENIP_PASSWORD="long enough").ok().json
+    told = run(*sign, "-o", file, "--account", "poor", "--json", **SECRET).ok().json
     [entry] = told["certificates"]
     assert entry["creator"] == poor
     assert told["deadline"] == pytest.approx(rpc.now() + 30 * 86_400, abs=60)
