@@ -52,5 +52,8 @@ def share_options(commands: Iterable[Any]) -> None:
         names = [param.name for param in command.params]
         if "rpc" in names and "network" not in names:
             place = names.index("rpc") + 1
-            added = [ours["network"]] + ([ours["confirmations"]] if "max_fee" in names else [])
+            added = [ours["network"]]
+            # `network add` has one of its own, to keep.
+            if "max_fee" in names and "confirmations" not in names:
+                added.append(ours["confirmations"])
             command.params[place:place] = added

@@ -40,6 +40,12 @@ def options(command: Any) -> dict[str, Any]:
     return {param.opts[0]: param for param in command.params if param.param_type_name == "option"}
 
 
+@each_command
+def test_no_option_is_there_twice(path: tuple[str, ...], command: Any) -> None:
+    named = [name for param in command.params for name in param.opts]
+    assert len(named) == len(set(named))
+
+
 def test_there_are_commands() -> None:
     assert len(COMMANDS) > 40
 
