@@ -6,6 +6,7 @@ anything uses it. Unknown fields pass: later versions may add some.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -139,6 +140,20 @@ def _scalar(field: str, value: Any) -> None:
         _text(MAX_NAME)(field, value)
     elif not isinstance(value, bool | int | float):
         raise MetadataError(field, f"is {shown(value)}; expected text, a number or a boolean")
+    elif not _is_exact(value):
+        raise MetadataError(
+            field,
+            f"is {shown(value)}, which RFC 8785 cannot hold exactly; expected a number within "
+            "2**53 - 1, or text",
+        )
+
+
+def _is_exact(value: int | float) -> bool:
+    """Whether every JSON reader takes the number for the same one; from 10**21 on the canonical
+    form has an exponent, as floats have."""
+    if isinstance(value, int):
+        return abs(value) < 2**53
+    return math.isfinite(value) and not (value.is_integer() and 2**53 <= abs(value) < 10**21)
 
 
 def _cid(field: str, value: Any) -> None:

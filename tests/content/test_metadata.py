@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,20 @@ def test_build_refuses_what_decode_would() -> None:
         build(name="a", content=SUMMARY, parents=[True])
     with pytest.raises(MetadataError, match="parents"):
         build(name="a", content=SUMMARY, parents=[-1])
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), 10**30, float(2**60), math.inf, math.nan], ids=str
+)
+def test_build_refuses_numbers_that_the_canonical_form_cannot_hold(value: float) -> None:
+    with pytest.raises(MetadataError, match=r"attributes.*within 2\*\*53 - 1, or text"):
+        build(name="a", content=SUMMARY, attributes=[Attribute(trait_type="size", value=value)])
+
+
+@pytest.mark.parametrize("value", [2**53 - 1, 1 - 2**53, 0.1, 1e300, 1e21, True, str(2**60)])
+def test_numbers_that_fit_come_back(value: float | str) -> None:
+    made = build(name="a", content=SUMMARY, attributes=[Attribute(trait_type="n", value=value)])
+    assert decode(encode(made)) == made
 
 
 # Halves of surrogate pairs included: JSON can escape them, UTF-8 cannot hold them.
