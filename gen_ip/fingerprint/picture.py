@@ -30,7 +30,8 @@ PHASH_BYTES = 8
 # Below this spread of luminance (standard deviation, of 255) the hash would be of noise.
 MIN_CONTRAST = 2.0
 
-_STRIP_PIXELS = 4_000_000
+# A strip that stays in the processor's cache takes half the time of the whole.
+_STRIP_PIXELS = 100_000
 # Version; pixels hash; whether there is a phash, it; width, height; of the copy.
 _HEADER = struct.Struct(">B32sB8sIIHH")
 _VERSION = 1
@@ -149,9 +150,11 @@ def _hash_pixels(image: Image, pixels: hashlib._Hash) -> None:
     # In strips: a whole picture as RGBA may take gigabytes.
     for top in range(0, height, rows):
         strip = image.crop((0, top, width, min(top + rows, height))).convert("RGBA")
-        opaque = strip.getchannel("A").point(lambda alpha: 255 if alpha else 0)
-        blank = PillowImage.new("RGBA", strip.size)
-        pixels.update(PillowImage.composite(strip, blank, opaque).tobytes())
+        if image.has_transparency_data:
+            opaque = strip.getchannel("A").point(lambda alpha: 255 if alpha else 0)
+            blank = PillowImage.new("RGBA", strip.size)
+            strip = PillowImage.composite(strip, blank, opaque)
+        pixels.update(strip.tobytes())
 
 
 def _phash(image: Image) -> bytes | None:
@@ -159,8 +162,8 @@ def _phash(image: Image) -> bytes | None:
     from PIL import Image as PillowImage
     from PIL import ImageStat
 
-    luminance = on_white(image, "L")
-    small = luminance.resize((32, 32), PillowImage.Resampling.LANCZOS)
+    # As imagehash reduces it; what has that size already it takes as it is.
+    small = on_white(image, "L").resize((32, 32), PillowImage.Resampling.LANCZOS)
     if ImageStat.Stat(small).stddev[0] < MIN_CONTRAST:
         return None
-    return bytes.fromhex(str(imagehash.phash(luminance)))
+    return bytes.fromhex(str(imagehash.phash(small)))
