@@ -97,7 +97,7 @@ class ImageTooLarge(FileProblem):
     """The picture would decode to more pixels than the cap (told before it is decoded)."""
 
     def __init__(self, path: object, pixels: str, limit: int) -> None:
-        self.limit = limit
+        self.pixels, self.limit = pixels, limit
         super().__init__(
             path,
             f"would decode to {pixels} pixels, the cap is {limit:,}; "
@@ -119,7 +119,7 @@ class UnreadableImage(FileProblem):
     """The file is no picture of a supported format, or it is truncated or damaged."""
 
     def __init__(self, path: object, reason: str, remedy: str) -> None:
-        self.reason = reason
+        self.reason, self.remedy = reason, remedy
         super().__init__(path, f"cannot be read as a picture ({reason}); {remedy}")
 
 

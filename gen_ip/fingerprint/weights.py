@@ -76,7 +76,12 @@ class FetchFailed(GenIPError):
 
 
 def read(weights: StrPath | None = None) -> bytes:
-    """The verified bytes of the weights' file: at `weights`; else at `GENIP_SSCD_WEIGHTS`; else in
+    """The verified bytes of the weights' file: see `find`, which raises the same."""
+    return _found(weights)[1]
+
+
+def find(weights: StrPath | None = None) -> str:
+    """Where the right weights are: at `weights`; else at `GENIP_SSCD_WEIGHTS`; else in
     the installed package, or where `fetch` has put it, whichever is the right one.
 
     Raises:
@@ -84,19 +89,7 @@ def read(weights: StrPath | None = None) -> bytes:
         WrongWeights: what is there has another hash.
         FileProblem: it cannot be read.
     """
-    named = weights or os.environ.get(VARIABLE)
-    if named:
-        return _verified(named)
-    places = [*_installed(), fetched()]
-    wrong: WrongWeights | None = None
-    for place in places:
-        try:
-            return _verified(place)
-        except MissingFile:
-            continue
-        except WrongWeights as error:
-            wrong = wrong or error
-    raise wrong or MissingWeights(places)
+    return _found(weights)[0]
 
 
 def fetched() -> Path:
@@ -138,6 +131,22 @@ def fetch() -> Path:
         reason = error.strerror or str(error)
         raise FetchFailed(reason, f"see to the folder {shown(folder.parent)}") from None
     return target
+
+
+def _found(weights: StrPath | None) -> tuple[str, bytes]:
+    named = weights or os.environ.get(VARIABLE)
+    if named:
+        return os.fspath(named), _verified(named)
+    places = [*_installed(), fetched()]
+    wrong: WrongWeights | None = None
+    for place in places:
+        try:
+            return str(place), _verified(place)
+        except MissingFile:
+            continue
+        except WrongWeights as error:
+            wrong = wrong or error
+    raise wrong or MissingWeights(places)
 
 
 def _verified(path: StrPath) -> bytes:

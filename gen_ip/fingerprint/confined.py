@@ -1,0 +1,418 @@
+"""Decoding strangers' pictures in processes that can do no harm beyond a wrong answer.
+
+Decoders are large programs in C, fed by anybody. Here they run in a few processes of their own
+that are kept from one picture to the next. Such a process starts with an empty environment and
+none of the caller's memory or files, may map a budget of memory, opens no file, socket or pipe
+once it is set up, writes no file, leaves no core dump, and is killed when a picture takes too
+long. It gets a file's bytes and answers in a form that is parsed strictly. A crash, a hang or a
+lack of memory is a `DecoderFailed` of that one picture, and the next gets a new process.
+
+What is left to a decoder taken over is to answer wrongly and to use what the kernel offers without
+a file: there is no seccomp filter. On macOS memory is not limited, on Windows nothing but time is.
+"""
+
+# ruff: noqa: N818  (names say what happened, as in gen_ip.errors)
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import gen_ip
+from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.errors import (
+    GenIPError,
+    ImageTooLarge,
+    MalformedFingerprint,
+    TooManyFrames,
+    UnreadableImage,
+    shown,
+)
+from gen_ip.fingerprint.confined_worker import (
+    FRAME,
+    MEMORY,
+    PROBLEM,
+    READY,
+    REQUEST,
+    RESULT,
+    SETUP,
+)
+from gen_ip.fingerprint.opening import MAX_PIXELS
+from gen_ip.fingerprint.picture import Picture, read
+
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from gen_ip.fingerprint.confined_worker import main; sys.exit(main())"
+)
+# What a system needs to load libraries, and threads that would only be in the way.
+_PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+_ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+_START_SECONDS = 120
+_GRACE_SECONDS = 2
+_SETTLE_SECONDS, _SETTLE_STEPS = 1.0, 100
+# A copy of 512 x 512 pixels, or a record with all its parts.
+_MAX_ANSWER_BYTES = 2**21
+_MAX_REASON = 300
+# A pipe holds 64 KiB otherwise: twice the time for a file of some megabytes.
+_PIPE_BYTES = 2**20
+
+_DAMAGED = "the file may be damaged or made to harm; give an intact copy"
+
+
+class DecoderFailed(UnreadableImage):
+    """Decoding the picture crashed, hung, or wanted too much memory; its process was ended."""
+
+
+class ConfinementFailed(GenIPError):
+    """No process for decoding can be started; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"no limited process for decoding pictures starts: {reason}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the decoding of one picture may take.
+
+    Attributes:
+        seconds: of the clock, all steps of its task together.
+        memory: bytes, beyond what the process has mapped before. A picture of 100 million pixels
+            takes up to 2 GiB.
+        pixels: all frames of an animation together.
+        file_bytes: of the file.
+    """
+
+    seconds: int = 60
+    memory: int = 3 * 2**30
+    pixels: int = MAX_PIXELS
+    file_bytes: int = MAX_FILE_BYTES
+
+
+class Confined:
+    """A pool of processes that do one task with files' bytes. May be used from several threads.
+
+    Args:
+        task: `module:function`; the function gets `options` once and gives what is called with
+            each file's bytes, in the process.
+        options: JSON.
+        processes: at most so many at a time; they start when they are first needed.
+        limits: of each picture.
+    """
+
+    def __init__(
+        self,
+        task: str = "gen_ip.fingerprint.confined_tasks:pictures",
+        options: Mapping[str, Any] | None = None,
+        *,
+        processes: int = 1,
+        limits: Limits | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        setup = {
+            "task": task,
+            "options": {"pixels": self.limits.pixels, **(options or {})},
+            "memory": self.limits.memory,
+            # Should this process end meanwhile; else it is killed before.
+            "seconds": self.limits.seconds + _GRACE_SECONDS,
+        }
+        self._setup = json.dumps(setup).encode()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._all: set[_Worker] = set()
+        # The one used last has its memory at hand.
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        for _ in range(max(1, processes)):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all processes; what still runs fails."""
+        with self._lock:
+            self._closed = True
+            workers, self._all = self._all, set()
+        for worker in workers:
+            worker.end()
+
+    def run(self, path: StrPath, *request: bytes) -> bytes:
+        """What the task makes of a request, given in parts; `path` names the file in messages.
+
+        Raises:
+            ImageTooLarge, TooManyFrames, UnreadableImage: as the task says.
+            DecoderFailed: it crashed, hung, or wanted too much memory.
+            ConfinementFailed: no process starts, or the pool is closed.
+        """
+        worker = self._idle.get()
+        kept = False
+        try:
+            worker = worker or self._started()
+            answer = worker.asked(path, request, self.limits.seconds)
+            kept = True
+        except _Lost as lost:
+            raise self._failed(path, worker, lost) from None
+        finally:
+            if not kept and worker is not None:
+                self._gone(worker)
+            self._idle.put(worker if kept else None)
+        kind, data = answer
+        if kind == RESULT:
+            return data
+        raise _problem(path, data, self.limits)
+
+    def picture(self, path: StrPath) -> tuple[bytes, Picture]:
+        """A file's sha2-256, 32 bytes, and the picture decoded from the same bytes.
+
+        Raises:
+            FileProblem: the file is not usable; see `gen_ip.fingerprint.picture`.
+            DecoderFailed: decoding crashed, hung, or wanted too much memory.
+            ConfinementFailed: no process starts, or the pool is closed.
+        """
+        content, sha256 = read(path, self.limits.file_bytes)
+        data = self.run(path, content)
+        try:
+            return sha256, Picture.from_bytes(data)
+        except MalformedFingerprint:
+            raise _wrong(path) from None
+
+    def _started(self) -> _Worker:
+        worker = _Worker()
+        with self._lock:
+            if not self._closed:
+                self._all.add(worker)
+        if worker not in self._all:
+            worker.end()
+            raise ConfinementFailed("the pool is closed")
+        try:
+            kind, data = worker.set_up(self._setup)
+        except _Lost:
+            self._gone(worker)
+            how = (
+                "it takes too long"
+                if worker.late
+                else f"it ended at once ({_ending(worker.end())})"
+            )
+            raise ConfinementFailed(how) from None
+        if kind != READY:
+            self._gone(worker)
+            raise ConfinementFailed(_text(_members(data).get("reason")))
+        return worker
+
+    def _gone(self, worker: _Worker) -> None:
+        with self._lock:
+            self._all.discard(worker)
+        worker.end()
+
+    def _failed(self, path: StrPath, worker: _Worker | None, lost: _Lost) -> GenIPError:
+        if lost.babbling:
+            return _wrong(path)
+        if self._closed or worker is None:
+            return ConfinementFailed("the pool is closed")
+        if worker.late:
+            reason = f"it takes longer than {self.limits.seconds:,} seconds"
+            return DecoderFailed(path, reason, "give a smaller picture, or allow more seconds")
+        code = worker.end()
+        if code == -signal.SIGKILL:
+            reason = "its decoder was killed, as systems do for want of memory"
+            return DecoderFailed(path, reason, "give a smaller picture, or free some memory")
+        reason = f"its decoder crashed ({_ending(code)})"
+        return DecoderFailed(path, reason, _DAMAGED)
+
+
+class _Lost(Exception):
+    """A process gave no answer, or none that can be its task's."""
+
+    def __init__(self, babbling: bool = False) -> None:
+        self.babbling = babbling
+
+
+class _Worker:
+    """One process. Whatever of it fails is `_Lost`."""
+
+    def __init__(self) -> None:
+        # This package as it is imported here, then what it needs.
+        root = str(Path(gen_ip.__file__).resolve().parent.parent)
+        places = [root, *(each for each in sys.path if os.path.isabs(each))]
+        passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        try:
+            # A session of its own: Ctrl-C in a terminal is for the caller to answer.
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", _BOOT, json.dumps(places)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**_ENVIRONMENT, **passed},
+                cwd=Path(sys.executable).anchor,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ConfinementFailed(error.strerror or str(error)) from None
+        if self._process.stdin is None or self._process.stdout is None:
+            raise ConfinementFailed("it has no pipes")
+        self._pipes = self._process.stdin, self._process.stdout
+        self.late = False
+        self._ending = threading.Lock()
+        self._busy = False
+        for pipe in self._pipes:
+            _widen(pipe)
+
+    def set_up(self, setup: bytes) -> tuple[int, bytes]:
+        """Its answer to what it is for."""
+        return self._exchange(SETUP, (setup,), _START_SECONDS)
+
+    def asked(self, path: StrPath, request: tuple[bytes, ...], seconds: float) -> tuple[int, bytes]:
+        """Its answer to a request."""
+        return self._exchange(REQUEST, request, seconds)
+
+    def end(self) -> int:
+        """Kills it and what it may have started; how it ended: a negative number is a signal's."""
+        self._kill()
+        code = self._process.wait()
+        for pipe in self._pipes:
+            # What could not be written is not wanted anymore.
+            with contextlib.suppress(OSError):
+                pipe.close()
+        return code
+
+    def _exchange(self, kind: int, parts: tuple[bytes, ...], seconds: float) -> tuple[int, bytes]:
+        to = self._pipes[0]
+        watch = threading.Timer(seconds, self._expire)
+        watch.daemon = True
+        self._busy = True
+        watch.start()
+        try:
+            to.write(FRAME.pack(kind, sum(map(len, parts))))
+            for part in parts:
+                to.write(part)
+            to.flush()
+            answer, size = FRAME.unpack(self._read(FRAME.size))
+            if size > _MAX_ANSWER_BYTES or answer not in (READY, RESULT, PROBLEM):
+                raise _Lost(babbling=True)
+            data = self._read(size)
+        except (OSError, ValueError):
+            # A pipe that broke, or one that another thread has closed.
+            self._settle()
+            raise _Lost from None
+        finally:
+            with self._ending:
+                self._busy = False
+            watch.cancel()
+        if self.late:
+            raise _Lost
+        return answer, data
+
+    def _read(self, size: int) -> bytes:
+        data = self._pipes[1].read(size)
+        if len(data) < size:
+            raise BrokenPipeError
+        return data
+
+    def _expire(self) -> None:
+        with self._ending:
+            if not self._busy:
+                return
+            self.late = True
+        self._kill()
+
+    def _kill(self) -> None:
+        with self._ending:
+            # Not waited for yet, so its number is its own.
+            if self._process.returncode is None:
+                if hasattr(os, "killpg"):
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.kill()
+
+    def _settle(self) -> None:
+        """Lets a process that has closed its pipes end by itself, so that it is seen how."""
+        if not hasattr(os, "waitid"):
+            return
+        # Another thread may have waited for it.
+        with contextlib.suppress(ChildProcessError):
+            for _ in range(_SETTLE_STEPS):
+                if os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                    return
+                time.sleep(_SETTLE_SECONDS / _SETTLE_STEPS)
+
+
+def _problem(path: StrPath, data: bytes, limits: Limits) -> UnreadableImage | GenIPError:
+    """The exception that a process told of, for this file."""
+    told = _members(data)
+    limit = told.get("limit")
+    match told.get("kind"):
+        case "ImageTooLarge" if type(limit) is int:
+            return ImageTooLarge(path, _text(told.get("pixels")), limit)
+        case "TooManyFrames" if type(limit) is int:
+            return TooManyFrames(path, limit)
+        case "UnreadableImage":
+            return UnreadableImage(path, _text(told.get("reason")), _text(told.get("remedy")))
+        case kind if kind == MEMORY:
+            reason = f"it needs more than {limits.memory // 2**20:,} MiB of memory"
+            return DecoderFailed(path, reason, "give a smaller picture, or allow more memory")
+    return _wrong(path)
+
+
+def _wrong(path: StrPath) -> DecoderFailed:
+    return DecoderFailed(path, "its decoder gave a wrong answer", _DAMAGED)
+
+
+def _members(data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: object) -> str:
+    """A process's words, safe to print."""
+    if isinstance(value, str) and value.isprintable() and len(value) <= _MAX_REASON:
+        return value
+    return shown(value)
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+    return f"exit code {code}"
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Lets more than 64 KiB wait in it, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    command = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if command is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), command, _PIPE_BYTES)
