@@ -2,7 +2,7 @@
 
 `orb-1` is ORB (E. Rublee and others, "ORB: an efficient alternative to SIFT or SURF", 2011) as
 OpenCV has it, with the parameters below, on the luminance of a reduced copy. ORB's strongest
-corners crowd where the contrast is: on a logo, on lettering. So five times as many are found as are
+corners crowd where the contrast is: on a logo, on lettering. So four times as many are found as are
 kept, again in squares that had few, and kept in turns from squares all over the picture and from
 small, middle and large scales.
 
@@ -37,24 +37,24 @@ ASKED_FEATURES = 1_000
 MAX_FEATURES = 2_000
 CODE_BYTES = 32
 
-# ORB itself: levels a fifth apart, corners of faint pictures too (steps of 4 of 255), as near to
+# ORB itself: eight levels over two and a half octaves, corners of faint pictures too (5 of 255), as near to
 # the border as the patch can be mirrored there.
-_LEVELS = 12
-_LEVEL_SCALE = 1.2
-_FAST_THRESHOLD = 4
+_LEVELS = 8
+_LEVEL_SCALE = 1.3
+_FAST_THRESHOLD = 5
 _EDGE = 8
 _PATCH = 31
-_SURPLUS = 5
+_SURPLUS = 4
 # Smaller copies are enlarged first, at most so many times: their corners would be too few. One
 # that is asked about more than that, since a work may be a small part of it.
 _WORK_SIDE = SIDE
-_ASKED_SIDE = 768
+_ASKED_SIDE = 640
 _ENLARGEMENT = 4
 # A side in which no patch fits.
 _LEAST_SIDE = 32
-# Squares along the longer side for the finest three levels; a quarter larger every three levels.
+# Squares along the longer side for the finest two levels; a quarter larger every two levels.
 _SQUARES = 8
-_GROUP = 3
+_GROUP = 2
 _GROUP_SCALE = 1.25
 # Squares with less than twice their part of what is wanted are poor; where more than a tenth of
 # them are, their corners are looked for alone.
