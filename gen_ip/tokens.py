@@ -43,13 +43,13 @@ class TokenInfo:
         return {"address": self.address, "symbol": self.symbol, "decimals": self.decimals}
 
 
-def symbol_or_address(symbol: str, address: str) -> str:
+def symbol_or_address(symbol: str, address: str, coin: str = "ETH") -> str:
     """How a token is called beside an amount: by its symbol, if that can be nothing but a name.
 
     At most 32 ASCII letters, digits, `.`, `$` and `-`, with a letter first (or `$` and a letter),
-    and not that of the chain's own coin. Otherwise by its shortened address.
+    and not that of the chain's own `coin`. Otherwise by its shortened address.
     """
-    if _SYMBOL.fullmatch(symbol) and symbol.upper() != "ETH":
+    if _SYMBOL.fullmatch(symbol) and symbol.upper() not in ("ETH", coin.upper()):
         return symbol
     return f"{address[:10]}…{address[-6:]}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from web3 import Web3
 
 from gen_ip.chain.errors import ConnectionFailed
@@ -26,4 +28,12 @@ def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> Web3:
         return Web3(SocketProvider(url, timeout))
     # The address itself stays unsaid: it may hold a key.
     reason = "it is no http:// or ws:// URL such as http://127.0.0.1:8545"
+    if url and "://" not in url:
+        reason = f"it has no http:// or https:// in front, such as http://{_local(url)}"
     raise ConnectionFailed("the given address", reason)
+
+
+def _local(url: str) -> str:
+    """Host and port of a node on this machine: of this one, where the address names no more."""
+    here = re.fullmatch(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", url)
+    return url if here else "127.0.0.1:8545"

@@ -189,19 +189,25 @@ class Rpc:
 
     def _ask(self, method: str, params: tuple[Any, ...]) -> Any:
         stopping.check()
-        with self._failures(method):
+
+        def ask() -> Any:
             found = self._bare.manager.request_blocking(RPCEndpoint(method), list(params))
             self._answered = True
             return found
 
+        return self._told(method, ask)
+
     def _ask_batch(self, provider: HTTPProvider, part: Sequence[Request]) -> list[Any]:
         stopping.check()
-        with self._failures("a batch of requests"):
+
+        def ask() -> list[Any]:
             answers = http.batch(provider, part)
             self._answered = True
             return [
                 _of_batch(method, answer) for (method, _), answer in zip(part, answers, strict=True)
             ]
+
+        return self._told("a batch of requests", ask)
 
     def call(
         self, to: str | None, data: bytes, *, sender: str | None = None, value: int = 0
@@ -335,29 +341,31 @@ class Rpc:
     def _bytes(self, method: str, *params: Any) -> bytes:
         return _data(method, self.request(method, *params))
 
-    @contextmanager
-    def _failures(self, method: str) -> Iterator[None]:
+    def _told(self, method: str, ask: Callable[[], T]) -> T:
+        """What `ask` returns; what goes wrong in it as an error of this package."""
         try:
-            yield
+            return ask()
         except Web3RPCError as error:
             detail: Any = (error.rpc_response or {}).get("error", {})
-            raise _node_error(method, detail, _one_line(error)) from None
+            failure: Exception = _node_error(method, detail, _one_line(error))
         except _tester_errors() as error:
-            raise _tester_error(method, error) from None
+            failure = _tester_error(method, error)
         except (ValidationError, Web3Exception, ValueError) as error:
             if isinstance(error, json.JSONDecodeError):
-                raise self._no_node() from None
-            if isinstance(error, requests.RequestException):
-                raise self._broken(error) from None
-            raise NodeError(method, _one_line(error)) from None
+                failure = self._no_node()
+            elif isinstance(error, requests.RequestException):
+                failure = self._broken(error)
+            else:
+                failure = NodeError(method, _one_line(error))
         except http.NoBatch:
-            reason = "it does not take several requests in one"
-            raise ConnectionFailed(self.address, reason) from None
+            failure = ConnectionFailed(self.address, "it does not take several requests in one")
         except OSError as error:
-            raise self._broken(error) from None
+            failure = self._broken(error)
         except (AttributeError, KeyError, RecursionError, TypeError):
             # What Web3 meets when the answer is JSON of another form.
-            raise self._no_node() from None
+            failure = self._no_node()
+        # Out here the library's error is over, and not kept as the context: it holds the whole URL.
+        raise failure
 
     def _no_node(self) -> ConnectionFailed:
         # Of a node that did answer before, it is an answer cut short.

@@ -122,6 +122,7 @@ class Heads:
 
     def _connect(self) -> None:
         request = {"jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": ["newHeads"]}
+        answer, failure = None, ""
         try:
             with _as_connection_errors():
                 self._connection = connection = opened(self._url, self._timeout)
@@ -132,8 +133,10 @@ class Heads:
                 answer = parse(_received(connection, self._timeout), MAX_NESTING)
         except (OSError, ValueError) as error:
             self._drop()
-            reason = f"no subscription over the websocket: {type(error).__name__}"
-            raise ConnectionFailed(public_url(self._url), reason, passing=True) from None
+            failure = f"no subscription over the websocket: {type(error).__name__}"
+        if failure:
+            # Out here the library's error, which holds the whole URL, is not kept as the context.
+            raise ConnectionFailed(public_url(self._url), failure, passing=True)
         if not isinstance(answer, dict) or "result" not in answer:
             self._drop()
             raise NodeError("eth_subscribe", "it takes no subscription to new blocks")

@@ -139,6 +139,7 @@ def _rows(settings: Settings) -> dict[str, dict[str, Any]]:
     }
     for key, variable in _VARIABLES.items():
         if value := os.environ.get(variable):
-            shown = public_address(value) if key == "rpc" else value
+            secret = key == "rpc" or (key == "store" and "://" in value)
+            shown = public_address(value) if secret else value
             rows[key] = {"value": shown, "source": variable}
     return rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
+from gen_ip.cli.coin import coin
 from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
 
@@ -43,7 +44,8 @@ def taken_with(kind: OfferKind, delivery: bool) -> str:
 
 
 def for_people(error: GenIPError) -> None:
-    """Rewrites the messages that name no option or command, and those about ETH for gas."""
+    """Rewrites the messages that name no option or command, and those about the coin
+    for gas."""
     if isinstance(error, InvalidArgument) and error.name == "the offer":
         from gen_ip.methods.trading.trader import WrongOffer
 
@@ -57,7 +59,7 @@ def for_people(error: GenIPError) -> None:
             "`gen-ip account new`",
         )
     if isinstance(error, GasTooExpensive):
-        needs, most = (format_amount(wei, 18, "ETH") for wei in (error.needs, error.max_fee))
+        needs, most = (format_amount(wei, 18, coin()) for wei in (error.needs, error.max_fee))
         text = (
             f"the transaction's gas may cost {needs} by what the node says, above your maximum of "
             f"{most}; wait for lower prices, use another node, or raise --max-fee"
@@ -67,7 +69,7 @@ def for_people(error: GenIPError) -> None:
         from gen_ip.work import ETH
 
         if error.token == ETH:
-            _tell(error, 18, "ETH")
+            _tell(error, 18, coin())
 
 
 def _tell(error: InsufficientFunds, decimals: int, symbol: str) -> None:

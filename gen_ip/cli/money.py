@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from gen_ip.cli.coin import coin
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.options import (
     DEFAULT_RPC,
@@ -201,7 +202,7 @@ def collect(
     def show(console: Console) -> None:
         console.print(f"Collected {money.show(found.amount)} for {found.to}.", style="green")
         settled = counted(len(found.path), "work")
-        cost = format_amount(found.fee, 18, rpc.symbol)
+        cost = format_amount(found.fee, 18, coin())
         console.print(f"{settled} settled; the gas cost {cost}", style="dim", soft_wrap=True)
         if found.left:
             console.print(_left(money, found.left), style="dim", soft_wrap=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.coin import coin
 from gen_ip.cli.invocation import Invocation, sends
 from gen_ip.cli.session import Money, address_of, known_money, work_of
 from gen_ip.cli.show.text import counted, till
@@ -124,7 +125,7 @@ def _facts(client: GenIP, plan: Move) -> list[str]:
         amount = f"{step.amount:,} units" if money is None else money.show(step.amount)
         return f"  {step.label}: {amount}"
 
-    cost, has = (format_amount(wei, 18, "ETH") for wei in (plan.cost, plan.balance))
+    cost, has = (format_amount(wei, 18, coin()) for wei in (plan.cost, plan.balance))
     facts = [f"From {plan.account} to {plan.to}, in this order:", *map(line, plan.steps)]
     facts.append(f"Gas: about {plan.gas:,}, at most {cost}; the account has {has}.")
     if plan.payable < len(plan.steps):

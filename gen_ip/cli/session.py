@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gen_ip.accounts import DEV_CHAIN_IDS, AccountError, dev_account, find, unlock
+from gen_ip.cli.coin import coin, speaks_to
 from gen_ip.cli.passwords import ask_password
 from gen_ip.cli.planning import planning
 from gen_ip.cli.values import BadValue, format_amount, parse_amount
@@ -82,11 +83,13 @@ def _connect(rpc: Target, store: str | None, max_fee: int | None) -> GenIP:
     }
     said = {name: value for name, value in policy.items() if value is not None}
     try:
-        return GenIP(rpc.url, deployment=deployment, store=open_store_option(store), **said)
+        client = GenIP(rpc.url, deployment=deployment, store=open_store_option(store), **said)
     except UnexpectedChain as error:
         if rpc.name is None:
             raise
         raise WrongNetwork(rpc.name, str(rpc), error.expected, error.actual) from None
+    speaks_to(rpc, client.chain_id)
+    return client
 
 
 def signer(
@@ -167,7 +170,8 @@ def now(client: GenIP) -> int:
 
 
 def token_of(client: GenIP, text: str) -> str:
-    """A token's address: the address itself, `ETH`, or on local chains `DUSD`, the demo token.
+    """A token's address: the address itself, `ETH` or how else the chain's coin is called, or on
+    local chains `DUSD`, the demo token.
 
     Elsewhere no symbol names a token: any contract may carry any.
 
@@ -180,12 +184,12 @@ def token_of(client: GenIP, text: str) -> str:
 
     if text.startswith("0x"):
         return arguments.address("token", text)
-    if text.upper() == "ETH":
+    if text.upper() == coin().upper():
         return ETH
     if text.upper() == "DUSD" and client.chain_id in DEV_CHAIN_IDS:
         return demo_token()
-    hint = "give the ERC-20's address, 0x and 40 hex digits; only ETH and, on local chains, DUSD"
-    raise BadValue("token", text, f"{hint} have names")
+    named = f"only {coin()} and, on local chains, DUSD have names"
+    raise BadValue("token", text, f"give the ERC-20's address, 0x and 40 hex digits; {named}")
 
 
 class Money:
@@ -198,9 +202,15 @@ class Money:
             InvalidArgument, BadValue: it is neither address nor name.
             GenIPError: there is no token at it, from `GenIP.token`.
         """
-        self.token = token_of(client, token or "ETH")
+        from gen_ip.tokens import symbol_or_address
+        from gen_ip.work import ETH
+
+        self.token = token_of(client, token) if token else ETH
         info = client.token(self.token)
-        self.symbol, self.decimals = info.symbol, info.decimals
+        self.decimals = info.decimals
+        self.symbol = coin()
+        if self.token != ETH:
+            self.symbol = symbol_or_address(info.symbol, self.token, self.symbol)
 
     def read(self, text: str) -> int:
         """An amount in units of the token as its smallest unit."""

@@ -163,8 +163,8 @@ def check_value(path: Path, key: str, value: Any) -> Any:
     try:
         return known[last](value)
     except ValueError as error:
-        # An RPC address may hold a key, and an unknown one may be anything: neither is shown.
-        what = "" if last == "rpc" else f" {shown(_plain(value))}"
+        # Addresses may hold keys, and what is none may be anything: they are not shown.
+        what = "" if last in ("rpc", "store") else f" {shown(_plain(value))}"
         raise BadSetting(path, key, f"has the wrong value{what}; give {error}") from None
 
 
@@ -196,6 +196,14 @@ def _text(expected: str) -> Check:
         return value
 
     return check
+
+
+def _store(value: Any) -> str:
+    expected = "a folder, or a Kubo node's RPC address, without user name, password or key"
+    text: str = _text(expected)(value)
+    if "://" in text and (set("@?#") & set(text)):
+        raise ValueError(expected)
+    return text
 
 
 def _amount(value: Any) -> str:
@@ -245,7 +253,7 @@ def _plain(value: Any) -> Any:
 KEYS: Mapping[str, Check] = {
     "network": _text("a network's name from `gen-ip network list`"),
     "account": _text("a name from `gen-ip account list`, or an address"),
-    "store": _text("a folder, or a Kubo node's RPC address"),
+    "store": _store,
     "max_fee": _amount,
     "confirmations": _whole(1, 10_000),
     "timeout": _seconds,

@@ -9,6 +9,7 @@ from gen_ip.content.files import StrPath
 from gen_ip.content.kubo import KuboStore, is_rpc_address
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import BadStoreAddress
+from gen_ip.urls import public_url
 
 
 def open_store(address: StrPath) -> LocalStore | KuboStore:
@@ -24,5 +25,6 @@ def open_store(address: StrPath) -> LocalStore | KuboStore:
     if is_rpc_address(text):
         return KuboStore(text)
     if "://" in text:
-        raise BadStoreAddress(text, "only http and https URLs name a node's RPC")
+        # The rest of it may hold a password.
+        raise BadStoreAddress(public_url(text), "only http and https URLs name a node's RPC")
     return LocalStore(Path(text))

@@ -27,6 +27,7 @@ from gen_ip.errors import (
     ContentTooLarge,
     StoreUnavailable,
 )
+from gen_ip.urls import public_url
 
 if TYPE_CHECKING:
     from ipfshttpclient import Client
@@ -248,7 +249,8 @@ def _multiaddr(address: str) -> str:
         # Not shown: it holds a password.
         raise BadStoreAddress(f"{url.scheme}://…@{host}", "it has a user name or password in it")
     if not host or url.query or url.fragment or url.path.strip("/") not in ("", "api/v0"):
-        raise BadStoreAddress(address, "it is not just scheme, host and port")
+        # Of a path or a query nothing is shown: it may hold a key.
+        raise BadStoreAddress(public_url(address), "there is more than scheme, host and port in it")
     port = port or (443 if url.scheme == "https" else 80)
     try:
         kind = f"ip{ip_address(host).version}"

@@ -53,7 +53,8 @@ def test_files_that_cannot_be_used(
     [
         ("http://127.0.0.1:1", "http://127.0.0.1:1"),
         ("http://user:secret@127.0.0.1:1/key", "http://127.0.0.1:1"),
-        ("localhost:8545", "http://127.0.0.1:8545"),
+        ("localhost:8611", "no http:// or https:// in front, such as http://localhost:8611)"),
+        ("secret:8611", "no http:// or https:// in front, such as http://127.0.0.1:8545)"),
         ("ftp://127.0.0.1", "no http:// or ws:// URL"),
         ("", "no http:// or ws:// URL"),
     ],

@@ -156,6 +156,46 @@ def test_nothing_shows_what_a_url_holds(run: Run, written: Path) -> None:
             assert "127.0.0.1" in ended.out or command[1] == "remove"
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["http://u:secret1@127.0.0.1:5001", "https://127.0.0.1:5001?key=secret1", "ftp://u:secret1@a"],
+)
+def test_no_store_has_a_password(run: Run, config: Path, address: str) -> None:
+    ended = run("config", "set", "store", address).failed("BadSetting", "without user name")
+    assert "secret1" not in ended.err
+    assert not config.exists()
+    shown = run("config", "show", "--json", GENIP_STORE=address).ok()
+    assert "secret1" not in shown.out
+    told = run("doctor", GENIP_STORE=address)
+    assert "secret1" not in told.out + told.err
+    for good in ("http://127.0.0.1:5001", "/ip4/127.0.0.1/tcp/5001", "a@b"):
+        run("config", "set", "store", good).ok()
+
+
+def test_amounts_are_in_the_coin_of_the_network(
+    run: Run, rpc: LocalChain, config: Path, work: str
+) -> None:
+    run("network", "add", "here", "--rpc", rpc.url, "--symbol", "POL").ok()
+    here = ("--network", "here")
+    run("pay", work, "2", *here, "--account", "dev1").ok()
+    assert "2 POL" in run("earnings", work, *here).ok().out
+    dear = run("pay", work, "100000000", *here, "--account", "dev1")
+    dear.failed("InsufficientFunds", "100,000,000", " POL are needed")
+    gas = ("--max-fee", "0.0000000001", "--account", "dev1")
+    run("pay", work, "1", *here, *gas).failed("GasTooExpensive", "POL by what", "POL; wait for")
+    collected = run("collect", work, *here, "--account", "dev0").ok().out
+    assert "Collected 2 POL" in collected
+    assert "ETH" not in collected
+    assert (
+        "0.5 POL" in run("pay", work, "0.5", *here, "--token", "pol", "--account", "dev1").ok().out
+    )
+    run("pay", work, "0.5", *here, "--token", "ETH", "--account", "dev1").failed("BadValue", "POL")
+    # Known by the chain's id, too, where the node is named by its URL.
+    assert "0.5 POL" in run("earnings", work, "--rpc", rpc.url).ok().out
+    run("network", "remove", "here").ok()
+    assert "0.5 ETH" in run("earnings", work, "--rpc", rpc.url).ok().out
+
+
 def test_show_says_where_each_comes_from(run: Run, written: Path) -> None:
     found = run("config", "show", "--json", GENIP_RPC="http://127.0.0.1:2/x", GENIP_STORE="s").json
     assert found["settings"]["account"] == {"value": "ada", "source": "config file"}

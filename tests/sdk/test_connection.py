@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from gen_ip.chain import answers, connecting
 from gen_ip.chain.errors import ChainError, ConnectionFailed, NodeError
 from gen_ip.chain.http import NodeProvider
 from gen_ip.chain.rpc import Rpc
+from gen_ip.chain.websocket import Heads
 from tests.support.chain import LocalChain
 
 SECRET = "v3-s3cr3t-k3y"
@@ -55,6 +56,32 @@ def test_nothing_listens() -> None:
     assert failed.value.address == "http://127.0.0.1:9"
     assert SECRET not in str(failed.value)
     assert failed.value.__cause__ is None
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that a traceback, or whoever reports errors, could show besides."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("scheme", ["http", "ws"])
+@pytest.mark.parametrize("listens", [False, True])
+def test_nothing_behind_an_error_holds_the_whole_url(
+    server: str, scheme: str, listens: bool
+) -> None:
+    _Handler.status, _Handler.body = 401, b""
+    node = server if listens else "127.0.0.1:9"
+    url = f"{scheme}://{node}/{SECRET}?key={SECRET}"
+    with pytest.raises(ConnectionFailed) as failed:
+        GenIP(url)
+    for each in _behind(failed.value):
+        assert SECRET not in f"{each!r} {each} {vars(each)}"
+    socket = f"ws://{node}/{SECRET}?key={SECRET}"
+    with pytest.raises(ConnectionFailed) as failed, closing(Heads(socket, 1.0)) as heads:
+        heads.wait(1.0)
+    for each in _behind(failed.value):
+        assert SECRET not in f"{each!r} {each} {vars(each)}"
 
 
 @pytest.mark.parametrize(

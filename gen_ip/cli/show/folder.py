@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gen_ip.cli.coin import coin
 from gen_ip.cli.show.text import counted, plain, till
 from gen_ip.cli.values import format_amount
 from gen_ip.folders.report import FileReport, FolderReport, Outcome
@@ -42,7 +43,7 @@ def show_folder(console: Console, report: FolderReport, proofs: Path | None) -> 
         would = "It would take " if report.of(Outcome.PLANNED) else ""
         console.print(
             f"{would}{counted(report.transactions, 'transaction')}, {report.gas:,} gas, "
-            f"{format_amount(report.fee, 18, 'ETH')}",
+            f"{format_amount(report.fee, 18, coin())}",
             soft_wrap=True,
         )
     if proofs is not None and report.of(Outcome.ANCHORED):
