@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,13 +142,30 @@ def test_says_what_to_install(tmp_path: Path) -> None:
     assert 'pip install "gen-ip[match]"' in searched("without", cache=tmp_path)
 
 
-def test_works_without_a_cache_folder_and_fills_one(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that was missing, and was filled."""
+    cache = tmp_path_factory.mktemp("cache") / "not" / "yet"
+    assert searched(cache=cache) == "[0, 1, 2]"
+    assert list(cache.rglob("*.nbc"))
+    return cache
+
+
+def test_works_without_a_cache_folder(tmp_path: Path) -> None:
     occupied = tmp_path / "occupied"
     occupied.write_text("no folder")
     assert searched(cache=occupied) == "[0, 1, 2]"
-    missing = tmp_path / "not" / "yet"
-    assert searched(cache=missing) == "[0, 1, 2]"
-    assert list(missing.rglob("*.nbc"))
+
+
+@pytest.mark.parametrize(("kind", "left"), [("nbc", 100), ("nbi", 0)])
+def test_a_damaged_cache_is_made_anew(filled: Path, tmp_path: Path, kind: str, left: int) -> None:
+    cache = shutil.copytree(filled, tmp_path / "cache")
+    files = [path for path in cache.rglob(f"*.{kind}") if ".gather-" in path.name]
+    for path in files:
+        os.truncate(path, left)
+    assert searched(cache=cache) == "[0, 1, 2]"
+    assert files
+    assert all(path.stat().st_size > 100 for path in files)
 
 
 def test_missing_library_is_an_error_of_this_package() -> None:
