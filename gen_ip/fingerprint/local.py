@@ -37,8 +37,8 @@ ASKED_FEATURES = 1_000
 MAX_FEATURES = 2_000
 CODE_BYTES = 32
 
-# ORB itself: eight levels over two and a half octaves, corners of faint pictures too (5 of 255), as near to
-# the border as the patch can be mirrored there.
+# ORB itself: eight levels over two and a half octaves, corners of faint pictures too (5 of 255), as
+# near to the border as the patch can be mirrored there.
 _LEVELS = 8
 _LEVEL_SCALE = 1.3
 _FAST_THRESHOLD = 5
