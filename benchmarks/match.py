@@ -40,7 +40,7 @@ from benchmarks._searching import (
 )
 from benchmarks.pictures import collection as pictures
 from gen_ip.errors import GenIPError
-from gen_ip.fingerprint.pdq import pdq
+from gen_ip.fingerprint.pdq import Pdq, pdq
 from gen_ip.fingerprint.reduced import reduced_copy
 from gen_ip.match.codes import check_search
 
@@ -53,6 +53,8 @@ _WANTED_RECALL = 0.999
 # (tables, bits of each, bits flipped): from few lookups to many.
 _MULTI_HASH = ((16, 16, 1), (12, 20, 2), (16, 16, 2))
 _LARGE_BATCH = 64
+_ADDED_AT_ONCE = 500
+_FEATURE_BYTES = 19_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Samples:
     peers: bool = True
     # FAISS's tables are measured up to so many codes: beyond, they take minutes a measurement.
     tables_up_to: int = 1_000_000
+    # Pictures added to a whole index, catalog and all.
+    added: int = 5_000
     # How far apart real pictures' hashes are, beside; fetches the pictures.
     pictures: bool = False
 
@@ -104,6 +108,8 @@ def measure(samples: Samples, say: Callable[[str], None] = lambda _: None) -> di
                 kind = name.split(" ")[0]
                 engines[name] = {"kind": kind, **found}
         measured["sizes"][str(rows)] = {"engines": engines, "ratios": _ratios(engines)}
+    say("adding to an index")
+    measured["adding"] = _in_process(_measure_adding, samples.added)
     if samples.pictures:
         say("real pictures")
         measured["pictures"] = _codes.real_pairs(_real_hashes())
@@ -196,6 +202,40 @@ def _bandwidth(
     }
 
 
+def _measure_adding(count: int) -> dict[str, Any]:
+    """In a process of its own: pictures added to an index a second, each batch on the disk before
+    the next; with 19 KB of local features each, as 500 have."""
+    from gen_ip.match.index.pictures import PictureIndex
+    from gen_ip.match.index.records import Record
+
+    random = numpy.random.default_rng(0)
+    records = [
+        Record(
+            str(number),
+            random.bytes(32),
+            Pdq(random.bytes(32), 100),
+            random.bytes(32),
+            {"sscd-1": random.bytes(32)},
+            random.bytes(_FEATURE_BYTES),
+        )
+        for number in range(count)
+    ]
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "index"
+        with PictureIndex(path, write=True) as index:
+            began = time.perf_counter()
+            for start in range(0, count, _ADDED_AT_ONCE):
+                index.add(records[start : start + _ADDED_AT_ONCE])
+            seconds = time.perf_counter() - began
+        size = sum(each.stat().st_size for each in path.iterdir())
+    return {
+        "pictures": count,
+        "at_once": _ADDED_AT_ONCE,
+        "pictures_per_second": round(count / seconds, 1),
+        "disk_bytes_per_picture": round(size / count),
+    }
+
+
 def _build(engine: Engine, path: Path) -> tuple[int, float]:
     """How many codes were taken in, and in how many seconds; what they came from is let go."""
     codes = numpy.load(path)
@@ -258,6 +298,12 @@ def table(measured: dict[str, Any]) -> str:
             "memory is read"
         )
         lines += [f"  {name}: {ratio}" for name, ratio in size["ratios"].items()]
+    adding = measured["adding"]
+    lines.append(
+        f"\n{adding['pictures_per_second']:,.0f} pictures a second are added, "
+        f"{adding['at_once']} at once, with features; {adding['disk_bytes_per_picture']:,} bytes "
+        "of disk each"
+    )
     if (real := measured.get("pictures")) is not None:
         lines.append(
             f"\n{real['pairs']:,} pairs of {real['pictures']:,} real pictures: apart by "

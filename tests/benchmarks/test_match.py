@@ -18,7 +18,7 @@ from benchmarks.match import Samples
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
-    samples = Samples((20_000,), 60, 0.01, 1, radius=70, peers=False)
+    samples = Samples((20_000,), 60, 0.01, 1, radius=70, peers=False, added=20)
     return match.measure(samples)
 
 
@@ -30,6 +30,7 @@ def test_everything_is_found_and_told(measured: dict[str, Any]) -> None:
     assert ours["single"]["codes"] == 1
     assert ours["picture"]["codes"] == 32
     assert ours["bandwidth"]["share"] > 0
+    assert measured["adding"]["disk_bytes_per_picture"] > 19_000
     assert ours["bytes_resident"] > 20_000 * 32
     text = match.table(measured)
     assert all(name in text for name in size["engines"])
