@@ -214,7 +214,7 @@ def _hue(image: Image, dice: Random, others: Sequence[Image]) -> Image:
     return PillowImage.merge("HSV", (turned, saturation, value)).convert("RGB")
 
 
-def _filtered(image: Image, dice: Random, others: Sequence[Image]) -> Image:
+def filtered(image: Image, dice: Random, others: Sequence[Image]) -> Image:
     """A warm, faded preset with a dark rim."""
     red, green, blue = image.split()
     warm = PillowImage.merge(
@@ -270,19 +270,23 @@ def _watermarked(image: Image, dice: Random, others: Sequence[Image]) -> Image:
     pen, font = ImageDraw.Draw(layer), _font(0.06 * max(image.size))
     step = round(0.16 * max(image.size))
     for top in range(0, layer.height, step):
-        pen.text((top % (2 * step), top), "PREVIEW COPY   " * 12, fill=110, font=font)
+        pen.text((top % (2 * step), top), "PREVIEW COPY   " * 12, fill=130, font=font)
     layer = layer.rotate(30)
     left, top = (layer.width - image.width) // 2, (layer.height - image.height) // 2
     layer = layer.crop((left, top, left + image.width, top + image.height))
-    white = PillowImage.new("RGB", image.size, (255, 255, 255))
-    return PillowImage.composite(white, image, layer)
+    # Gray, to be seen on white, too.
+    gray = PillowImage.new("RGB", image.size, (128, 128, 128))
+    return PillowImage.composite(gray, image, layer)
 
 
 def _signed(image: Image, dice: Random, others: Sequence[Image]) -> Image:
     edited = image.copy()
     size = 0.05 * max(image.size)
     at = (image.width * 0.62, image.height - 1.6 * size)
-    ImageDraw.Draw(edited).text(at, "@somebody", fill=(255, 255, 255), font=_font(size))
+    pen, edge = ImageDraw.Draw(edited), max(1, round(size / 12))
+    pen.text(
+        at, "@somebody", (255, 255, 255), _font(size), stroke_width=edge, stroke_fill=(0, 0, 0)
+    )
     return edited
 
 
@@ -416,7 +420,7 @@ EDITS = (
     Edit("sepia", "color", _sepia),
     Edit("inverted", "color", _inverted),
     Edit("hue", "color", _hue),
-    Edit("filter", "color", _filtered),
+    Edit("filter", "color", filtered),
     Edit("posterized", "color", _posterized),
     Edit("gamma", "color", _gamma),
     Edit("noise", "noise", _noisy(25)),
@@ -424,8 +428,8 @@ EDITS = (
     Edit("sharpened", "noise", _sharpened),
     Edit("median", "noise", _smoothed),
     Edit("halftone", "noise", _halftone),
-    Edit("watermark", "overlaid", _watermarked),
-    Edit("signature", "overlaid", _signed),
+    Edit("watermarked", "overlaid", _watermarked),
+    Edit("signed", "overlaid", _signed),
     Edit("emblem", "overlaid", _emblem),
     Edit("stickers", "overlaid", _stickers),
     Edit("meme", "overlaid", _meme),
@@ -438,7 +442,7 @@ EDITS = (
     Edit(
         "mirror-crop-filter",
         "combined",
-        _then(_transposed(Transpose.FLIP_LEFT_RIGHT), _cropped(0.8, centered=False), _filtered),
+        _then(_transposed(Transpose.FLIP_LEFT_RIGHT), _cropped(0.8, centered=False), filtered),
     ),
     Edit(
         "crop-caption-small",

