@@ -81,6 +81,7 @@ class Reading(Generic[C]):
         """The files that are not certified yet, by their paths, with what will be stated of each.
         What became of all others is in `outcomes`. Without `keeps`, nothing is put into the store.
         """
+        self._check_shared()
         found, others = scan(self._folder, self._ignore)
         self.outcomes = {each.path: each for each in others}
         rows = self._read(found)
@@ -152,8 +153,6 @@ class Reading(Generic[C]):
             each, stated, _ = item
             return self._made(each, rows[each.name], stated, keeps)
 
-        if fresh:
-            self._check_shared()
         for (each, _, basis), made in self._each("Preparing", fresh, make):
             if isinstance(made, Exception):
                 self._fail(each.name, made)
@@ -164,7 +163,7 @@ class Reading(Generic[C]):
 
     def _check_shared(self) -> None:
         """Raises the contract's error where what all files share fits none: tried on bytes that
-        nobody has, before anything is stored, signed or sent."""
+        nobody has, before anything is read, stored, signed or sent; also if nothing is left."""
         stated = self._stated
         creator, digest = self._client._session.account.address, secrets.token_bytes(32)
         statement = self._client._registry.statement(

@@ -202,6 +202,14 @@ def test_a_file_that_changes_while_it_is_read(
     }
 
 
+def test_what_all_share_is_checked_when_nothing_is_left(alice: GenIP, folder: Path) -> None:
+    alice.certify_folder(folder)
+    with pytest.raises(reverts.RoyaltyTooHigh):
+        alice.certify_folder(folder, resale_royalty=10_001)
+    with pytest.raises(reverts.RoyaltyTooHigh):
+        alice.plan_folder(folder, resale_royalty=10_001)
+
+
 def test_what_all_share_is_checked_before_anything(
     alice: GenIP, chain: LocalChain, folder: Path
 ) -> None:
