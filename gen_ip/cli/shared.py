@@ -50,10 +50,9 @@ def share_options(commands: Iterable[Any]) -> None:
     ours = {param.name: param for param in typer.main.get_command(options).params}
     for command in commands:
         names = [param.name for param in command.params]
-        if "rpc" in names and "network" not in names:
+        # That of `network add` is what it keeps, not where it asks.
+        asks = any(param.name == "rpc" and param.envvar for param in command.params)
+        if asks and "network" not in names:
             place = names.index("rpc") + 1
-            added = [ours["network"]]
-            # `network add` has one of its own, to keep.
-            if "max_fee" in names and "confirmations" not in names:
-                added.append(ours["confirmations"])
+            added = [ours["network"]] + ([ours["confirmations"]] if "max_fee" in names else [])
             command.params[place:place] = added

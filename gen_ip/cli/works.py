@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.invocation import Invocation, reads, sends
-from gen_ip.cli.options import Token, WorkId
+from gen_ip.cli.options import WorkId
 from gen_ip.cli.output import Output
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
-from gen_ip.cli.session import Money, signer, work_of
+from gen_ip.cli.session import Money, known_money, signer, work_of
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import parse_share
 from gen_ip.errors import NotAFile
@@ -197,22 +197,48 @@ def show(use: Invocation, work: WorkId) -> None:
 
 
 @reads
-def lineage(use: Invocation, work: WorkId, token: Token = None) -> None:
+def lineage(
+    use: Invocation,
+    work: WorkId,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", help="An ERC-20 address, ETH, DUSD; default: all."),
+    ] = None,
+) -> None:
     """Show what a work was built on and what was built on it, as a tree with what it earned."""
     from gen_ip.cli.show.lineage import lineage_tree
 
     number = work_of(work)
     client = use.reader()
     money = Money(client, token)
+    known: dict[str, Money | None] = {money.token: money}
+
+    def earned(work: int) -> list[tuple[str, int]]:
+        """What waits for a work: in the first token in any case, in others if anything does."""
+        found = [(money.token, client.earnings(work, token=money.token).total)]
+        for each in client.all_earnings(work) if token is None else ():
+            if each.total and each.token != money.token:
+                if each.token not in known:
+                    known[each.token] = known_money(client, each.token)
+                found.append((each.token, each.total))
+        return found
+
+    def shown(token: str, amount: int) -> str:
+        its = known[token]
+        return f"{amount:,} units of {token}" if its is None else its.show(amount)
+
     with use.output.working("Following the lines …"):
         client.work(number)
         found = client.lineage(number)
         everyone = (*found.ancestors, number, *found.descendants)
         works = {member: client.work(member) for member in everyone}
-        waiting = {member: client.earnings(member, token=money.token).total for member in everyone}
+        waiting = {member: earned(member) for member in everyone}
 
     def draw(console: Console) -> None:
-        notes = {member: f"{money.show(waiting[member])} to collect" for member in everyone}
+        notes = {
+            member: f"{' + '.join(shown(*each) for each in waiting[member])} to collect"
+            for member in everyone
+        }
         for tree in lineage_tree(found, works, notes):
             console.print(tree)
 
@@ -223,7 +249,11 @@ def lineage(use: Invocation, work: WorkId, token: Token = None) -> None:
                 "name": works[member].name,
                 "owner": works[member].owner,
                 "till": works[member].till,
-                "to_collect": money.to_json(waiting[member]),
+                "to_collect": money.to_json(waiting[member][0][1]),
+                "others_to_collect": [
+                    {"token": token, "amount": str(amount), "text": shown(token, amount)}
+                    for token, amount in waiting[member][1:]
+                ],
             }
             for member in everyone
         },

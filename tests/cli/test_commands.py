@@ -118,6 +118,11 @@ def test_money_runs_from_a_derivative_to_the_creator(
     found = run("lineage", child, "--json").ok().json
     assert found["ancestors"] == [work]
     assert found["works"][work]["to_collect"]["amount"] == str(ETHER // 20)
+    [other] = found["works"][work]["others_to_collect"]
+    assert (other["token"], other["text"]) == (rpc.token, "10 DUSD")
+    assert "0.05 ETH + 10 DUSD to collect" in run("lineage", work).ok().out
+    only = run("lineage", work, "--token", rpc.token, "--json").ok().json["works"][work]
+    assert (only["to_collect"]["text"], only["others_to_collect"]) == ("10 DUSD", [])
 
     before = rpc.web3.eth.get_balance(address("dev7"))
     taken = run("collect", work, "--to", "dev7", "--account", "dev0", "--json").ok().json
