@@ -85,9 +85,16 @@ class Invocation:
 
         self.output.result({**document, "receipt": receipt.to_json()}, show)
 
-    def confirm(self, facts: Sequence[str], yes: bool, *, always_told: bool = False) -> None:
-        """Shows what is about to happen for good, and asks, unless `yes` or nothing is sent.
-        `always_told` shows it with `yes` too, but not beside JSON.
+    def confirm(
+        self,
+        facts: Sequence[str],
+        yes: bool,
+        *,
+        always_told: bool = False,
+        why: str = "this cannot be undone",
+    ) -> None:
+        """Shows what is about to happen, and asks, unless `yes` or nothing is sent; `why` says what
+        for. `always_told` shows it with `yes` too, but not beside JSON.
 
         Raises:
             NotConfirmed: the answer is no, or there is no terminal to ask on.
@@ -101,12 +108,11 @@ class Invocation:
             return
         if not sys.stdin.isatty():
             raise NotConfirmed(
-                f"this cannot be undone, and there is no terminal to ask on: {' '.join(shown)} "
-                "Give --yes to agree"
+                f"{why}, and there is no terminal to ask on: {' '.join(shown)} Give --yes to agree"
             )
         for fact in shown:
             self.output.note(fact)
-        if not typer.confirm("This cannot be undone. Go on?", err=True):
+        if not typer.confirm(f"{why[0].upper()}{why[1:]}. Go on?", err=True):
             raise NotConfirmed("not confirmed; nothing was done")
 
 

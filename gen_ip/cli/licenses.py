@@ -42,6 +42,7 @@ from gen_ip.cli.sale import (
     chooser,
     given,
     how_many,
+    priced,
     told,
 )
 from gen_ip.cli.session import Money, address_of, now, reader, work_of
@@ -86,6 +87,7 @@ def offer(
         Path | None,
         typer.Option("--delegation", help="Sign as the delegate of a file from `delegate`."),
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Offer licenses of your works at a price: posted, or signed in a file (one signature)."""
     if sign != (output is not None):
@@ -103,7 +105,8 @@ def offer(
     client = use.signer()
     chosen = chosen_by(client)
     money = Money(client, token)
-    sale: dict[str, Any] = {"price": money.read(price), "token": money.token, "quantity": quantity}
+    amount = priced(use, money, price, yes)
+    sale: dict[str, Any] = {"price": amount, "token": money.token, "quantity": quantity}
     agreed = conditions.at(client)
     made: list[tuple[Path | None, Offer]] = []
     with use.output.working("Signing …" if sign else "Posting the offer …"):

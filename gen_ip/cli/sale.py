@@ -91,6 +91,10 @@ Licensee = Annotated[
 ]
 
 
+# In units of a token: few prices are higher, and few typed in wei are lower.
+_HIGH = 1_000_000
+
+
 class Payment(StrEnum):
     """How a price in a token is paid; see `gen_ip.GenIP.buy`."""
 
@@ -321,6 +325,23 @@ def buying(client: GenIP, count: int, holder: str | None) -> str:
     """What is done with an ask for licenses, told before it is done."""
     assert client.account is not None  # noqa: S101 - whoever buys signs; for mypy
     return f"You buy {how_many(count)} for {holder or client.account.address}, each"
+
+
+def priced(use: Invocation, money: Money, price: str, yes: bool) -> int:
+    """A price as it was typed, in the token's smallest unit; asks about one that looks as if it had
+    been typed in that unit already, such as wei.
+
+    Raises:
+        BadValue: it is no amount.
+        NotConfirmed: it is not agreed to.
+    """
+    amount = money.read(price)
+    if amount >= _HIGH * 10**money.decimals:
+        fact = f"You ask or bid {money.named(amount)}; prices are typed in {money.symbol}."
+        use.confirm(
+            [fact], yes, why=f"few prices are above {money.show(_HIGH * 10**money.decimals)}"
+        )
+    return amount
 
 
 def how_many(count: int) -> str:

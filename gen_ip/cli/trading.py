@@ -27,6 +27,7 @@ from gen_ip.cli.sale import (
     chooser,
     given,
     how_many,
+    priced,
 )
 from gen_ip.cli.session import Money, address_of, work_of
 from gen_ip.cli.show.licenses import show_licenses
@@ -77,6 +78,7 @@ def bid(
     *,
     changes: Changes,
     asked: Asked,
+    yes: Yes = False,
 ) -> None:
     """Sign that you buy licenses at a price, and approve it; an owner takes it with `accept`."""
     numbers = [work_of(work) for work in works]
@@ -86,7 +88,7 @@ def bid(
     client = use.signer()
     chosen = chosen_by(client)
     money = Money(client, token)
-    amount = money.read(price)
+    amount = priced(use, money, price, yes)
     with use.output.working("Bidding …"), in_units(money.token, money.decimals, money.symbol):
         signed = client.bid(
             numbers[0] if len(numbers) == 1 else numbers,
@@ -118,6 +120,7 @@ def counter(
     fee: Fees = None,
     deliver_within: DeliverWithin = None,
     challenge_window: ChallengeWindow = None,
+    yes: Yes = False,
 ) -> None:
     """Answer an offer with a signed one for its maker alone: an ask with a bid, or a bid with an
     ask. Filling the answer spends the offer it answers."""
@@ -137,7 +140,7 @@ def counter(
     client = use.signer()
     found = offer_of(client, named)
     money = Money(client, token if token is not None else plain_offer(found).token)
-    amount = money.read(price)
+    amount = priced(use, money, price, yes)
     with use.output.working("Answering …"), in_units(money.token, money.decimals, money.symbol):
         signed = client.counter(
             found,

@@ -58,6 +58,24 @@ def test_a_purchase_says_what_was_paid_and_which_numbers(
     assert f"license {last + 1} · " in run("license", "show", last + 1).ok().out
 
 
+@pytest.mark.parametrize("price", ["10000000000000000", "1000000"])
+def test_a_price_in_wei_is_asked_about(
+    run: Run, rpc: LocalChain, work: str, tmp_path: Path, price: str
+) -> None:
+    sell = ("offer", work, "--terms", "commercial", "--price", price, "--account", "dev0")
+    for command in (sell, (*sell, "--sign", "-o", tmp_path / "offer.json")):
+        run(*command).failed("NotConfirmed", f"{int(price):,} ETH", "typed in ETH", "--yes")
+    assert run("offers", work, "--json").ok().json["offers"] == []
+    offered = run(*sell, "--yes", "--json").ok().json
+    answer = ("counter", offered["offer"], "--price", price, "--token", rpc.token)
+    answered = run(*answer, "-o", tmp_path / "answer.json", "--account", "dev1")
+    answered.failed("NotConfirmed", f"{int(price):,} DUSD (token {rpc.token})")
+    bid = ("bid", work, "--terms", "commercial", "--price", price, "--token", rpc.token)
+    run(*bid, "-o", tmp_path / "bid.json", "--account", "dev1").failed("NotConfirmed")
+    assert not any(tmp_path.glob("*.json"))
+    run(*sell[:4], "--price", "999999.9", "--account", "dev0").ok()
+
+
 def test_tokens_by_name(run: Run, rpc: LocalChain, work: str) -> None:
     pay = ("pay", work, "2", "--account", "dev1", "--token")
     run(*pay, "DUSD").failed("NotAToken", faucet.demo_token())
