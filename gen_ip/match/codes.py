@@ -29,7 +29,7 @@ BLOCK = 8192
 # Below so many rows for each, more threads cost more than they give.
 _ROWS_A_THREAD = 8 * BLOCK
 # A thread that got less of the processor leaves more pieces to the others.
-_PIECES_A_THREAD = 4
+_PIECES_A_THREAD = 8
 # Queries of one pass; with the codes at hand they fill half of a first-level cache.
 _QUERIES_A_PASS = 128
 
@@ -202,7 +202,8 @@ def _pass(
     if threads == 1:
         pieces = [piece(0, count)]
     else:
-        edges = [count * part // (threads * _PIECES_A_THREAD) for part in range(threads * 4 + 1)]
+        parts = threads * _PIECES_A_THREAD
+        edges = [count * part // parts for part in range(parts + 1)]
         pieces = list(_pool(threads).map(piece, edges[:-1], edges[1:]))
     merged = []
     for query in range(len(queries)):
