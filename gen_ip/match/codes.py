@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gen_ip.match.errors import InvalidQuery, MatchingUnavailable
+from gen_ip.match.errors import InvalidQuery
+from gen_ip.match.loops import loops
 
 if TYPE_CHECKING:
     from numpy import int16, int32, int64, uint8, uint64
@@ -184,7 +185,7 @@ def _pass(
     """For each query the keys (distance << 48 | row) of its nearest, rising."""
     import numpy
 
-    scan = _kernels().scan
+    scan = loops("kernels").scan
     dead = numpy.empty(0, numpy.uint8) if blocks.dead is None else blocks.dead
     count = -(-blocks.rows // BLOCK)
 
@@ -211,17 +212,6 @@ def _pass(
         keys.sort()
         merged.append(keys[:limit])
     return merged
-
-
-@functools.cache
-def _kernels() -> Any:
-    try:
-        from gen_ip.match import kernels
-    except ModuleNotFoundError as error:
-        if error.name not in ("numba", "llvmlite"):
-            raise
-        raise MatchingUnavailable("numba") from None
-    return kernels
 
 
 def _processors() -> int:

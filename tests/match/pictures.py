@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable
 
 import numpy
 
+from gen_ip.fingerprint.local import LocalFeatures
 from gen_ip.fingerprint.pdq import PDQ, Pdq
 from gen_ip.match.codes import as_words, reference
 from gen_ip.match.index.pictures import PictureIndex
 from gen_ip.match.index.records import Record
+from gen_ip.match.words.postings import file_features
+from gen_ip.match.words.searching import WordIndex
+from gen_ip.match.words.vocabulary import vocabulary
 
 OTHER = "sscd-1"
 RADIUS = 90
@@ -30,8 +35,22 @@ def record(key: str, seed: int) -> Record:
         Pdq((code ^ noise).to_bytes(32), own.randrange(101)),
         own.randbytes(32) if seed % 5 else None,
         {OTHER: like.randbytes(32)} if seed % 3 else {},
-        own.randbytes(seed % 50) if seed % 4 else None,
+        features(like, seed % 50).to_bytes() if seed % 4 else None,
         own.randbytes(seed % 60) if seed % 6 else None,
+    )
+
+
+def features(dice: random.Random, count: int) -> LocalFeatures:
+    """Made-up local features, a few of them alike."""
+    drawn = numpy.random.default_rng(dice.getrandbits(32))
+    codes = drawn.integers(0, 256, (max(1, 2 * count // 3), 32), numpy.uint8)
+    return LocalFeatures(
+        (512, 400),
+        numpy.floor(drawn.uniform(0, 400, (count, 2))).astype(numpy.float32),
+        numpy.exp2(drawn.integers(50, 120, count) / 16).astype(numpy.float32),
+        (drawn.integers(0, 256, count) * 360 / 256).astype(numpy.float32),
+        numpy.exp2(-drawn.integers(0, 200, count) / 8).astype(numpy.float32),
+        codes[drawn.integers(0, len(codes), count)],
     )
 
 
@@ -73,6 +92,16 @@ class Model:
             )
         )  # fmt: skip
 
+    def by_words(self, asked: LocalFeatures) -> set[int]:
+        """The handles of works that share features."""
+        works = [
+            (handle, LocalFeatures.from_bytes(each.features))
+            for handle, each in self.records.items()
+            if each.features is not None
+        ]
+        every = WordIndex(vocabulary(), (file_features(works, vocabulary()),))
+        return set(every.search([asked], len(works) + 1).handles.tolist())
+
 
 def agree(index: PictureIndex, model: Model, queries: Iterable[bytes]) -> None:
     """Everything the index says is what the model says."""
@@ -100,3 +129,10 @@ def agree(index: PictureIndex, model: Model, queries: Iterable[bytes]) -> None:
         hits = index.search(name, asked, RADIUS, LIMIT)
         found_hits = list(zip(*(column.tolist() for column in hits), strict=True))
         assert found_hits == model.search(name, asked, RADIUS, LIMIT)
+    for each in itertools.islice(model.records.values(), 0, None, 5):
+        if each.features is not None:
+            own = LocalFeatures.from_bytes(each.features)
+            # Removed works still tell how rare a word is, so the scores may be others.
+            ranked = index.by_words([own], len(model.records))
+            assert set(ranked.handles.tolist()) == model.by_words(own)
+            assert sorted(ranked.scores.tolist(), reverse=True) == ranked.scores.tolist()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -13,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from gen_ip.fingerprint.pdq import PDQ
 from gen_ip.match.codes import BLOCK
 from gen_ip.match.index import catalog, errors
 from gen_ip.match.index.pictures import PictureIndex
+from gen_ip.match.index.records import WORDS
 from tests.match.pictures import Model, agree, record
 from tests.support.require import ROOT
 
@@ -32,7 +33,11 @@ WRITER = """
 import shutil, sys
 from pathlib import Path
 from gen_ip.match.index.pictures import PictureIndex
+from gen_ip.match.loops import loops
+from gen_ip.match.words.vocabulary import vocabulary
 from tests.match.test_faults import change
+# Loaded first, so that it is changes that are interrupted.
+loops("words.kernels"), vocabulary()
 path, number = Path(sys.argv[1]), int(sys.argv[2])
 with PictureIndex(path, write=True) as index:
     print("open", flush=True)
@@ -124,9 +129,9 @@ def test_killed_at_any_moment_it_is_as_committed(tmp_path: Path) -> None:
             else:
                 interrupted["before"] += 1
             agree(index, model, QUERIES)
-            assert {each.name for each in path.glob("*.codes")} == {
-                json.loads(mark)["file"] for mark in index._reading.state().marks.values()
-            }
+            marks = index._reading.state().marks.items()
+            named = {each for name, mark in marks for each in index._engine(name).files(mark)}
+            assert named == {*path.glob("*.codes"), *path.glob("*.words")}
         for copy in tmp_path.glob("copy-*"):
             with PictureIndex(copy) as index:
                 assert index.check() == []
@@ -170,7 +175,9 @@ def test_others_search_while_it_grows(tmp_path: Path) -> None:
             assert reader.stdout is not None
             assert reader.stdout.readline() == "ready\n"
             for start in range(1, count, 997):
-                index.add([record(str(key), key) for key in range(start, min(start + 997, count))])
+                # Without features, of which each makes it slower.
+                more = [record(str(key), key) for key in range(start, min(start + 997, count))]
+                index.add([replace(each, features=None) for each in more])
                 if start % 2:
                     index.compact()
             assert reader.stdout.read() == f"seen {count}\n"
@@ -190,8 +197,8 @@ def filled(tmp_path: Path) -> tuple[Path, Model]:
     return path, model
 
 
-def code_file(path: Path, name: str = PDQ) -> Path:
-    (found,) = path.glob(f"{name}.*.codes")
+def derived_file(path: Path, name: str = PDQ) -> Path:
+    (found,) = path.glob(f"{name}.*")
     return found
 
 
@@ -204,12 +211,13 @@ def overwrite(file: Path) -> None:
         opened.write(b"not yours")
 
 
+@pytest.mark.parametrize("name", [PDQ, WORDS])
 @pytest.mark.parametrize("harm", [Path.unlink, cut, overwrite])
 def test_a_bad_derived_file_is_made_anew(
-    filled: tuple[Path, Model], harm: Callable[[Path], None]
+    filled: tuple[Path, Model], harm: Callable[[Path], None], name: str
 ) -> None:
     path, model = filled
-    harm(code_file(path))
+    harm(derived_file(path, name))
     with pytest.raises(errors.StaleIndex, match="open it for writing, which remakes it"):
         PictureIndex(path)
     told: list[tuple[str, int, int]] = []
@@ -221,7 +229,7 @@ def test_a_bad_derived_file_is_made_anew(
 
 def test_a_flipped_bit_is_told_and_mended(filled: tuple[Path, Model]) -> None:
     path, model = filled
-    file = code_file(path)
+    file = derived_file(path)
     with file.open("r+b") as opened:
         opened.seek(4096 + 8 * 41)
         byte = opened.read(1)[0]
@@ -316,7 +324,7 @@ def test_another_index_files_are_not_taken_for_its_own(tmp_path: Path) -> None:
     for name, seed in (("one", 1), ("two", 2)):
         with PictureIndex(tmp_path / name, write=True) as index:
             index.add([record("a", seed)])
-    shutil.copyfile(code_file(tmp_path / "one"), code_file(tmp_path / "two"))
+    shutil.copyfile(derived_file(tmp_path / "one"), derived_file(tmp_path / "two"))
     with pytest.raises(errors.StaleIndex):
         PictureIndex(tmp_path / "two")
 

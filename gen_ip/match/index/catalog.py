@@ -343,6 +343,12 @@ class Catalog:
             ).fetchone()
         return int(count)
 
+    def with_features(self) -> list[int]:
+        """Rising handles of the works that have local features."""
+        with self._told():
+            found = self._connection.execute("SELECT handle FROM features ORDER BY handle")
+            return [handle for (handle,) in found]
+
     def problems(self) -> list[str]:
         """What SQLite finds wrong with the database."""
         with self._told():

@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING
 
 from gen_ip.match.codes import BLOCK, WORDS, Blocks, Hits, as_words, search
 from gen_ip.match.index.engine import BadFile, Found
+from gen_ip.match.index.files import keep_name, opened, write
 from gen_ip.match.index.records import Row
 
 if TYPE_CHECKING:
     from numpy import int64, uint8, uint64
     from numpy.typing import NDArray
+
+ENDING = ".codes"
 
 _HEAD_BYTES = 4096
 _FORMAT = 1
@@ -113,10 +116,10 @@ class CodeEngine:
             path, count = self._read(mark)
             if not own:
                 return mark
-            file = self._opened(path)
+            file = opened(path)
         try:
             if mark is None:
-                _write(file, self._head(), 0)
+                write(file, self._head(), 0)
             else:
                 self._check(file, path, count)
             planes = numpy.empty((_PLANES, len(own)), numpy.dtype("<u8"))
@@ -127,7 +130,7 @@ class CodeEngine:
         finally:
             os.close(file)
         if mark is None:
-            _keep_name(self._folder)
+            keep_name(self._folder)
         return _mark(path, count + len(own))
 
     def open(self, mark: str, before: CodeView | None = None) -> CodeView:
@@ -138,7 +141,7 @@ class CodeEngine:
         count = -(-rows // BLOCK)
         if before is not None and before.path == path and len(before.planes) >= count:
             return replace(before, rows=rows, dead=_longer(before.dead, rows))
-        file = self._opened(path)
+        file = opened(path)
         try:
             self._check(file, path, rows)
             # Blocks laid out after these may be mapped as well; they are complete.
@@ -169,14 +172,7 @@ class CodeEngine:
 
     def _unused(self) -> Path:
         # Never a name again: a copy under way may still be looking for the file that had it.
-        return self._folder / f"{self.name}.{secrets.token_hex(8)}.codes"
-
-    def _opened(self, path: Path) -> int:
-        flags = os.O_RDWR if os.access(path, os.W_OK) else os.O_RDONLY
-        try:
-            return os.open(path, flags | os.O_CLOEXEC)
-        except FileNotFoundError:
-            raise BadFile(path.name, "it is missing") from None
+        return self._folder / f"{self.name}.{secrets.token_hex(8)}{ENDING}"
 
     def _head(self) -> bytes:
         head = {"format": _FORMAT, "set": self.name, "index": self._index_id, "block": BLOCK}
@@ -219,26 +215,9 @@ def _lay(file: int, planes: NDArray[uint64], row: int) -> None:
         if place == 0:
             whole = numpy.zeros((_PLANES, BLOCK), planes.dtype)
             whole[:, :count] = part
-            _write(file, whole.tobytes(), start)
+            write(file, whole.tobytes(), start)
         else:
             for plane in range(_PLANES):
                 at = start + (plane * BLOCK + place) * _WORD_BYTES
-                _write(file, part[plane].tobytes(), at)
+                write(file, part[plane].tobytes(), at)
         done += count
-
-
-def _write(file: int, data: bytes, start: int) -> None:
-    """All of `data`: the system may write less at once."""
-    view = memoryview(data)
-    while view:
-        written = os.pwrite(file, view, start)
-        view, start = view[written:], start + written
-
-
-def _keep_name(folder: Path) -> None:
-    """Has a new file's name survive a power failure."""
-    directory = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

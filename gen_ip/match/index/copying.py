@@ -12,6 +12,7 @@ from gen_ip.match.index.catalog import Catalog
 from gen_ip.match.index.engine import BadFile
 from gen_ip.match.index.engines import engine_of
 from gen_ip.match.index.errors import IndexExists, IndexUnavailable, NoIndex
+from gen_ip.match.index.lock import copying
 
 _ATTEMPTS = 5
 
@@ -38,7 +39,8 @@ def copy(source: Path, target: Path) -> None:
             try:
                 # A file may be gone as the index was compacted meanwhile. Where it is missing
                 # still, the copy is made good as the index would be: when it is opened for writing.
-                _fill(source, made, missing_ok=attempt == _ATTEMPTS - 1)
+                with copying(source):
+                    _fill(source, made, missing_ok=attempt == _ATTEMPTS - 1)
                 break
             except FileNotFoundError:
                 shutil.rmtree(made)

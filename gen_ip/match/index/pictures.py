@@ -14,6 +14,7 @@ from gen_ip.match.codes import as_words, check_search, no_hits
 from gen_ip.match.index import catalog, copying
 from gen_ip.match.index.catalog import Catalog, State
 from gen_ip.match.index.checking import problems
+from gen_ip.match.index.code_file import ENDING as CODES_ENDING
 from gen_ip.match.index.code_file import CodeEngine, CodeView
 from gen_ip.match.index.engine import BadFile, Found, Progress
 from gen_ip.match.index.engines import engine_of
@@ -26,12 +27,17 @@ from gen_ip.match.index.errors import (
     StaleIndex,
     UnknownKey,
 )
-from gen_ip.match.index.lock import WriterLock
-from gen_ip.match.index.records import Entry, Record, Row, row_of
+from gen_ip.match.index.lock import WriterLock, uncopied
+from gen_ip.match.index.records import WORDS, Entry, Record, Row, row_of
+from gen_ip.match.index.word_file import ENDING as WORDS_ENDING
+from gen_ip.match.index.word_file import WordEngine, WordView
+from gen_ip.match.words.searching import Ranked, check_limit
 
 if TYPE_CHECKING:
     from numpy import int64
     from numpy.typing import NDArray
+
+    from gen_ip.fingerprint.local import LocalFeatures
 
 # A compaction between reading what counts and opening it takes the files away: look again.
 _ATTEMPTS = 5
@@ -45,6 +51,7 @@ class _Seen:
 
     state: State
     views: dict[str, CodeView] = field(default_factory=dict)
+    words: WordView | None = None
 
 
 class PictureIndex:
@@ -159,7 +166,7 @@ class PictureIndex:
         """
         writing = self._writable()
         with self._changing:
-            self._rebuild(sorted({PDQ, *writing.state().marks}), progress)
+            self._rebuild(sorted({PDQ, WORDS, *writing.state().marks}), progress)
 
     # Looking up.
 
@@ -240,6 +247,22 @@ class PictureIndex:
             return Found(*no_hits())
         return view.search(words, radius, limit, threads)
 
+    def by_words(self, asked: Sequence[LocalFeatures], limit: int) -> Ranked:
+        """The pictures that share most local features with any of `asked`: crops, collages.
+
+        Args:
+            asked: features of a picture, and of its mirror image where that is to be found too.
+            limit: at least 1.
+
+        Raises:
+            InvalidQuery: `limit` is out of form.
+            MatchingUnavailable: numba is not installed.
+            StaleIndex, IndexUnavailable.
+        """
+        check_limit(limit)
+        view = self._look().words
+        return Ranked.none() if view is None else view.search(asked, limit)
+
     # Keeping.
 
     def snapshot(self, target: str | Path) -> None:
@@ -274,7 +297,7 @@ class PictureIndex:
             raise IndexReadOnly(self.path)
         return self._writing
 
-    def _engine(self, name: str) -> CodeEngine:
+    def _engine(self, name: str) -> CodeEngine | WordEngine:
         return engine_of(self.path, name, self._reading.id)
 
     def _change(self, records: Iterable[Record], replacing: bool) -> list[int]:
@@ -296,13 +319,15 @@ class PictureIndex:
             handles = writing.insert(batch)
             rows = [row_of(handle, record) for handle, record in zip(handles, batch, strict=True)]
             marks = writing.state().marks
-            names = {name for row in rows for name in row.codes}
+            names = {name for row in rows for name in row.codes} | {WORDS}
             try:
                 writing.set_marks(
                     {name: self._engine(name).append(rows, marks.get(name)) for name in names}
                 )
             except BadFile as error:
                 raise StaleIndex(self.path, error.file, error.reason) from None
+        # Files of words that were merged.
+        self._sweep()
         return handles
 
     def _look(self) -> _Seen:
@@ -316,28 +341,35 @@ class PictureIndex:
                     same = state.swept == self._seen.state.swept
                     removed = self._reading.removed(self._seen.state.change if same else 0)
                 try:
-                    self._seen = _Seen(state, self._opened(state, removed, same))
+                    self._seen = self._opened(state, removed, same)
                     break
                 except BadFile as error:
                     if attempt == _ATTEMPTS - 1:
                         raise StaleIndex(self.path, error.file, error.reason) from None
             return self._seen
 
-    def _opened(self, state: State, removed: Sequence[int], same: bool) -> dict[str, CodeView]:
+    def _opened(self, state: State, removed: Sequence[int], same: bool) -> _Seen:
         import numpy
 
         handles: NDArray[int64] = numpy.array(removed, numpy.int64)
-        views = {}
+        before = self._seen if same else _Seen(state)
+        views: dict[str, CodeView] = {}
+        words: WordView | None = None
         for name, mark in state.marks.items():
-            view = self._engine(name).open(mark, self._seen.views.get(name) if same else None)
-            views[name] = view.without(handles) if len(handles) and view.rows else view
-        return views
+            engine = self._engine(name)
+            if isinstance(engine, WordEngine):
+                words = engine.open(mark, before.words)
+                words = words.without(handles) if len(handles) else words
+            else:
+                view = engine.open(mark, before.views.get(name))
+                views[name] = view.without(handles) if len(handles) and view.rows else view
+        return _Seen(state, views, words)
 
     def _mend(self) -> None:
         """Makes anew what is missing or damaged, and removes what no mark names."""
         writing = self._writable()
         marks = writing.state().marks
-        bad = [] if PDQ in marks else [PDQ]
+        bad = [name for name in (PDQ, WORDS) if name not in marks]
         for name, mark in marks.items():
             try:
                 self._engine(name).open(mark)
@@ -345,7 +377,7 @@ class PictureIndex:
                 bad.append(name)
         if bad:
             # All of them: what was removed is forgotten for all at once.
-            self._rebuild(sorted({PDQ, *marks}), self._progress)
+            self._rebuild(sorted({PDQ, WORDS, *marks}), self._progress)
         else:
             self._sweep()
 
@@ -378,12 +410,16 @@ class PictureIndex:
         return {name: self._engine(name).append(rows, mark) for name, mark in marks.items()}
 
     def _sweep(self) -> None:
-        """Removes files that nothing names: of a compaction before, or of one that died."""
-        marks = self._writable().state().marks
-        kept = {path for name, mark in marks.items() for path in self._engine(name).files(mark)}
-        for path in self.path.glob("*.codes"):
-            if path not in kept:
-                path.unlink(missing_ok=True)
+        """Removes files that nothing names, unless they may be wanted for a copy under way."""
+        with uncopied(self.path) as free:
+            if not free:
+                return
+            marks = self._writable().state().marks
+            kept = {path for name, mark in marks.items() for path in self._engine(name).files(mark)}
+            for ending in (CODES_ENDING, WORDS_ENDING):
+                for path in self.path.glob(f"*{ending}"):
+                    if path not in kept:
+                        path.unlink(missing_ok=True)
 
 
 def _locked(path: Path) -> WriterLock:

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gen_ip.errors import MalformedFingerprint
+from gen_ip.fingerprint.local import LocalFeatures
 from gen_ip.fingerprint.pdq import PDQ, Pdq
 from gen_ip.match.index.errors import BadRecord
 
 CODE_BYTES = 32
+#: The name of what is made of local features, which no set of codes has.
+WORDS = "words-1"
 _HASH_BYTES = 32
 _SET_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_SET_NAME = 32
@@ -27,7 +31,7 @@ class Record:
         pdq: its PDQ hash; also its code in the set `pdq-1`.
         pixels: the hash of the decoded pixels, 32 bytes, where it is known.
         codes: its codes in further sets, 32 bytes each, such as `sscd-1`.
-        features: its local features as bytes.
+        features: its local features, from `LocalFeatures.to_bytes`.
         glimpse: its small picture, from `gen_ip.fingerprint.glimpse`.
 
     Raises:
@@ -54,12 +58,19 @@ class Record:
             raise BadRecord("codes", self.codes, "codes by the name of their set")
         for name, code in self.codes.items():
             long = not isinstance(name, str) or len(name) > _LONGEST_SET_NAME
-            if long or name == PDQ or not _SET_NAME.fullmatch(name):
-                raise BadRecord("codes", name, f"names such as sscd-1, other than {PDQ}")
+            if long or name in (PDQ, WORDS) or not _SET_NAME.fullmatch(name):
+                raise BadRecord(
+                    "codes", name, f"names such as sscd-1, other than {PDQ} and {WORDS}"
+                )
             _check_bytes(f"codes[{name}]", code, CODE_BYTES)
         for name, blob in (("features", self.features), ("glimpse", self.glimpse)):
             if blob is not None and not isinstance(blob, bytes):
                 raise BadRecord(name, blob, "bytes")
+        if self.features is not None:
+            try:
+                LocalFeatures.from_bytes(self.features)
+            except MalformedFingerprint:
+                raise BadRecord("features", self.features, "what LocalFeatures writes") from None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,250 @@
+"""The compiled inner loops of words; importing this imports numba and compiles, or loads from the
+user's cache folder, for the processor at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from gen_ip.match.compiling import compiled, count_ones
+
+_ANGLES, _SCALES = 64, 16
+_ANGLE_SHIFT, _ROW_SHIFT = 4, 10
+_FAR = np.int64(1) << 40
+# Differences of scale are 0 to 30.
+_SCALE_DIFFERENCES = 2 * _SCALES - 1
+
+_codes = types.Array(types.uint64, 2, "C", readonly=True)
+_starts = types.Array(types.uint32, 1, "C", readonly=True)
+_signatures = types.Array(types.uint64, 1, "C", readonly=True)
+_places = types.Array(types.uint32, 1, "C", readonly=True)
+_numbers = types.Array(types.int32, 1, "C")
+_given = types.Array(types.int32, 1, "C", readonly=True)
+_words = types.Array(types.uint16, 2, "C")
+
+
+@compiled(types.void(_codes, _codes, _codes, types.int64, _words))
+def nearest_words(codes: Any, stems: Any, words: Any, branches: int, found: Any) -> None:
+    """Fills `found`, (n, count), with the nearest words of `codes`, (n, 4): see `Vocabulary`."""
+    count = found.shape[1]
+    leaves = words.shape[0] // stems.shape[0]
+    near = np.empty(stems.shape[0], np.int64)
+    best = np.empty(count, np.int64)
+    for number in range(codes.shape[0]):
+        w_0, w_1, w_2, w_3 = codes[number, 0], codes[number, 1], codes[number, 2], codes[number, 3]
+        for stem in range(stems.shape[0]):
+            apart = (
+                count_ones(stems[stem, 0] ^ w_0)
+                + count_ones(stems[stem, 1] ^ w_1)
+                + count_ones(stems[stem, 2] ^ w_2)
+                + count_ones(stems[stem, 3] ^ w_3)
+            )
+            near[stem] = np.int64(apart) << 32 | stem
+        best[:] = _FAR
+        for _ in range(branches):
+            nearest = near.min()
+            stem = nearest & 0xFFFFFFFF
+            near[stem] = _FAR
+            for word in range(stem * leaves, (stem + 1) * leaves):
+                apart = (
+                    count_ones(words[word, 0] ^ w_0)
+                    + count_ones(words[word, 1] ^ w_1)
+                    + count_ones(words[word, 2] ^ w_2)
+                    + count_ones(words[word, 3] ^ w_3)
+                )
+                key = np.int64(apart) << 16 | word
+                if key < best[count - 1]:
+                    place = count - 1
+                    while place > 0 and best[place - 1] > key:
+                        best[place] = best[place - 1]
+                        place -= 1
+                    best[place] = key
+        for place in range(count):
+            found[number, place] = np.uint16(best[place] & 0xFFFF)
+
+
+@compiled(
+    types.void(
+        _starts, _signatures, _places, types.uint32,
+        types.Array(types.uint32, 1, "C"), types.Array(types.uint64, 1, "C"),
+        types.Array(types.uint32, 1, "C"),
+    )
+)  # fmt: skip
+def lay(
+    starts: Any, signatures: Any, places: Any, offset: Any, filled: Any, to: Any, to_places: Any
+) -> None:
+    """Copies a part's postings behind those that each word has: `filled` (65536,) says where."""
+    for word in range(filled.size):
+        at = np.int64(filled[word])
+        for index in range(np.int64(starts[word]), np.int64(starts[word + 1])):
+            to[at] = signatures[index]
+            to_places[at] = places[index] + offset
+            at += 1
+        filled[word] = at
+
+
+@compiled(
+    types.int64(
+        _starts, _signatures, _places, types.Array(types.uint16, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True), _given, _given, types.int64,
+        _numbers, types.Array(types.uint32, 2, "C"), types.Array(types.int64, 1, "C"),
+    )
+)  # fmt: skip
+def vote(
+    starts: Any,
+    signatures: Any,
+    places: Any,
+    words: Any,
+    asked: Any,
+    rarity: Any,
+    nearness: Any,
+    first: int,
+    totals: Any,
+    votes: Any,
+    counts: Any,
+) -> Any:
+    """Gathers the postings of `words[first:]` whose signatures are near those asked with.
+
+    Args:
+        words, asked, rarity: (m,): where to look, with which signature, of what weight.
+        nearness: (least distance that is too far,): weights by distance.
+        totals: (rows,): what each row has gathered so far.
+        votes: (capacity, 2): which look, which posting.
+        counts: (1,): how many votes there are.
+
+    Returns:
+        The look to go on with once `votes` is larger; m when all are done.
+    """
+    within = np.uint64(nearness.size)
+    rows = totals.size
+    count = counts[0]
+    for look in range(first, words.size):
+        word = np.int64(words[look])
+        start, end = np.int64(starts[word]), np.int64(starts[word + 1])
+        if count + end - start > votes.shape[0]:
+            counts[0] = count
+            return look
+        signature = asked[look]
+        for index in range(start, end):
+            apart = count_ones(signatures[index] ^ signature)
+            if apart < within:
+                row = np.int64(places[index] >> _ROW_SHIFT)
+                # A damaged file may name rows that are none.
+                if row < rows:
+                    votes[count, 0] = look
+                    votes[count, 1] = index
+                    count += 1
+                    # Neither can a picture of one repeated feature make it overflow.
+                    if totals[row] < 1 << 30:
+                        totals[row] += rarity[look] * nearness[apart]
+    counts[0] = count
+    return np.int64(words.size)
+
+
+@compiled(
+    types.void(
+        _signatures, _places, types.Array(types.uint64, 1, "C", readonly=True), _given, _given,
+        _given, types.int64, _places, types.Array(types.uint32, 2, "C", readonly=True), _given,
+        types.int64, types.int64, types.int64, types.Array(types.int64, 1, "C"),
+    )
+)  # fmt: skip
+def weigh(
+    signatures: Any,
+    places: Any,
+    asked: Any,
+    rarity: Any,
+    nearness: Any,
+    features: Any,
+    feature_count: int,
+    shapes: Any,
+    votes: Any,
+    slots: Any,
+    slot_count: int,
+    angle_window: int,
+    scale_window: int,
+    scores: Any,
+) -> None:
+    """Fills `scores` with what the rows' votes of one turn and one change of scale weigh.
+
+    Args:
+        features: (m,): which feature each look was for.
+        shapes: (features,): angle and scale of each.
+        votes: (n, 2), as `vote` leaves them.
+        slots: (rows,): a row's place in `scores`, or -1.
+        angle_window, scale_window: how many steps of both count as one.
+    """
+    first = np.zeros(slot_count + 1, np.int64)
+    for number in range(votes.shape[0]):
+        slot = slots[places[votes[number, 1]] >> _ROW_SHIFT]
+        if slot >= 0:
+            first[slot + 1] += 1
+    for slot in range(slot_count):
+        first[slot + 1] += first[slot]
+    order = np.empty(first[slot_count], np.int64)
+    at = first[:slot_count].copy()
+    for number in range(votes.shape[0]):
+        slot = slots[places[votes[number, 1]] >> _ROW_SHIFT]
+        if slot >= 0:
+            order[at[slot]] = number
+            at[slot] += 1
+    bins = np.zeros((_ANGLES, _SCALE_DIFFERENCES), np.int64)
+    used_feature = np.full(feature_count, -1, np.int64)
+    for slot in range(slot_count):
+        count = first[slot + 1] - first[slot]
+        if count == 0:
+            continue
+        angles = np.empty(count, np.int64)
+        scales = np.empty(count, np.int64)
+        weights = np.empty(count, np.int64)
+        postings = np.empty(count, np.int64)
+        bins[:] = 0
+        for index in range(count):
+            number = order[first[slot] + index]
+            look = np.int64(votes[number, 0])
+            posting = np.int64(votes[number, 1])
+            theirs = np.int64(places[posting])
+            ours = np.int64(shapes[features[look]])
+            angles[index] = ((ours >> _ANGLE_SHIFT) - (theirs >> _ANGLE_SHIFT)) & (_ANGLES - 1)
+            scales[index] = (ours & (_SCALES - 1)) - (theirs & (_SCALES - 1)) + _SCALES - 1
+            apart = count_ones(signatures[posting] ^ asked[look])
+            weights[index] = np.int64(rarity[look]) * np.int64(nearness[apart])
+            postings[index] = posting
+            bins[angles[index], scales[index]] += weights[index]
+        best, best_angle, best_scale = np.int64(-1), 0, 0
+        for angle in range(_ANGLES):
+            for scale in range(_SCALE_DIFFERENCES - scale_window + 1):
+                weight = np.int64(0)
+                for across in range(angle_window):
+                    for down in range(scale_window):
+                        weight += bins[(angle + across) & (_ANGLES - 1), scale + down]
+                if weight > best:
+                    best, best_angle, best_scale = weight, angle, scale
+        # Heaviest first; each feature of the picture and each of the work counts once.
+        keys = np.empty(count, np.int64)
+        for index in range(count):
+            keys[index] = -weights[index] << 32 | index
+        keys.sort()
+        taken = np.zeros(count, np.uint8)
+        by_posting = np.argsort(postings, kind="mergesort")
+        group = np.empty(count, np.int64)
+        current = -1
+        for place in range(count):
+            if place == 0 or postings[by_posting[place]] != postings[by_posting[place - 1]]:
+                current += 1
+            group[by_posting[place]] = current
+        total = np.int64(0)
+        for place in range(count):
+            index = keys[place] & 0xFFFFFFFF
+            turned = (angles[index] - best_angle) & (_ANGLES - 1)
+            grown = scales[index] - best_scale
+            if turned >= angle_window or not 0 <= grown < scale_window:
+                continue
+            feature = features[votes[order[first[slot] + index], 0]]
+            if used_feature[feature] == slot or taken[group[index]]:
+                continue
+            used_feature[feature] = slot
+            taken[group[index]] = 1
+            total += weights[index]
+        scores[slot] = total
