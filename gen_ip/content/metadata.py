@@ -73,7 +73,7 @@ class GenIPPart(TypedDict):
     """What Gen-IP itself reads.
 
     `canonical` holds hashes that survive re-encoding, 64 hex digits by algorithm, such as
-    `pixels-v1`; `fingerprints` hashes of likeness, hex by algorithm, such as `phash64`. `parents`
+    `pixels-v1`; `fingerprints` hashes of likeness, hex by algorithm, such as `pdq-1`. `parents`
     are work ids as decimal strings (they exceed what a JSON number carries), ascending. `terms`
     are hashes of license terms, `0x` and 64 hex digits. `human_contribution` is the creator's own
     statement.

@@ -20,7 +20,8 @@ from gen_ip.errors import (
     MalformedFingerprint,
     MetadataError,
 )
-from gen_ip.fingerprint.image import ImageFingerprint, Level, match, perceptual_hash
+from gen_ip.fingerprint.image import BITS, ImageFingerprint, Level, match, perceptual_hash
+from gen_ip.fingerprint.pdq import Orientation
 from gen_ip.works.documents import (
     Content,
     Limit,
@@ -46,7 +47,9 @@ class Match:
     """A certificate that the file may come under.
 
     Attributes:
-        distance: differing bits of 64 of the likeness hash; None where it was not compared.
+        distance: differing bits of the likeness hash; None where it was not compared.
+        method: the likeness hash: `pdq-1`, of 256 bits, or `phash64`, of 64.
+        orientation: how the file was turned or mirrored to be compared, None for not at all.
         claim_time: seconds since the epoch.
         confirmed: whether the fingerprint was computed from the certified bytes themselves. If
             not, it is no more than what the certificate's creator says: the store lacks the file,
@@ -60,6 +63,13 @@ class Match:
     claim_time: int
     confirmed: bool
     name: str | None = None
+    method: str | None = None
+    orientation: str | None = None
+
+    @property
+    def bits(self) -> int | None:
+        """Of how many bits the distance is."""
+        return None if self.method is None else BITS[self.method]
 
     def to_json(self) -> dict[str, Any]:
         """For JSON; the id as a decimal string."""
@@ -67,6 +77,9 @@ class Match:
             "work": str(self.work),
             "level": self.level.value,
             "distance": self.distance,
+            "bits": self.bits,
+            "method": self.method,
+            "orientation": self.orientation,
             "creator": self.creator,
             "claim_time": self.claim_time,
             "confirmed": self.confirmed,
@@ -179,7 +192,7 @@ def _compare(
             with patience.search(_DOCUMENT_SECONDS) as seconds:
                 document = fetch(store, claim.metadata, claim.content_hash, seconds)
             claimed = ImageFingerprint.from_metadata(document)
-            if claimed.pixels is None and claimed.phash64 is None:
+            if not (claimed.pixels or claimed.phash64 or claimed.pdq):
                 continue
             compared += 1
             found = match(fingerprint, claimed)
@@ -196,20 +209,21 @@ def _compare(
         except (ContentCorrupted, ContentTooLarge, MetadataError, MalformedFingerprint) as error:
             untrusted.append((claim.work, str(error)))
             continue
+        upright = found.orientation is Orientation.UPRIGHT
         matches.append(
             Match(
                 work=claim.work,
                 level=found.level,
                 distance=found.distance,
+                method=found.method,
+                orientation=None if upright else found.orientation.value,
                 creator=claim.creator,
                 claim_time=registry.claim_time(claim.work),
                 confirmed=confirmed,
                 name=document["name"],
             )
         )
-    matches.sort(
-        key=lambda m: (not m.confirmed, _ORDER.index(m.level), m.distance or 0, m.claim_time)
-    )
+    matches.sort(key=lambda m: (not m.confirmed, _ORDER.index(m.level), _share(m), m.claim_time))
     return replace(
         verdict,
         level=next((found.level for found in matches if found.confirmed), Level.DIFFERENT),
@@ -218,6 +232,11 @@ def _compare(
         missing=tuple(missing),
         untrusted=tuple(untrusted),
     )
+
+
+def _share(found: Match) -> float:
+    """Which part of the bits differs, so that two hashes of different lengths compare."""
+    return (found.distance or 0) / (found.bits or 1)
 
 
 def _exact(registry: Registry, store: Store, patience: _Patience, claim: Claim) -> Match:
@@ -268,7 +287,9 @@ def _confirmed(
             "gen_ip.fingerprints",
             "cannot be of the certified file, which is no picture; do not trust it",
         ) from None
-    if (actual.pixels, actual.phash64) != (claimed.pixels, claimed.phash64):
+    # Documents from before `pdq-1` have none.
+    pdq = actual.pdq if claimed.pdq is not None else None
+    if (actual.pixels, actual.phash64, pdq) != (claimed.pixels, claimed.phash64, claimed.pdq):
         raise MetadataError(
             "gen_ip.fingerprints", "is not that of the certified file; do not trust it"
         )

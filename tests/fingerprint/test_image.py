@@ -7,6 +7,7 @@ import io
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from gen_ip.content.files import summarize_file
 from gen_ip.content.metadata import build, decode, encode
 from gen_ip.errors import MalformedFingerprint
 from gen_ip.fingerprint.image import (
+    LEAST_QUALITY,
     SIMILAR_BITS,
+    SIMILAR_PDQ_BITS,
     ImageFingerprint,
     Level,
     Match,
@@ -28,8 +31,9 @@ from gen_ip.fingerprint.image import (
     match,
     perceptual_hash,
 )
+from gen_ip.fingerprint.pdq import PDQ, Orientation
 from tests.fingerprint.edits import BEYOND, COMMON
-from tests.fingerprint.measure_phash import edited_distance, pictures, unrelated_distances
+from tests.fingerprint.measure_likeness import edited, pdq_distance, pictures, unrelated
 
 ROOT = Path(__file__).resolve().parents[2]
 CAT = ROOT / "gen_ip" / "demo" / "pictures" / "cat.png"
@@ -71,12 +75,12 @@ def test_lossless_copy_has_the_same_pixels(
 ) -> None:
     copy = saved(cat(), tmp_path / f"copy.{kind.lower()}", **options)
     verdict = match(perceptual_hash(CAT), copy)
-    assert verdict == Match(Level.PIXELS, 0)
+    assert verdict == Match(Level.PIXELS, 0, PDQ)
     assert str(verdict) == "same pixels"
 
 
 def test_same_file_matches_exactly() -> None:
-    assert match(perceptual_hash(CAT), perceptual_hash(CAT)) == Match(Level.EXACT, 0)
+    assert match(perceptual_hash(CAT), perceptual_hash(CAT)) == Match(Level.EXACT, 0, PDQ)
 
 
 @pytest.mark.parametrize("edit", COMMON)
@@ -84,34 +88,76 @@ def test_same_file_matches_exactly() -> None:
 def test_common_edits_are_recognized(tmp_path: Path, path: Path, edit: str) -> None:
     with Image.open(path) as image:
         copy = saved(COMMON[edit](image.convert("RGB")), tmp_path / "edited.png")
-    verdict = match(perceptual_hash(path), copy)
-    assert verdict.level is Level.SIMILAR
+    known = perceptual_hash(path)
+    verdict = match(copy, known)
+    assert (verdict.level, verdict.method, verdict.bits) == (Level.SIMILAR, PDQ, 256)
     assert verdict.distance is not None
+    assert verdict.distance <= SIMILAR_PDQ_BITS
+    # Metadata from before `pdq-1`.
+    older = replace(known, pdq=None)
+    verdict = match(copy, older)
+    assert (verdict.level, verdict.method, verdict.bits) == (Level.SIMILAR, "phash64", 64)
+    assert verdict.distance == distance(copy, known)
     assert verdict.distance <= SIMILAR_BITS
 
 
-@pytest.mark.parametrize("edit", ["mirror", "turn by 90 degrees", "crop 15 % each side"])
+TURNED = {"mirror": Orientation.FLIP_LEFT_RIGHT, "turn by 90 degrees": Orientation.ROTATE_270}
+
+
+@pytest.mark.parametrize("edit", TURNED)
 @pytest.mark.parametrize("path", pictures(), ids=lambda path: path.stem)
-def test_stated_limits_are_real(tmp_path: Path, path: Path, edit: str) -> None:
-    bits = edited_distance(path, BEYOND[edit], tmp_path)
-    assert bits is not None
-    assert bits > SIMILAR_BITS
+def test_turned_pictures_are_known_by_pdq_alone(tmp_path: Path, path: Path, edit: str) -> None:
+    known = perceptual_hash(path)
+    copy = edited(path, BEYOND[edit], tmp_path)
+    verdict = match(copy, known)
+    assert verdict.level is Level.SIMILAR
+    assert verdict.orientation is TURNED[edit]
+    assert not match(copy, replace(known, pdq=None))
+    # Of the known one metadata has the upright hash alone.
+    assert match(replace(copy, turned=()), known).level is Level.DIFFERENT
+
+
+@pytest.mark.parametrize("path", pictures(), ids=lambda path: path.stem)
+def test_stated_limits_are_real(tmp_path: Path, path: Path) -> None:
+    known = perceptual_hash(path)
+    for edit in ("crop 15 % each side", "negative"):
+        assert not match(edited(path, BEYOND[edit], tmp_path), known), edit
+
+
+def test_a_crop_that_pdq_misses_is_known_by_phash(tmp_path: Path) -> None:
+    verdict = match(
+        edited(CAT, BEYOND["crop 5 % each side"], tmp_path), perceptual_hash(CAT), SIMILAR_BITS
+    )
+    assert (verdict.level, verdict.method) == (Level.SIMILAR, "phash64")
 
 
 def test_unrelated_pictures_do_not_match(tmp_path: Path) -> None:
-    found = unrelated_distances(tmp_path)
+    pairs = unrelated(tmp_path)
+    found = [bits for a, b in pairs if (bits := distance(a, b)) is not None]
     assert len(found) > 500
     assert min(found) > SIMILAR_BITS
+    nearest = [bits for a, b in pairs if (bits := pdq_distance(a, b)) is not None]
+    assert len(nearest) > 300
+    assert min(nearest) > SIMILAR_PDQ_BITS
     for a, b in combinations(pictures(), 2):
         assert match(perceptual_hash(a), perceptual_hash(b)).level is Level.DIFFERENT
 
 
+def test_hashes_of_little_structure_are_not_compared(tmp_path: Path) -> None:
+    faint = cat().convert("L").point(lambda value: 100 + value // 8)
+    one = saved(faint, tmp_path / "a.png")
+    two = saved(faint.resize((225, 150)), tmp_path / "b.png")
+    assert one.pdq is not None
+    assert one.pdq.quality < LEAST_QUALITY
+    assert match(one, two).method == "phash64"
+
+
 def test_verdict_names_the_distance(tmp_path: Path) -> None:
     edited = saved(COMMON["crop 2 % each side"](cat()), tmp_path / "a.png")
-    assert str(match(perceptual_hash(CAT), edited)) == "similar (distance 4 of 64)"
+    assert str(match(perceptual_hash(CAT), edited)) == "similar (distance 34 of 256)"
     other = match(perceptual_hash(CAT), perceptual_hash(COFFEE))
     assert not other
-    assert str(other).startswith("different (distance ")
+    assert str(other).endswith(" of 256)")
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
@@ -222,7 +268,9 @@ def test_fingerprint_survives_the_metadata() -> None:
         fingerprints=known.fingerprints,
     )
     restored = ImageFingerprint.from_metadata(decode(encode(document)))
-    assert match(restored, known) == Match(Level.EXACT, 0)
+    assert restored.pdq == known.pdq
+    assert restored.fingerprints == known.fingerprints
+    assert match(restored, known) == Match(Level.EXACT, 0, PDQ)
 
 
 def test_metadata_without_likeness_matches_by_bytes_only() -> None:

@@ -17,7 +17,7 @@ from gen_ip.fingerprint.opening import open_image
 from gen_ip.fingerprint.pdq import distance, oriented, pdq
 from gen_ip.fingerprint.reduced import SIDE, reduce, reduced_copy
 from gen_ip.fingerprint.views import Box, inset, trim, views
-from tests.fingerprint.measure_phash import pictures
+from tests.fingerprint.measure_likeness import pictures
 from tests.support.pictures import BAD_FILES, Made
 
 CAT = next(path for path in pictures() if path.stem == "cat")

@@ -6,18 +6,21 @@ import json
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from gen_ip import GenIP
 from gen_ip.chain import reverts
+from gen_ip.cli.show.verdict import likeness
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.files import StrPath, summarize_file
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import StoreUnavailable
 from gen_ip.fingerprint.image import ImageFingerprint, Level, perceptual_hash
+from gen_ip.fingerprint.pdq import Pdq
 from gen_ip.works import recognition
 from gen_ip.works.registry import Registry
 from tests.sdk.conftest import PICTURES
@@ -62,10 +65,55 @@ def test_edited_copies(alice: GenIP, copies: dict[str, Path], copy: str, level: 
     assert [match.work for match in verdict.matches] == [cat.work_id]
     assert verdict.matches[0].confirmed
     assert verdict.matches[0].distance is not None
-    assert verdict.matches[0].distance <= 10
+    assert verdict.matches[0].distance <= 30
+    assert (verdict.matches[0].method, verdict.matches[0].bits) == ("pdq-1", 256)
     assert (verdict.compared, verdict.missing, verdict.untrusted) == (2, (), ())
     assert not alice.verify(copies[copy], work=coffee.work_id)
     assert alice.verify(copies[copy], work=cat.till).level is level
+
+
+def test_a_mirrored_copy_is_known_and_said_to_be(alice: GenIP, tmp_path: Path) -> None:
+    cat = alice.certify(CAT)
+    with Image.open(CAT) as image:
+        ImageOps.mirror(image.convert("RGB")).save(tmp_path / "mirrored.jpg", quality=80)
+    (match,) = alice.verify(tmp_path / "mirrored.jpg").matches
+    assert (match.work, match.level, match.confirmed) == (cat.work_id, Level.SIMILAR, True)
+    assert match.orientation == "flip-left-right"
+    assert likeness(match) == f"{match.distance} of 256 bits differ (mirrored)"
+    shown = match.to_json()
+    assert (shown["method"], shown["bits"], shown["orientation"]) == (
+        "pdq-1",
+        256,
+        "flip-left-right",
+    )
+
+
+def test_metadata_from_before_pdq_is_compared_by_phash(
+    alice: GenIP, store: LocalStore, copies: dict[str, Path]
+) -> None:
+    older = _document(CAT, CAT, pdq=None)
+    assert b"pdq-1" not in older
+    store.put_block(older)
+    store.put_file(str(CAT))
+    work = _certify(alice, CAT, older)
+    (match,) = alice.verify(copies["loss"]).matches
+    assert (match.work, match.level, match.confirmed) == (work, Level.SIMILAR, True)
+    assert (match.method, match.bits, match.orientation) == ("phash64", 64, None)
+    assert likeness(match) == f"{match.distance} of 64 bits differ"
+
+
+def test_a_false_pdq_hash_is_found_out(
+    bob: GenIP, store: LocalStore, copies: dict[str, Path]
+) -> None:
+    lie = _document(CAT, CAT, pdq=perceptual_hash(COFFEE).pdq)
+    store.put_block(lie)
+    store.put_file(str(CAT))
+    thief = _certify(bob, CAT, lie)
+    verdict = bob.verify(copies["loss"])
+    assert not verdict
+    ((work, why),) = verdict.untrusted
+    assert work == thief
+    assert "not that of the certified file" in why
 
 
 def test_nothing_like_it(alice: GenIP) -> None:
@@ -117,8 +165,10 @@ def _certify(client: GenIP, content: Path, document: bytes) -> int:
     return int(receipt.find("Certified").args["work_id"])
 
 
-def _document(about: Path, fingerprint_of: Path, cid: str | None = None) -> bytes:
-    fingerprint = perceptual_hash(fingerprint_of)
+def _document(
+    about: Path, fingerprint_of: Path, cid: str | None = None, **other: Pdq | None
+) -> bytes:
+    fingerprint = replace(perceptual_hash(fingerprint_of), **other)
     summary = summarize_file(about)
     return metadata_format.encode(
         metadata_format.build(

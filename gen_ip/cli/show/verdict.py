@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gen_ip.cli.show.text import counted, moment, plain, till
-from gen_ip.fingerprint.image import PHASH_BITS, Level
+from gen_ip.fingerprint.image import Level
+from gen_ip.fingerprint.pdq import Orientation
 from gen_ip.works.documents import Limit
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ _ONLY_CLAIMS = (
     "bold yellow",
 )
 _CLAIMS = "Claims of their creators, not checked against the certified files:"
+# What has been done to the work, which is undone by what made the file fit it.
+_TURNED = {
+    Orientation.ROTATE_90.value: "turned by 90° to the right",
+    Orientation.ROTATE_180.value: "turned by 180°",
+    Orientation.ROTATE_270.value: "turned by 90° to the left",
+    Orientation.FLIP_LEFT_RIGHT.value: "mirrored",
+    Orientation.FLIP_TOP_BOTTOM.value: "mirrored top to bottom",
+    Orientation.TRANSPOSE.value: "turned by 90° and mirrored",
+    Orientation.TRANSVERSE.value: "turned by 90° and mirrored",
+}
 # Anyone can make claims and broken metadata by the thousand.
 _LINES = 20
 
@@ -92,4 +103,5 @@ def likeness(found: Match) -> str:
     """How sure a match is, in words."""
     if found.level is not Level.SIMILAR:
         return str(found.level.value)
-    return f"{found.distance} of {PHASH_BITS} bits differ"
+    turned = f" ({_TURNED[found.orientation]})" if found.orientation else ""
+    return f"{found.distance} of {found.bits} bits differ{turned}"
