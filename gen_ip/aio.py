@@ -316,6 +316,7 @@ class AsyncGenIP:
 
     work = in_thread(GenIP.work)
     works = in_threads(GenIP.works)
+    briefs = in_thread(GenIP.briefs)
     work_id_of = in_thread(GenIP.work_id_of)
     lineage = in_thread(GenIP.lineage)
     verify = in_thread(GenIP.verify)

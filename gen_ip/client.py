@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gen_ip import arguments
@@ -26,6 +26,7 @@ from gen_ip.terms.upstream import Conflict
 from gen_ip.tokens import TokenInfo
 from gen_ip.work import ETH
 from gen_ip.works import documents
+from gen_ip.works.briefs import Brief, briefs
 from gen_ip.works.documents import Content
 from gen_ip.works.licenses import License
 from gen_ip.works.lineage import Lineage, lineage
@@ -93,6 +94,12 @@ class GenIP(
     def works(self) -> Iterator[Claim]:
         """All certified works, oldest first."""
         yield from self._registry.claims()
+
+    def briefs(self, works: Iterable[int | str], *, seconds: float = 3.0) -> list[Brief]:
+        """Name and claim time of each of several works, for a list; without those not certified.
+        Names that the store does not give within about so many seconds in all are None."""
+        numbers = [arguments.work_id("work", work) for work in works]
+        return briefs(self._session, self.store, numbers, seconds)
 
     def work_id_of(self, creator: str, content_hash: bytes | str) -> int:
         """The id that the creator's work has, certified or not; needs no transaction."""

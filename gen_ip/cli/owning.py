@@ -12,7 +12,7 @@ from gen_ip.cli.invocation import Invocation, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import check_file, content_hash_of
 from gen_ip.cli.session import address_of, work_of
-from gen_ip.cli.show.text import till
+from gen_ip.cli.show.text import moment, plain, till
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,13 +73,18 @@ def works(
     with use.output.working("Looking …"):
         claims = (claim for claim in client.works() if by in (None, claim.creator))
         found = list(islice(claims, limit + 1))
-    more, found = len(found) > limit, found[:limit]
+        more, found = len(found) > limit, found[:limit]
+        briefs = {each.work: each for each in client.briefs(claim.work for claim in found)}
 
     def show(console: Console) -> None:
         if not found:
             console.print("No works found.")
         for claim in found:
-            console.print(f"{till(claim.work)}  by {claim.creator}", soft_wrap=True)
+            brief = briefs[claim.work]
+            console.print(plain(brief.name or "no name at hand", 60), style="bold")
+            console.print(f"  {till(claim.work)}", soft_wrap=True)
+            claimed = f"  claimed {moment(brief.claim_time)} by {claim.creator}"
+            console.print(claimed, style="dim", soft_wrap=True)
         if more:
             console.print("There are more; raise --limit.", style="dim")
 
@@ -89,6 +94,8 @@ def works(
             "till": till(claim.work),
             "creator": claim.creator,
             "content_hash": f"0x{claim.content_hash.hex()}",
+            "name": briefs[claim.work].name,
+            "claim_time": briefs[claim.work].claim_time,
             "block": claim.block,
         }
         for claim in found

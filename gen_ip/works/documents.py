@@ -206,13 +206,15 @@ def fetch(
     return document
 
 
-def find_metadata(store: Store, digest: bytes) -> Metadata | None:
+def find_metadata(
+    store: Store, digest: bytes, seconds: float = _METADATA_SECONDS
+) -> Metadata | None:
     """The metadata of `digest` where the store holds it and it can be read; None elsewhere.
 
     Unlike `fetch` it does not fail where there is nothing, and asks for no content hash.
     """
     try:
-        return _of_digest(store, digest, _METADATA_SECONDS)
+        return _of_digest(store, digest, seconds)
     except (StoreError, MetadataError):
         return None
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "balance": "balance",
     "bid": "bid",
     "bid_for_certificate": "certificate bid",
+    "briefs": "works",
     "buy": "buy",
     "buy_and_derive": "submit",
     "buy_certificate": "certificate buy",

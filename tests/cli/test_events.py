@@ -27,6 +27,8 @@ def test_events_of_a_work(run: Run, rpc: LocalChain, work: str, tmp_path: Path) 
     text = run("events", "--work", work).ok().out
     assert re.search(r"Certified +work 0x", text)
     assert re.search(rf"Paid .*payer {address('dev1')}", text)
+    assert re.search(r"^20\d\d-.* UTC  Paid .*0x\w{40} \(Chelsea\), token ETH", text, re.M)
+    assert "amount 1.5 ETH" in text
     listed = run("events", "--work", work, "--json").ok().json["events"]
     assert [each["name"] for each in listed if each["name"] in ("Certified", "Paid")] == [
         "Certified",
@@ -41,6 +43,13 @@ def test_events_of_a_work(run: Run, rpc: LocalChain, work: str, tmp_path: Path) 
     assert run("events", "--from-block", block, "--json").ok().json["events"] == paid
     before = ("events", "--kind", "Paid", "--to-block", str(int(block) - 1))
     assert "No events found." in run(*before).ok().out
+    run("pay", work, "2", "--token", rpc.token, "--account", "dev1").ok()
+    last = run("events", "--limit", "1").ok().out
+    assert f"token DUSD ({rpc.token}), payer {address('dev1')}, amount 2 DUSD" in last
+    assert re.match(r"[\d,]+ older ones are left out; raise --limit\.\n", last)
+    assert last.count("\n") == 2
+    told = run("events", "--limit", "1", "--json").ok().json
+    assert (len(told["events"]), told["more"]) == (1, True)
 
 
 def test_what_events_refuses(run: Run, rpc: LocalChain) -> None:
@@ -48,6 +57,7 @@ def test_what_events_refuses(run: Run, rpc: LocalChain) -> None:
     run("events", "--kind", "Anchored", "--work", "7").failed("InvalidArgument", "names a work")
     run("events", "--account", "nobody").failed("UnknownAccount", "nobody")
     run("events", "--follow", "--to-block", "9").failed("UsageError", "--to-block", code=2)
+    run("events", "--follow", "--limit", "9").failed("UsageError", "--limit", code=2)
 
 
 @contextmanager
@@ -98,4 +108,4 @@ def test_a_person_follows(run: Run, rpc: LocalChain, work: str) -> None:
         assert any("Certified  work 0x" in line for line in lines)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, "", "")
+    assert (process.returncode, out, err) == (130, "", "Following what happens; Ctrl-C stops.\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -65,10 +66,16 @@ def test_relating_works(
     run("relate", work, later, "none.txt", "--account", "dev0").failed("MissingFile", "none.txt")
 
 
-def test_listing_works(run: Run, rpc: LocalChain, work: str, picture: Path) -> None:
+def test_listing_works(run: Run, rpc: LocalChain, work: str, picture: Path, tmp_path: Path) -> None:
     later = run("certify", picture, "--account", "dev1", "--json").ok().json["work"]
     told = run("works", "--json").ok().json
     assert ([each["work"] for each in told["works"]], told["more"]) == ([work, later], False)
+    text = run("works").ok().out
+    assert text.index("Chelsea") < text.index("claimed 20") < text.index("cat\n")
+    assert re.search(rf"claimed .* UTC by {address('dev1')}", text)
+    assert [each["name"] for each in told["works"]] == ["Chelsea", "cat"]
+    elsewhere = run("works", "--store", tmp_path / "empty").ok().out
+    assert elsewhere.count("no name at hand") == 2
     own = run("works", "--creator", "dev1", "--json").ok().json
     assert [each["work"] for each in own["works"]] == [later]
     few = run("works", "--limit", "1")
