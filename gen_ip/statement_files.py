@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -20,6 +20,7 @@ from gen_ip.signing.eip712 import BadStatement, Struct
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 32
 
+A = TypeVar("A")
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
@@ -134,10 +135,7 @@ def address(document: Mapping[str, Any], name: str) -> str:
     Raises:
         BadStatement: it is none.
     """
-    try:
-        return arguments.address(name, document[name])
-    except InvalidArgument as error:
-        raise BadStatement(name, error.value, error.expected) from None
+    return _argument(document, name, arguments.address)
 
 
 def chain_id(document: Mapping[str, Any], name: str) -> int:
@@ -146,10 +144,16 @@ def chain_id(document: Mapping[str, Any], name: str) -> int:
     Raises:
         BadStatement: it is none.
     """
+    return _argument(document, name, arguments.positive, "a chain id")
+
+
+def _argument(
+    document: Mapping[str, Any], name: str, read: Callable[[str, Any], A], expected: str = ""
+) -> A:
     try:
-        return arguments.positive(name, document[name])
+        return read(name, document[name])
     except InvalidArgument as error:
-        raise BadStatement(name, error.value, "a chain id") from None
+        raise BadStatement(name, error.value, expected or error.expected) from None
 
 
 def cid(document: Mapping[str, Any], name: str) -> str:

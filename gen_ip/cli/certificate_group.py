@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,10 +72,6 @@ class _Proposal:
         facts = _facts(self.client, self.client.disclosure(self.work))
         told = [saying.format(self.money.named(self.amount)), *facts]
         self.use.confirm(told, yes, always_told=True)
-
-    def in_units(self) -> AbstractContextManager[None]:
-        """Errors within the block tell amounts in the token's unit."""
-        return in_units(self.money.token, self.money.decimals, self.money.symbol)
 
     def keywords(self) -> dict[str, Any]:
         """Of the client's method; times from now on."""
@@ -149,7 +144,7 @@ def _bid(
     """Sign that you buy a certificate as it is bound now, and approve the price."""
     made = _proposed(use, work, price, token, output, asked)
     made.confirm("You bid {} for the certificate of", yes)
-    with use.output.working("Bidding …"), made.in_units():
+    with use.output.working("Bidding …"), in_units(made.money):
         signed = made.client.bid_for_certificate(made.work, **made.keywords())
     keep(signed, output)
     show_signed(use, signed, output, made.money)
@@ -175,7 +170,7 @@ def _buy(
     disclosed = client.disclosure(signed.offer.work)
     facts = _facts(client, disclosed)
     use.confirm([f"You buy {told(client, signed)}:", *facts], yes, always_told=True)
-    with use.output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
+    with use.output.working("Buying …"), in_units(money):
         # What got worse while the buyer was reading stops the purchase.
         receipt = client.buy_certificate(
             signed,

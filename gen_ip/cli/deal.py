@@ -59,7 +59,7 @@ def _order(
     found = offer_of(client, named)
     what = buying(client, count, holder)
     money, most = agreed(use, client, what, [found], paying, yes, count, delivery=True)
-    with use.output.working("Ordering …"), in_units(money.token, money.decimals, money.symbol):
+    with use.output.working("Ordering …"), in_units(money):
         opened = client.order(
             found, max_price=most, count=count, licensee=holder, payment=payment.value
         )

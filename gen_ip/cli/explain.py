@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,23 +13,23 @@ from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
 
 if TYPE_CHECKING:
+    from gen_ip.cli.session import Money
     from gen_ip.signing.offers import OfferKind
 
 
 @contextmanager
-def in_units(token: str, decimals: int, symbol: str) -> Iterator[None]:
-    """Rewrites the message of an error about amounts of `token` that the block raises."""
+def in_units(money: Money) -> Iterator[None]:
+    """Rewrites the message of an error about amounts of a token that the block raises."""
     from gen_ip.market.filling import PriceTooHigh
 
     try:
         yield
     except InsufficientFunds as error:
-        if error.token == token:
-            _tell(error, decimals, symbol)
+        if error.token == money.token:
+            _tell(error, money.show)
         raise
     except PriceTooHigh as error:
-        price = format_amount(error.price, decimals, symbol)
-        most = format_amount(error.max_price, decimals, symbol)
+        price, most = money.show(error.price), money.show(error.max_price)
         text = f"the price is {price}, above your maximum of {most}; raise --max-price if you agree"
         error.args = (text,)
         raise
@@ -59,7 +59,7 @@ def for_people(error: GenIPError) -> None:
             "`gen-ip account new`",
         )
     if isinstance(error, GasTooExpensive):
-        needs, most = (format_amount(wei, 18, coin()) for wei in (error.needs, error.max_fee))
+        needs, most = map(_in_coin, (error.needs, error.max_fee))
         text = (
             f"the transaction's gas may cost {needs} by what the node says, above your maximum of "
             f"{most}; wait for lower prices, use another node, or raise --max-fee"
@@ -69,13 +69,14 @@ def for_people(error: GenIPError) -> None:
         from gen_ip.work import ETH
 
         if error.token == ETH:
-            _tell(error, 18, coin())
+            _tell(error, _in_coin)
 
 
-def _tell(error: InsufficientFunds, decimals: int, symbol: str) -> None:
-    has, needs, more = (
-        format_amount(amount, decimals, symbol)
-        for amount in (error.has, error.needs, error.needs - error.has)
-    )
+def _in_coin(wei: int) -> str:
+    return format_amount(wei, 18, coin())
+
+
+def _tell(error: InsufficientFunds, show: Callable[[int], str]) -> None:
+    has, needs, more = map(show, (error.has, error.needs, error.needs - error.has))
     text = f"account {error.account} has {has}, {needs} are needed; send {more} more to it"
     error.args = (text,)

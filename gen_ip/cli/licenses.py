@@ -308,7 +308,7 @@ def buy(
         what = f"You let license {number} run longer, as another would"
     money, most = agreed(use, client, what, [found], paying, yes, count)
     if sign is not None:
-        with in_units(money.token, money.decimals, money.symbol):
+        with in_units(money):
             purchase = client.sign_purchase(found, max_price=most, count=count, licensee=holder)
         keep(purchase, sign)
         until = purchase.valid_before
@@ -320,7 +320,7 @@ def buy(
             ),
         )
         return
-    with use.output.working("Buying …"), in_units(money.token, money.decimals, money.symbol):
+    with use.output.working("Buying …"), in_units(money):
         if number is not None:
             bought = [client.buy_renewal(number, found, max_price=most, payment=payment.value)]
         elif signed_work is not None and isinstance(found, SignedOffer):

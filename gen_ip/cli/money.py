@@ -10,18 +10,9 @@ import typer
 
 from gen_ip.cli.coin import coin
 from gen_ip.cli.explain import in_units
-from gen_ip.cli.options import (
-    DEFAULT_RPC,
-    AccountName,
-    AsJson,
-    MaxFee,
-    PasswordFile,
-    Rpc,
-    Token,
-    WorkId,
-)
-from gen_ip.cli.output import Output
-from gen_ip.cli.session import Money, address_of, known_money, reader, signer, work_of
+from gen_ip.cli.invocation import Invocation, reads, sends
+from gen_ip.cli.options import Token, WorkId
+from gen_ip.cli.session import Money, address_of, known_money, work_of
 from gen_ip.cli.show.text import counted, plain, till
 from gen_ip.cli.values import format_amount
 
@@ -42,24 +33,23 @@ MinGain: TypeAlias = Annotated[
 ]
 
 
+@sends
 def pay(
+    use: Invocation,
     work: WorkId,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 12.5, in the token.")],
     token: Token = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
 ) -> None:
     """Pay a work: every work it was built on gets its share."""
-    output = Output(as_json)
     number = work_of(work)
-    client = signer(rpc, account, password_file, max_fee=max_fee)
+    client = use.signer()
     money = Money(client, token)
     units = money.read(amount)
     shown = money.show(units)
-    with output.working(f"Paying {shown} …"), in_units(money.token, money.decimals, money.symbol):
+    with (
+        use.output.working(f"Paying {shown} …"),
+        in_units(money),
+    ):
         receipt = client.pay(number, units, token=money.token)
 
     def show(console: Console) -> None:
@@ -68,10 +58,12 @@ def pay(
         console.print(f"{receipt.gas_used:,} gas", style="dim")
 
     document = {"work": str(number), **money.to_json(units), "receipt": receipt.to_json()}
-    output.result(document, show)
+    use.output.result(document, show)
 
 
+@reads
 def earnings(
+    use: Invocation,
     work: WorkId,
     token: Annotated[
         str | None,
@@ -81,16 +73,13 @@ def earnings(
         bool, typer.Option("--plan", help="Say which settlements bring what is on the way.")
     ] = False,
     min_gain: MinGain = None,
-    rpc: Rpc = DEFAULT_RPC,
-    as_json: AsJson = False,
 ) -> None:
     """Show what a work has earned: ready to collect, and still on the way from derivatives."""
-    output = Output(as_json)
     number = work_of(work)
-    client = reader(rpc)
+    client = use.reader()
     money = Money(client, token)
     least = _least(money, min_gain)
-    with output.working("Adding up …"):
+    with use.output.working("Adding up …"):
         found = client.earnings(number, token=money.token, min_gain=least)
         others = []
         for each in client.all_earnings(number) if token is None else ():
@@ -110,7 +99,7 @@ def earnings(
     document = _earned_json(found, money)
     if token is None:
         document["others"] = [_earned_json(each, its) for each, its in others]
-    output.result(document, show)
+    use.output.result(document, show)
 
 
 def _show_earned(
@@ -175,26 +164,22 @@ def _least(money: Money, min_gain: str | None) -> int | None:
     return None if min_gain is None else max(1, money.read(min_gain))
 
 
+@sends
 def collect(
+    use: Invocation,
     work: WorkId,
     token: Token = None,
     to: Annotated[
         str | None, typer.Option("--to", help="Who gets the money; by default who signs.")
     ] = None,
     min_gain: MinGain = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
 ) -> None:
     """Take what your work has earned, derivatives of derivatives included, in one transaction."""
-    output = Output(as_json)
     number = work_of(work)
     receiver = None if to is None else address_of(to)
-    client = signer(rpc, account, password_file, max_fee=max_fee)
+    client = use.signer()
     money = Money(client, token)
-    with output.working("Collecting …"), _owner_named(client, number, money):
+    with use.output.working("Collecting …"), _owner_named(client, number, money):
         found = client.collect(
             number, token=money.token, to=receiver, min_gain=_least(money, min_gain)
         )
@@ -207,34 +192,24 @@ def collect(
         if found.left:
             console.print(_left(money, found.left), style="dim", soft_wrap=True)
 
-    output.result({**found.to_json(), **money.to_json(found.amount)}, show)
+    use.output.result({**found.to_json(), **money.to_json(found.amount)}, show)
 
 
+@sends
 def sweep(
+    use: Invocation,
     work: WorkId,
     token: Token = None,
-    rpc: Rpc = DEFAULT_RPC,
-    account: AccountName = None,
-    password_file: PasswordFile = None,
-    max_fee: MaxFee = None,
-    as_json: AsJson = False,
 ) -> None:
     """Book what was sent to a work's till as a payment to the work. Anyone may."""
-    output = Output(as_json)
     number = work_of(work)
-    client = signer(rpc, account, password_file, max_fee=max_fee)
+    client = use.signer()
     money = Money(client, token)
-    with output.working("Sweeping …"), _till_named(number, money):
+    with use.output.working("Sweeping …"), _till_named(number, money):
         receipt = client.sweep(number, token=money.token)
     amount = int(receipt.find("Paid").args["amount"])
-
-    def show(console: Console) -> None:
-        text = f"Booked {money.show(amount)} from the till of work {till(number)}."
-        console.print(text, style="green", soft_wrap=True)
-        console.print(f"{receipt.gas_used:,} gas", style="dim")
-
-    document = {"work": str(number), **money.to_json(amount), "receipt": receipt.to_json()}
-    output.result(document, show)
+    text = f"Booked {money.show(amount)} from the till of work {till(number)}."
+    use.sent(text, receipt, work=str(number), **money.to_json(amount))
 
 
 @contextmanager

@@ -312,7 +312,7 @@ def agreed(
     most = paying.most(client, money)
     total = sum(each.price for each in asked if each.token == money.token) * count
     if total > most:
-        with in_units(money.token, money.decimals, money.symbol):
+        with in_units(money):
             raise PriceTooHigh(total, most, money.token)
     facts = [f"{what}: {told(client, each)}." for each in found]
     if count > 1 or len(found) > 1:

@@ -371,7 +371,7 @@ def _submit_derivative(
     found = [offer_of(client, each) for each in named]
     what = f"You buy 1 license for {certificate.certify.creator}"
     money, most = agreed(use, client, what, found, paying, yes)
-    with use.output.working("Submitting …"), in_units(money.token, money.decimals, money.symbol):
+    with use.output.working("Submitting …"), in_units(money):
         made = client.buy_and_derive(certificate, found, max_price=most)
     document = {"certified": [made.to_json()], "skipped": []}
     text = f"Certified work {made.till}."

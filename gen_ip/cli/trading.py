@@ -89,7 +89,7 @@ def bid(
     chosen = chosen_by(client)
     money = Money(client, token)
     amount = priced(use, money, price, yes)
-    with use.output.working("Bidding …"), in_units(money.token, money.decimals, money.symbol):
+    with use.output.working("Bidding …"), in_units(money):
         signed = client.bid(
             numbers[0] if len(numbers) == 1 else numbers,
             chosen,
@@ -141,7 +141,7 @@ def counter(
     found = offer_of(client, named)
     money = Money(client, token if token is not None else plain_offer(found).token)
     amount = priced(use, money, price, yes)
-    with use.output.working("Answering …"), in_units(money.token, money.decimals, money.symbol):
+    with use.output.working("Answering …"), in_units(money):
         signed = client.counter(
             found,
             price=amount,

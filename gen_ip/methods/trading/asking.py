@@ -44,11 +44,7 @@ class Asking(Trader):
                 work withholds, and its metadata hold no `upstream_override`.
         """
         number = arguments.work_id("work", work)
-        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
-        self._require_upstream(number, terms)
-        draft = self._marketplace.draft(
-            OfferKind.LICENSE_ASK, number, terms, price, token, quantity, Conditions(**conditions)
-        )
+        draft = self._drafted(number, terms, price, token, quantity, Conditions(**conditions))
         return self._marketplace.post(draft)
 
     def sign_offer(
@@ -146,6 +142,7 @@ class Asking(Trader):
         maker: str | None = None,
     ) -> Offer:
         subject = work if isinstance(work, PreparedCertificate) else arguments.work_id("work", work)
+        arguments.instance("terms", terms, Terms, "gen_ip.Terms, such as terms.COMMERCIAL")
         self._require_upstream(subject, terms)
         return self._marketplace.draft(
             OfferKind.LICENSE_ASK, subject, terms, price, token, quantity, conditions, maker=maker
