@@ -28,6 +28,7 @@ from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
+from gen_ip.cli.pictures import index_app, match
 from gen_ip.cli.signed import anchor, prove, sign, submit
 from gen_ip.cli.trading import accept, bid, counter, quote
 from gen_ip.cli.verbs import Verbs
@@ -60,6 +61,7 @@ for _command, _panel in (
     (show, _WORKS),
     (lineage, _WORKS),
     (verify, _WORKS),
+    (match, _WORKS),
     (works, _WORKS),
     (revise, _WORKS),
     (relate, _WORKS),
@@ -95,6 +97,7 @@ for _command, _panel in (
 ):
     app.command(rich_help_panel=_panel)(_command)
 app.command("till", rich_help_panel=_WORKS)(till_command)
+app.add_typer(index_app, rich_help_panel=_WORKS)
 app.add_typer(payee_app, rich_help_panel=_MONEY)
 app.add_typer(deal_app, rich_help_panel=_LICENSES)
 app.add_typer(certificate_app, rich_help_panel=_LICENSES)

@@ -1,0 +1,259 @@
+"""`python -m benchmarks.fingerprint [--json]`: which works are recognized after which edits.
+
+Every edit of every work is asked about, and strangers' pictures, some of which share an emblem, a
+template or words with a work. On the development half unless told otherwise; the test half is
+looked at for the final numbers alone. Or on pictures of your own:
+
+    --gallery DIR --queries DIR --truth FILE.json [--answers OUT.json]
+
+where the truth maps the name of each file in the queries' folder to that of a file in the
+gallery's, to several of them, or to null.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _plots_recognition
+from benchmarks._peers import HASHES
+from benchmarks._recognition import DEFAULT, WITH_SSCD, Answered, Asked, build, run
+from benchmarks.pictures.collection import CACHE, HALVES, digest, load
+from benchmarks.pictures.questions import exam
+from gen_ip.atomic_file import write_text
+from gen_ip.errors import GenIPError
+from gen_ip.fingerprint import descriptor
+from gen_ip.match.thresholds import thresholds
+
+
+class BadTruth(GenIPError):  # noqa: N818, named as the package's own
+    """The truth file, or a folder, is not what is asked for."""
+
+    def __init__(self, path: object, problem: str) -> None:
+        super().__init__(f"{path} {problem}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs what the command line asks for; 0, or 1 after an error in words."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fingerprint", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument("--kind", choices=["image"], default="image", help="of works")
+    parser.add_argument("--half", choices=HALVES, default=HALVES[0])
+    parser.add_argument("--works", type=int, help="ask about the edits of so many works only")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--without-peers", action="store_true", help="Gen-IP alone")
+    parser.add_argument("--without-sscd", action="store_true", help="without the descriptor")
+    parser.add_argument("--gallery", type=Path, help="folder of works")
+    parser.add_argument("--queries", type=Path, help="folder of pictures to ask about")
+    parser.add_argument("--truth", type=Path, help="JSON: query's file name -> gallery's, or null")
+    parser.add_argument("--answers", type=Path, help="write what was answered to each, as JSON")
+    parser.add_argument("--charts", type=Path, help="write charts as PNG into this folder")
+    options = parser.parse_args(arguments)
+    own = (options.gallery, options.queries, options.truth)
+    if any(own) and not all(own):
+        parser.error("--gallery, --queries and --truth go together")
+    try:
+        if options.gallery:
+            gallery, questions = _own(*own)
+            data: dict[str, Any] = {
+                "gallery": str(options.gallery),
+                "queries": str(options.queries),
+            }
+        else:
+            gallery, questions, data = ours(options.half, options.works)
+        results = measure(gallery, questions, options)
+        results = {"data": data, **results}
+    except GenIPError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if options.answers:
+        _write_answers(options.answers, results.pop("answers"))
+    results.pop("answers", None)
+    if options.charts:
+        for path in _plots_recognition.draw(results, options.charts):
+            print(path, file=sys.stderr)
+    print(json.dumps(results, indent=1) if options.json else _table(results))
+    return 0
+
+
+def measure(
+    gallery: Mapping[str, Path], questions: Sequence[Asked], options: argparse.Namespace
+) -> dict[str, Any]:
+    """Recall, mistakes and time of every method."""
+    matchers, hashes = [DEFAULT], [] if options.without_peers else list(HASHES)
+    described = None
+    if options.without_sscd:
+        hashes = [name for name in hashes if "SSCD" not in name]
+    else:
+        described = descriptor.load()
+        matchers.append(WITH_SSCD)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        build(index, gallery, described, progress)
+        answers, limits = run(
+            index, gallery, questions, matchers, hashes, options.processes, progress
+        )
+    methods = {name: summary(given) for name, given in answers.items()}
+    for name, limit in limits.items():
+        methods[name]["threshold"] = limit
+    best = answers[matchers[-1]]
+    return {
+        "thresholds": thresholds().version,
+        "works": len(gallery),
+        "questions": len(questions),
+        "methods": methods,
+        "misses": [
+            {"query": each.question.name, "named": each.answer}
+            for each in best
+            if each.wrong or each.accepted_unknown or (each.question.truths and not each.right)
+        ][:400],
+        "answers": {each.question.name: _answer(each) for each in best},
+    }
+
+
+def summary(answers: Iterable[Answered]) -> dict[str, Any]:
+    """What a method did, in shares of 1, over all questions and by kind."""
+    given = list(answers)
+    known = [each for each in given if each.question.truths]
+    strangers = [each for each in given if not each.question.truths]
+
+    def share(some: Sequence[Answered], what: str) -> float | None:
+        return sum(getattr(each, what) for each in some) / len(some) if some else None
+
+    def by(name: str) -> dict[str, float | None]:
+        kinds = dict.fromkeys(getattr(each.question, name) for each in known)
+        return {
+            kind: share([each for each in known if getattr(each.question, name) == kind], "right")
+            for kind in kinds
+        }
+
+    unknown_kinds = dict.fromkeys(each.question.kind for each in strangers)
+    return {
+        "recall": share(known, "right"),
+        "wrong": share(known, "wrong"),
+        "unknown_accepted": share(strangers, "accepted_unknown"),
+        "median_ms": statistics.median(each.milliseconds for each in given) if given else None,
+        "groups": by("group"),
+        "edits": by("kind"),
+        "unknown_kinds": {
+            kind: share(
+                [each for each in strangers if each.question.kind == kind], "accepted_unknown"
+            )
+            for kind in unknown_kinds
+        },
+    }
+
+
+def ours(half: str, works: int | None) -> tuple[dict[str, Path], list[Asked], dict[str, Any]]:
+    """A half's gallery, the questions about it, and which pictures these are."""
+    collection = load(half, progress=_say)
+    _say("making the edits that are not there yet")
+    found = exam(collection, CACHE / "edited" / half, works)
+    questions = [
+        Asked(
+            each.name,
+            each.kind,
+            each.group,
+            frozenset([each.truth] if each.truth else []),
+            each.path,
+        )
+        for each in found.questions
+    ]
+    return found.gallery, questions, {"half": half, "manifest": digest()}
+
+
+def _own(gallery: Path, queries: Path, truth: Path) -> tuple[dict[str, Path], list[Asked]]:
+    works = {path.name: path for path in _files(gallery)}
+    try:
+        known = json.loads(truth.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadTruth(truth, f"cannot be read as JSON ({error})") from None
+    if not isinstance(known, dict):
+        raise BadTruth(truth, "is not a JSON object of query names")
+    questions = []
+    for path in _files(queries):
+        if path.name not in known:
+            raise BadTruth(truth, f"says nothing of {path.name!r}; give its work's name or null")
+        value = known[path.name]
+        names = [] if value is None else value if isinstance(value, list) else [value]
+        for name in names:
+            if name not in works:
+                raise BadTruth(truth, f"names {name!r}, which is not in {gallery}")
+        questions.append(Asked(path.name, "own", "own", frozenset(names), path))
+    return works, questions
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        found = sorted(each for each in folder.iterdir() if each.is_file())
+    except OSError as error:
+        raise BadTruth(folder, f"cannot be listed ({error.strerror})") from None
+    if not found:
+        raise BadTruth(folder, "holds no file")
+    return found
+
+
+def _answer(given: Answered) -> dict[str, Any]:
+    return {
+        "answer": given.answer,
+        "verdict": given.verdict,
+        "score": given.score,
+        "method": given.method,
+        "milliseconds": round(given.milliseconds, 2),
+    }
+
+
+def _write_answers(path: Path, answers: Mapping[str, Any]) -> None:
+    try:
+        write_text(path, json.dumps(answers, indent=1))
+    except OSError as error:
+        raise BadTruth(path, f"cannot be written ({error.strerror})") from None
+
+
+def _table(results: Mapping[str, Any]) -> str:
+    methods = results["methods"]
+    lines = [f"{'':24}" + "".join(f"{name:>22}" for name in methods)]
+
+    def row(title: str, values: Iterable[float | None]) -> None:
+        cells = ("" if value is None else f"{100 * value:.2f} %" for value in values)
+        lines.append(f"{title:24}" + "".join(f"{cell:>22}" for cell in cells))
+
+    row("right work named", (each["recall"] for each in methods.values()))
+    row("a wrong work named", (each["wrong"] for each in methods.values()))
+    row("stranger accepted", (each["unknown_accepted"] for each in methods.values()))
+    groups = next(iter(methods.values()))["groups"]
+    for group in groups:
+        row(f"  {group}", (each["groups"][group] for each in methods.values()))
+    spent = "".join(f"{each['median_ms'] or 0:>19.1f} ms" for each in methods.values())
+    return "\n".join([*lines, f"{'median time':24}{spent}"])
+
+
+_began = time.monotonic()
+
+
+def _say(line: str) -> None:
+    print(f"{time.monotonic() - _began:6.0f} s  {line}", file=sys.stderr)
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Says on stderr how far it is, fifty times."""
+    if done == total or done % max(1, total // 50) == 0:
+        end = "\n" if done == total else "\r"
+        print(
+            f"{time.monotonic() - _began:6.0f} s  {what} {done} of {total}",
+            end=end,
+            file=sys.stderr,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

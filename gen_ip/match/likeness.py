@@ -1,0 +1,136 @@
+"""What was measured of one pair of pictures, and what follows from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gen_ip.fingerprint.pdq import Orientation
+from gen_ip.match.thresholds import Thresholds
+from gen_ip.match.verdict import Verdict
+
+if TYPE_CHECKING:
+    from gen_ip.match.alignment import Alignment
+
+#: The model for pairs without, and with, the learned descriptor.
+DEFAULT, DESCRIPTOR = "default", "sscd-1"
+
+# Unrelated pictures differ in 128 of 256 bits at the mean; from so many on, closeness is 0.
+_UNRELATED_BITS = 110
+_CLOSE_BITS = 60
+# From so many key points in place upward a map between two pictures is more than chance.
+_CHANCE_POINTS = 7
+# So many may lie in a template that two pictures share.
+_SHARED_POINTS = 30
+
+# With so many cells compared, agreement is no accident.
+_MANY_CELLS = 40
+
+# Which measure speaks for which method.
+_METHODS = {
+    "pdq": "pdq-1",
+    "pdq-close": "pdq-1",
+    "descriptor": "sscd-1",
+    "descriptor-close": "sscd-1",
+    "points": "orb-1",
+    "points-many": "orb-1",
+    "spread": "orb-1",
+}
+METHODS = tuple(dict.fromkeys(_METHODS.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class Likeness:
+    """One pair: the picture asked about, and a work.
+
+    Attributes:
+        pdq: bits of 256 in which the hashes differ, the least of all views and orientations; None
+            where one has too little structure.
+        view, orientation, negative: of the picture asked about, where `pdq` was found.
+        descriptor: bits of 256 of `sscd-1` codes, the least of all views; None without one.
+        points: pairs of local features that lie in place.
+        spread: which share of the features' extent, 0 to 1, they fill in both pictures.
+        alignment: how the work lies in the picture, if it was found: by features, or as the hash
+            says, whichever agrees better.
+        inside: what agrees within the rectangle that the pairs of features fill: of a work that
+            others lie over, or that was cut, the rest.
+    """
+
+    pdq: int | None = None
+    view: str = "whole"
+    orientation: Orientation = Orientation.UPRIGHT
+    negative: bool = False
+    descriptor: int | None = None
+    points: int = 0
+    spread: float = 0.0
+    alignment: Alignment | None = None
+    inside: Alignment | None = None
+
+    def measures(self) -> dict[str, float]:
+        """The numbers a score is computed from, each growing with likeness, 0 for none."""
+        found = {
+            "pdq": _closeness(self.pdq, _UNRELATED_BITS),
+            "pdq-close": _closeness(self.pdq, _CLOSE_BITS),
+            "descriptor": _closeness(self.descriptor, _UNRELATED_BITS),
+            "descriptor-close": _closeness(self.descriptor, _CLOSE_BITS),
+        }
+        found |= {
+            "points": math.log1p(max(0, self.points - _CHANCE_POINTS)),
+            "points-many": math.log1p(max(0, self.points - _SHARED_POINTS)),
+            "spread": self.spread,
+        }
+        for name, at in (("whole", self.alignment), ("inside", self.inside)):
+            if at is not None:
+                agreement = max(0.0, at.agreement)
+                found |= {
+                    f"{name}-agrees": agreement,
+                    f"{name}-agrees-well": max(0.0, 2 * agreement - 1),
+                    f"{name}-cells": at.agreeing * min(1.0, at.cells / _MANY_CELLS),
+                    f"{name}-work": agreement * at.work_part,
+                }
+        if self.inside is None and self.alignment is not None:
+            # Where the whole agrees nothing is gained by looking at a part.
+            found |= {
+                name.replace("whole", "inside"): value
+                for name, value in found.items()
+                if name.startswith("whole")
+            }
+        return found
+
+    def score(self, table: Thresholds) -> float:
+        """How likely one was made from the other, 0 to 1, on what the table was made from."""
+        return table.models[self.model].score(self.measures())
+
+    @property
+    def model(self) -> str:
+        """By which of the table's models it is judged."""
+        return DEFAULT if self.descriptor is None else DESCRIPTOR
+
+    def method(self, table: Thresholds) -> str:
+        """What speaks for it most: `pdq-1`, `orb-1` or `sscd-1`."""
+        weights = table.models[self.model].weights
+        speaks = dict.fromkeys(METHODS, 0.0)
+        for name, value in self.measures().items():
+            if name in _METHODS:
+                speaks[_METHODS[name]] += weights.get(name, 0.0) * value
+        return max(METHODS, key=lambda method: speaks[method])
+
+    def verdict(self, table: Thresholds) -> Verdict:
+        """What the score and the shared area say."""
+        model, score, at = table.models[self.model], self.score(table), self.alignment
+        if score < model.similar:
+            return Verdict.UNKNOWN
+        if score < model.accept:
+            return Verdict.SIMILAR
+        near = (
+            at is not None
+            and min(at.work_share, at.query_share) >= table.near_share
+            and at.agreement >= table.near_agreement
+        )
+        return Verdict.NEAR_DUPLICATE if near else Verdict.DERIVATIVE
+
+
+def _closeness(bits: int | None, far: int) -> float:
+    """0 from `far` bits on, 1 at none."""
+    return 0.0 if bits is None else max(0.0, (far - bits) / far)
