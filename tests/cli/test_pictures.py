@@ -88,7 +88,8 @@ def test_keys_snapshots_and_checks(run: Run, filled: Path, tmp_path: Path, mirro
     assert "as it was written" in run("index", "check", "--index", back).ok().out
     codes = next(back.glob("*.codes"))
     data = bytearray(codes.read_bytes())
-    data[-1] ^= 255
+    # All over, since most of a file with few pictures is not used.
+    data[::512] = bytes(255 - byte for byte in data[::512])
     codes.write_bytes(data)
     assert run("index", "check", "--index", back).code == 1
 

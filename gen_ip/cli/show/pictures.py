@@ -44,9 +44,8 @@ def _lines(found: Finding) -> list[str]:
         return lines
     lines.append(f"score {found.score:.4f}, 1 at most")
     if seen.pdq is not None:
-        lines.append(
-            f"PDQ {seen.pdq} of 256 bits apart, {seen.view}, {seen.orientation.value}{', negative' if seen.negative else ''}"
-        )
+        how = f"{seen.orientation.value}, negative" if seen.negative else seen.orientation.value
+        lines.append(f"PDQ {seen.pdq} of 256 bits apart, {seen.view}, {how}")
     if seen.descriptor is not None:
         lines.append(f"descriptor {seen.descriptor} of 256 bits apart")
     if (at := seen.alignment) is not None:

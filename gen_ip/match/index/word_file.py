@@ -152,7 +152,9 @@ class WordEngine:
 
         counts = numpy.diff(postings.starts)
         words = numpy.flatnonzero(counts)
-        arrays = (postings.signatures, postings.handles, postings.places, counts[words], words)
+        arrays: tuple[NDArray[Any], ...] = (
+            postings.signatures, postings.handles, postings.places, counts[words], words,
+        )  # fmt: skip
         columns = [
             array.astype(kind, copy=False) for kind, array in zip(_KINDS, arrays, strict=True)
         ]
