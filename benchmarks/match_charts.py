@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.plots import STYLES, write_figure
 
@@ -64,7 +66,14 @@ def _fill(axes: Axes, rows: int, speeds: Mapping[str, Mapping[str, float]]) -> N
         bars = axes.bar(at, values, _BAR, color=STYLES[number][0], label=_KINDS[kind])
         axes.bar_label(bars, [f"{value:,.0f}" for value in values], fontsize=8, padding=2)
     axes.set_yscale("log")
-    axes.margins(y=0.12)
+    # Whole decades, so that bars of both sizes can be compared by their height.
+    every = [speed for kind in kinds for speed in speeds[kind].values()]
+    axes.set_ylim(
+        10 ** math.floor(math.log10(min(every)) - 0.2),
+        10 ** math.ceil(math.log10(max(every)) + 0.2),
+    )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xticks(range(len(_SHAPES)), list(_SHAPES.values()))
     axes.set_xlabel(f"asked at once, {rows:,} codes stored")
     axes.set_ylabel("codes searched a second")
