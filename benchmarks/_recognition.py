@@ -43,6 +43,11 @@ class Asked:
     truths: frozenset[str]
     path: Path
 
+    @property
+    def stranger(self) -> bool:
+        """Whether it was made from no work, and not to share a part with one."""
+        return not self.truths and self.group != "shared"
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -146,6 +151,14 @@ def build(
             progress("works", number, len(gallery))
 
 
+def limit_at(rate: float, apart: Sequence[np.ndarray[Any, Any]]) -> float:
+    """The largest distance below which at most this share of the distances lies; 0 of none."""
+    if not apart:
+        return 0.0
+    distances_ = np.sort(np.concatenate(apart))
+    return float(distances_[int(rate * len(distances_))])
+
+
 def run(
     index: Path,
     gallery: Mapping[str, Path],
@@ -154,11 +167,13 @@ def run(
     hashes: Sequence[str],
     processes: int,
     progress: Progress,
+    given: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, list[Answered]], dict[str, float]]:
     """Every method's answers to all questions, in their order; and the thresholds of the hashes.
 
-    A hash's threshold is the largest at which at most one in 10,000 pairs of a stranger's picture
-    and a work is taken for one; strangers made to share a part with a work are left out of that.
+    A hash's threshold is as `given`, or the largest at which at most one in 10,000 pairs of a
+    stranger's picture and a work is taken for one; strangers made to share a part with a work are
+    left out of that.
     """
     names = list(gallery)
     answers: dict[str, list[Answered]] = {name: [] for name in (*matchers, *hashes)}
@@ -179,8 +194,11 @@ def run(
             progress("questions", number, len(questions))
     limits = {}
     for name, rows in nearest.items():
-        apart = np.sort(np.concatenate([far for each, far, _ in rows if each.group == "stranger"]))
-        limits[name] = float(apart[int(PAIR_RATE * len(apart))]) if len(apart) else 0.0
+        if given is None:
+            apart = [far for each, far, _ in rows if each.stranger]
+            limits[name] = limit_at(PAIR_RATE, apart)
+        else:
+            limits[name] = given[name]
         for question, far, spent in rows:
             within = [names[at] for at in np.argsort(far, kind="stable") if far[at] < limits[name]]
             nearest_name = within[0] if within else None

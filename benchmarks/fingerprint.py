@@ -26,19 +26,13 @@ from typing import Any
 from benchmarks import _plots_recognition
 from benchmarks._peers import HASHES
 from benchmarks._recognition import DEFAULT, WITH_SSCD, Answered, Asked, build, run
+from benchmarks._truth import BadTruth, files, truth_of
 from benchmarks.pictures.collection import CACHE, HALVES, digest, load
 from benchmarks.pictures.questions import exam
 from gen_ip.atomic_file import write_text
 from gen_ip.errors import GenIPError
 from gen_ip.fingerprint import descriptor
 from gen_ip.match.thresholds import thresholds
-
-
-class BadTruth(GenIPError):  # noqa: N818, named as the package's own
-    """The truth file, or a folder, is not what is asked for."""
-
-    def __init__(self, path: object, problem: str) -> None:
-        super().__init__(f"{path} {problem}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gallery", type=Path, help="folder of works")
     parser.add_argument("--queries", type=Path, help="folder of pictures to ask about")
     parser.add_argument("--truth", type=Path, help="JSON: query's file name -> gallery's, or null")
+    parser.add_argument(
+        "--limits",
+        type=Path,
+        help="JSON that this printed for the development half: take the hashes' thresholds from it",
+    )
     parser.add_argument("--answers", type=Path, help="write what was answered to each, as JSON")
     parser.add_argument("--charts", type=Path, help="write charts as PNG into this folder")
     options = parser.parse_args(arguments)
@@ -96,11 +95,15 @@ def measure(
     else:
         described = descriptor.load()
         matchers.append(WITH_SSCD)
+    if options.limits is None and not any(each.stranger for each in questions):
+        _say("no stranger is asked about, so hashes have no threshold; give --limits to see them")
+        hashes = []
+    given = None if options.limits is None else _limits(options.limits, hashes)
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"
         build(index, gallery, described, progress)
         answers, limits = run(
-            index, gallery, questions, matchers, hashes, options.processes, progress
+            index, gallery, questions, matchers, hashes, options.processes, progress, given
         )
     methods = {name: summary(given) for name, given in answers.items()}
     for name, limit in limits.items():
@@ -153,6 +156,18 @@ def summary(answers: Iterable[Answered]) -> dict[str, Any]:
     }
 
 
+def _limits(path: Path, hashes: Sequence[str]) -> dict[str, float]:
+    try:
+        methods = json.loads(path.read_text("utf-8"))["methods"]
+        return {name: float(methods[name]["threshold"]) for name in hashes}
+    except OSError as error:
+        raise BadTruth(path, f"cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError, LookupError):
+        raise BadTruth(
+            path, "holds no threshold of every hash; give what --json printed for development"
+        ) from None
+
+
 def ours(half: str, works: int | None) -> tuple[dict[str, Path], list[Asked], dict[str, Any]]:
     """A half's gallery, the questions about it, and which pictures these are."""
     collection = load(half, progress=_say)
@@ -172,34 +187,9 @@ def ours(half: str, works: int | None) -> tuple[dict[str, Path], list[Asked], di
 
 
 def _own(gallery: Path, queries: Path, truth: Path) -> tuple[dict[str, Path], list[Asked]]:
-    works = {path.name: path for path in _files(gallery)}
-    try:
-        known = json.loads(truth.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadTruth(truth, f"cannot be read as JSON ({error})") from None
-    if not isinstance(known, dict):
-        raise BadTruth(truth, "is not a JSON object of query names")
-    questions = []
-    for path in _files(queries):
-        if path.name not in known:
-            raise BadTruth(truth, f"says nothing of {path.name!r}; give its work's name or null")
-        value = known[path.name]
-        names = [] if value is None else value if isinstance(value, list) else [value]
-        for name in names:
-            if name not in works:
-                raise BadTruth(truth, f"names {name!r}, which is not in {gallery}")
-        questions.append(Asked(path.name, "own", "own", frozenset(names), path))
-    return works, questions
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        found = sorted(each for each in folder.iterdir() if each.is_file())
-    except OSError as error:
-        raise BadTruth(folder, f"cannot be listed ({error.strerror})") from None
-    if not found:
-        raise BadTruth(folder, "holds no file")
-    return found
+    works, asked = files(gallery), files(queries)
+    truths = truth_of(truth, works, asked)
+    return works, [Asked(name, "own", "own", truths[name], path) for name, path in asked.items()]
 
 
 def _answer(given: Answered) -> dict[str, Any]:
