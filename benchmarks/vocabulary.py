@@ -82,9 +82,9 @@ def _centers(
 def _nearest(codes: NDArray[numpy.uint8], centers: NDArray[numpy.uint8]) -> NDArray[numpy.uint16]:
     found = numpy.empty((len(codes), 1), numpy.uint16)
     # One stem that has all of them.
-    loops("words.kernels").nearest_words(
-        as_words(codes), as_words(centers[:1]), as_words(centers), 1, found
-    )
+    planes = numpy.ascontiguousarray(as_words(centers).T)
+    stem = planes[:, :1].copy()
+    loops("words.kernels").nearest_words(as_words(codes), stem, planes[None], 1, found)
     return found[:, 0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 from numba import types
 
@@ -25,36 +26,48 @@ _given = types.Array(types.int32, 1, "C", readonly=True)
 _words = types.Array(types.uint16, 2, "C")
 
 
-@compiled(types.void(_codes, _codes, _codes, types.int64, _words))
+@numba.njit
+def _apart(planes: Any, code: Any, found: Any) -> None:
+    """In how many bits each of the codes of `planes`, (4, n), differs from `code`, (4,)."""
+    w_0, w_1, w_2, w_3 = code[0], code[1], code[2], code[3]
+    # Unsigned: numba then leaves out Python's counting from the end, and this is vectorized.
+    for index in range(np.uint64(0), np.uint64(found.size)):
+        found[index] = (
+            count_ones(planes[np.uint64(0), index] ^ w_0)
+            + count_ones(planes[np.uint64(1), index] ^ w_1)
+            + count_ones(planes[np.uint64(2), index] ^ w_2)
+            + count_ones(planes[np.uint64(3), index] ^ w_3)
+        )
+
+
+@compiled(
+    types.void(
+        _codes, _codes, types.Array(types.uint64, 3, "C", readonly=True), types.int64, _words
+    )
+)
 def nearest_words(codes: Any, stems: Any, words: Any, branches: int, found: Any) -> None:
-    """Fills `found`, (n, count), with the nearest words of `codes`, (n, 4): see `Vocabulary`."""
+    """Fills `found`, (n, count), with the nearest words of `codes`: see `Vocabulary`.
+
+    Args:
+        codes: (n, 4).
+        stems: (4, stems), word by word as `gen_ip.match.codes` has it.
+        words: (stems, 4, words of each).
+        branches: how many stems' words are looked at, from the nearest on.
+    """
     count = found.shape[1]
-    leaves = words.shape[0] // stems.shape[0]
-    near = np.empty(stems.shape[0], np.int64)
+    leaves = words.shape[2]
+    near = np.empty(stems.shape[1], np.uint64)
+    apart = np.empty(leaves, np.uint64)
     best = np.empty(count, np.int64)
     for number in range(codes.shape[0]):
-        w_0, w_1, w_2, w_3 = codes[number, 0], codes[number, 1], codes[number, 2], codes[number, 3]
-        for stem in range(stems.shape[0]):
-            apart = (
-                count_ones(stems[stem, 0] ^ w_0)
-                + count_ones(stems[stem, 1] ^ w_1)
-                + count_ones(stems[stem, 2] ^ w_2)
-                + count_ones(stems[stem, 3] ^ w_3)
-            )
-            near[stem] = np.int64(apart) << 32 | stem
+        _apart(stems, codes[number], near)
         best[:] = _FAR
         for _ in range(branches):
-            nearest = near.min()
-            stem = nearest & 0xFFFFFFFF
+            stem = near.argmin()
             near[stem] = _FAR
-            for word in range(stem * leaves, (stem + 1) * leaves):
-                apart = (
-                    count_ones(words[word, 0] ^ w_0)
-                    + count_ones(words[word, 1] ^ w_1)
-                    + count_ones(words[word, 2] ^ w_2)
-                    + count_ones(words[word, 3] ^ w_3)
-                )
-                key = np.int64(apart) << 16 | word
+            _apart(words[stem], codes[number], apart)
+            for leaf in range(leaves):
+                key = np.int64(apart[leaf]) << 16 | (stem * leaves + leaf)
                 if key < best[count - 1]:
                     place = count - 1
                     while place > 0 and best[place - 1] > key:
@@ -190,6 +203,9 @@ def weigh(
             order[at[slot]] = number
             at[slot] += 1
     bins = np.zeros((_ANGLES, _SCALE_DIFFERENCES), np.int64)
+    spans = _SCALE_DIFFERENCES - scale_window + 1
+    sums = np.empty((_ANGLES, spans), np.int64)
+    within = np.empty(spans, np.int64)
     used_feature = np.full(feature_count, -1, np.int64)
     for slot in range(slot_count):
         count = first[slot + 1] - first[slot]
@@ -212,15 +228,23 @@ def weigh(
             weights[index] = np.int64(rarity[look]) * np.int64(nearness[apart])
             postings[index] = posting
             bins[angles[index], scales[index]] += weights[index]
+        # Sums over the window, of one axis after the other.
+        for angle in range(_ANGLES):
+            for scale in range(spans):
+                weight = np.int64(0)
+                for down in range(scale_window):
+                    weight += bins[angle, scale + down]
+                sums[angle, scale] = weight
         best, best_angle, best_scale = np.int64(-1), 0, 0
         for angle in range(_ANGLES):
-            for scale in range(_SCALE_DIFFERENCES - scale_window + 1):
-                weight = np.int64(0)
-                for across in range(angle_window):
-                    for down in range(scale_window):
-                        weight += bins[(angle + across) & (_ANGLES - 1), scale + down]
-                if weight > best:
-                    best, best_angle, best_scale = weight, angle, scale
+            within[:] = 0
+            for across in range(angle_window):
+                turned = (angle + across) & (_ANGLES - 1)
+                for scale in range(spans):
+                    within[scale] += sums[turned, scale]
+            for scale in range(spans):
+                if within[scale] > best:
+                    best, best_angle, best_scale = within[scale], angle, scale
         # Heaviest first; each feature of the picture and each of the work counts once.
         keys = np.empty(count, np.int64)
         for index in range(count):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Words that a picture's feature looks into.
-PROBES = 4
+PROBES = 2
 #: Signatures that differ in more of 64 bits are of different features.
 RADIUS = 10
 #: Rows with the heaviest votes whose votes are then held against each other.

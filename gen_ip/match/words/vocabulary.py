@@ -71,10 +71,17 @@ class Vocabulary:
         import numpy
 
         found = numpy.empty((len(codes), count), numpy.uint16)
-        loops("words.kernels").nearest_words(
-            as_words(codes), self.stems, self.words, BRANCHES, found
-        )
+        nearest = loops("words.kernels").nearest_words
+        nearest(as_words(codes), *self._planes, BRANCHES, found)
         return found
+
+    @functools.cached_property
+    def _planes(self) -> tuple[NDArray[uint64], NDArray[uint64]]:
+        """Stems, (4, 256), and words, (256, 4, 256), as they are compared."""
+        import numpy
+
+        words = self.words.reshape(STEMS, -1, _CODE_WORDS).transpose(0, 2, 1)
+        return numpy.ascontiguousarray(self.stems.T), numpy.ascontiguousarray(words)
 
     def signatures(self, codes: NDArray[uint8]) -> NDArray[uint64]:
         """The 64 bits of each of `codes` (uint8 (n, 32)) that are kept: (n,)."""
