@@ -100,16 +100,26 @@ def _all(use: Invocation, receiver: str, collect: bool, yes: bool) -> None:
     if refused:
         raise NotAllMoved(refused)
 
+    wallet = [] if use.output.is_planning else _wallet(client, plan)
+    held = [
+        f"{plan.account} still has {money.named(amount)}; send it with a wallet."
+        for money, amount in wallet
+    ]
+
     def show(console: Console) -> None:
         if done:
             text = f"{counted(len(done), 'step')} done: all of it is {receiver}'s now."
             console.print(text, style="green", soft_wrap=True)
         else:
             console.print("There is nothing to move.")
-        for line in _staying(plan):
+        for line in [*_staying(plan), *held]:
             console.print(line, style="dim", soft_wrap=True)
 
-    document = {**plan.to_json(), "moved": [moved.to_json() for moved in done]}
+    document = {
+        **plan.to_json(),
+        "moved": [moved.to_json() for moved in done],
+        "wallet": [money.to_json(amount) for money, amount in wallet],
+    }
     use.output.result(document, show)
 
 
@@ -133,6 +143,25 @@ def _facts(client: GenIP, plan: Move) -> list[str]:
             f"That pays for the first {plan.payable:,} of {len(plan.steps):,} only; send it more."
         )
     return facts
+
+
+def _wallet(client: GenIP, plan: Move) -> list[tuple[Money, int]]:
+    """What the account's wallet holds, of ETH and of the tokens that any work was ever paid in."""
+    from gen_ip.chain.errors import NodeError
+    from gen_ip.chain.reverts import ContractError
+
+    found = []
+    for token in plan.tokens:
+        if (money := known_money(client, token)) is None:
+            continue
+        try:
+            amount = client.balance(plan.account, token=token)
+        except (ContractError, NodeError):
+            # Anyone can pay a work in a token that answers as he likes.
+            continue
+        if amount:
+            found.append((money, amount))
+    return found
 
 
 def _staying(plan: Move) -> list[str]:

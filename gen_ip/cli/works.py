@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ import typer
 
 from gen_ip.cli.invocation import Invocation, reads, sends
 from gen_ip.cli.options import WorkId
-from gen_ip.cli.output import Output
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
 from gen_ip.cli.session import Money, known_money, signer, work_of
 from gen_ip.cli.show.text import plain
@@ -146,7 +146,7 @@ def certify(
             name=name,
             **stated,
         )
-    _show_certificate(use.output, client, made, file)
+    _show_certificate(use, client, made, file)
 
 
 @sends
@@ -173,11 +173,17 @@ def derive(
             name=name,
             **stated,
         )
-    _show_certificate(use.output, client, made, file)
+    _show_certificate(use, client, made, file)
 
 
 @reads
-def show(use: Invocation, work: WorkId) -> None:
+def show(
+    use: Invocation,
+    work: WorkId,
+    full: Annotated[
+        bool, typer.Option("--full", help="Hashes and CIDs whole, as --json has them.")
+    ] = False,
+) -> None:
     """Show a work's certificate."""
     from gen_ip.cli.show.certificate import content_of, work_card
 
@@ -188,7 +194,7 @@ def show(use: Invocation, work: WorkId) -> None:
 
     def draw(console: Console) -> None:
         with content_of(client, found) as (picture, problem):
-            console.print(work_card(console, found, picture=picture, problem=problem))
+            console.print(work_card(console, found, picture=picture, problem=problem, full=full))
         console.print(f"work {found.id}", soft_wrap=True)
         if found.metadata and found.metadata["description"]:
             console.print(plain(found.metadata["description"], 1000))
@@ -294,13 +300,13 @@ def verify(
     use.output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
 
 
-def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Path) -> None:
+def _show_certificate(use: Invocation, client: GenIP, made: Certificate, file: Path) -> None:
     from gen_ip.cli.show.certificate import work_card
     from gen_ip.cli.show.verdict import limit_in_words
     from gen_ip.fingerprint.image import ImageFingerprint
     from gen_ip.works.documents import limit_of
 
-    if output.is_planning:
+    if use.output.is_planning:
         return
     work = client.work(made.work_id)
     fingerprint = ImageFingerprint.from_metadata(work.metadata) if work.metadata else None
@@ -311,6 +317,9 @@ def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Pa
         console.print(card)
         console.print(f"work {made.work_id}", soft_wrap=True)
         console.print(f"{made.receipt.gas_used:,} gas", style="dim")
+        sell = f"gen-ip offer {made.till} --terms commercial --price 1"
+        account = shlex.quote(use.account or "NAME")
+        console.print(f"Sell licenses: {sell} --account {plain(account)}", soft_wrap=True)
         if limit is not None:
             console.print(limit_in_words(limit), style="yellow")
 
@@ -320,4 +329,4 @@ def _show_certificate(output: Output, client: GenIP, made: Certificate, file: Pa
         "claim_time": work.claim_time,
         "limit": limit.value if limit else None,
     }
-    output.result(document, draw)
+    use.output.result(document, draw)

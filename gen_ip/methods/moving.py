@@ -131,6 +131,7 @@ class Move:
     Attributes:
         cost: what the gas of all steps costs at most at today's fees, in wei.
         balance: what the account has to pay it with, in wei.
+        tokens: those looked for: ETH, and all that works or the account were ever paid in.
     """
 
     account: str
@@ -139,6 +140,7 @@ class Move:
     staying: tuple[Staying, ...]
     cost: int
     balance: int
+    tokens: tuple[str, ...] = ()
 
     @property
     def gas(self) -> int:
@@ -239,6 +241,7 @@ class Moving(Connection):
             (*impossible, *staying),
             gas * price,
             self._session.rpc.balance(me),
+            tuple(tokens),
         )
 
     def move(

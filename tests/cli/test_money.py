@@ -37,6 +37,12 @@ def test_the_hint_after_an_offer_runs(run: Run, rpc: LocalChain, work: str, quan
     assert "commercial" in run(*buy, "--yes").ok().out
 
 
+def test_the_hint_after_a_certificate_runs(run: Run, rpc: LocalChain, picture: Path) -> None:
+    [offer] = commands_in(run("certify", picture, "--account", "dev0").ok().out, "")
+    assert "$" not in shlex.join(offer)
+    assert "of commercial for 1 ETH" in run(*offer).ok().out
+
+
 def test_a_purchase_says_what_was_paid_and_which_numbers(
     run: Run, rpc: LocalChain, work: str
 ) -> None:

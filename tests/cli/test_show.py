@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import sys
 import time
 from dataclasses import replace
@@ -122,6 +123,18 @@ def test_a_card_fits_the_terminal(width: int, color: bool) -> None:
     assert ("▀" in captured.get()) is (color and width >= 80)
     if width >= 80:
         assert till in "\n".join(lines)
+
+
+@pytest.mark.parametrize(("width", "full"), [(80, True), (100, False), (80, False)])
+def test_hashes_are_whole_where_they_fit_or_are_asked_for(width: int, full: bool) -> None:
+    digest = hashlib.sha256(b"x").digest()
+    metadata = {"name": "Mine", "gen_ip": {"content": {"cid": raw_cid_of(b"x")}}}
+    certified = replace(work(7, ""), content_hash=digest, metadata=metadata)
+    text = drawn(width, work_card(Console(width=width), certified, full=full))
+    together = re.sub(r"[\s│]", "", text)
+    whole = full or width >= 100
+    assert (digest.hex() in together) is whole
+    assert (raw_cid_of(b"x") in together) is whole
 
 
 def test_a_stranger_s_text_cannot_steer_the_terminal() -> None:

@@ -70,7 +70,10 @@ def test_everything_moves_and_what_stays_is_named(
     moving = ("transfer", "--all", "--to", TO, "--account", "dev0")
     run(*moving, stdin="").failed("NotConfirmed", "1.5 DUSD", "Gas: about", "--yes")
     assert {owner(run, work) for work in works} == {dev_address("dev0")}
+    run("account", "fund", "dev0", "--token", rpc.token, "--amount", "3").ok()
     done = run(*moving, "--yes", "--json").ok().json
+    ether, dollars = done["wallet"]
+    assert (ether["symbol"], dollars["text"]) == ("ETH", "3 DUSD")
     # The money; what waits and was earned in ETH; what was earned in tokens; nothing yet.
     assert [step["kind"] for step in done["steps"]] == ["withdraw", *["certificate"] * 3]
     assert [step["id"] for step in done["steps"][1:]] == [works[1], works[2], works[0]]
@@ -80,6 +83,7 @@ def test_everything_moves_and_what_stays_is_named(
     assert (stays["kind"], stays["id"]) == ("license", str(issued["license"]))
     told = run(*moving, "--yes").ok()
     assert "nothing to move" in told.out
+    assert f"{dev_address('dev0')} still has 3 DUSD (token {rpc.token})" in told.out
     assert f"Stays: license {issued['license']}, its terms bind it to its holder." in told.out
     assert run(*moving, "--yes", "--json").ok().json["moved"] == []
 

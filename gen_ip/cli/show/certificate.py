@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gen_ip.cli.show.cards import card
+from gen_ip.cli.show.cards import CARD_COLUMNS, card
 from gen_ip.cli.show.text import moment, plain, short, till
 from gen_ip.cli.values import format_share
 from gen_ip.content.store import find
@@ -42,9 +42,11 @@ def work_card(
     problem: str | None = None,
     owner: str | None = None,
     parent: str | None = None,
+    full: bool = False,
 ) -> Panel:
     """What the chain and the metadata say about a work. `owner` and `parent` name them; `problem`
-    says why no picture is shown."""
+    says why no picture is shown; hashes are whole with `full`, or where they fit on a line."""
+    full = full or (picture is None and console.width >= CARD_COLUMNS)
     if content_cid is None and work.metadata is not None:
         content_cid = work.metadata["gen_ip"]["content"]["cid"]
     facts = [
@@ -53,9 +55,10 @@ def work_card(
     ]
     if work.creator != work.owner:
         facts.append(("creator", work.creator))
-    facts.append(("sha-256", short(work.content_hash.hex(), 20, 8)))
+    digest = work.content_hash.hex()
+    facts.append(("sha-256", digest if full else short(digest, 20, 8)))
     if content_cid is not None:
-        facts.append(("content", short(content_cid, 20, 8)))
+        facts.append(("content", content_cid if full else short(content_cid, 20, 8)))
     facts.append(("claimed", f"{moment(work.claim_time)}{_rank(work)}"))
     for number, share in enumerate(work.parents):
         owed = shares(share.income, share.volume) or "nothing"
