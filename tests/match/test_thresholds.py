@@ -26,7 +26,7 @@ def test_says_what_it_was_made_from() -> None:
 def test_more_likeness_never_lowers_a_score(measures: dict[str, float], name: str) -> None:
     for model in thresholds().models.values():
         more = {**measures, name: measures.get(name, 0) + 0.5}
-        assert 0 < model.score(measures) <= model.score(more) < 1
+        assert 0 < model.score(measures) <= model.score(more) <= 1
 
 
 def test_the_lines_lie_in_order() -> None:
