@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Unpack
 
@@ -13,18 +11,15 @@ import typer
 
 from gen_ip.chain.errors import ConnectionFailed, TransactionPending, TransactionUncertain
 from gen_ip.cli.output import Output
-from gen_ip.cli.show.text import plain
+from gen_ip.cli.progress import Reached, progress
 
 if TYPE_CHECKING:
     from gen_ip.client import GenIP
-    from gen_ip.folders.report import OnProgress
     from gen_ip.methods.preparing import SharedStatement
     from gen_ip.signers.protocol import Signer
 
 
 _AGAIN = "run the same command again: it goes on, and nothing is paid twice"
-# Between two lines where no bar can be drawn, as in the log of a server.
-_SECONDS = 10.0
 
 
 class How(NamedTuple):
@@ -53,7 +48,7 @@ def certify_folder(
     from gen_ip.cli.show.folder import failures, show_folder
 
     reached = Reached()
-    with _going_on(output, reached), _progress(output, reached) as on_progress:
+    with _going_on(output, reached), progress(output, reached) as on_progress:
         if how.dry_run:
             report = client.plan_folder(folder, on_progress=on_progress, **statement)
         elif how.anchor is not None:
@@ -72,18 +67,6 @@ def certify_folder(
         raise typer.Exit(1)
 
 
-@dataclass
-class Reached:
-    """How far a run has come: what is being done, how many are done, and of how many."""
-
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.stage}: {self.done:,} of {self.total:,} done"
-
-
 @contextmanager
 def _going_on(output: Output, reached: Reached) -> Iterator[None]:
     """Says how far it came, and how to go on, where the block is interrupted."""
@@ -100,35 +83,3 @@ def _going_on(output: Output, reached: Reached) -> Iterator[None]:
     except (TransactionPending, TransactionUncertain) as error:
         error.args = (f"whether transaction {error.tx_hash} is mined is not known yet; {_AGAIN}",)
         raise
-
-
-@contextmanager
-def _progress(output: Output, reached: Reached) -> Iterator[OnProgress]:
-    """A bar on a terminal's stderr, elsewhere a line now and then; neither after --json."""
-    from rich.console import Console
-
-    screen, told_at = Console(stderr=True), time.monotonic()
-
-    def note(stage: str, done: int, total: int) -> None:
-        nonlocal told_at
-        reached.stage, reached.done, reached.total = stage, done, total
-        if not output.as_json and time.monotonic() - told_at >= _SECONDS:
-            told_at = time.monotonic()
-            output.note(str(reached))
-
-    if output.as_json or not screen.is_terminal:
-        yield note
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=screen, transient=True) as bars:
-        tasks = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            reached.stage, reached.done, reached.total = stage, done, total
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(plain(stage), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield tell

@@ -284,7 +284,7 @@ def test_progress_without_a_terminal(
 ) -> None:
     certify = ("certify", folder, "-r", "--account", "dev0")
     assert run(*certify, "--dry-run").ok().err == ""
-    monkeypatch.setattr("gen_ip.cli.folders._SECONDS", 0)
+    monkeypatch.setattr("gen_ip.cli.progress._SECONDS", 0)
     assert run(*certify, "--dry-run", "--json").ok().err == ""
     said = run(*certify).ok().err.splitlines()
     assert said[:2] == ["Reading: 0 of 5 done", "Reading: 1 of 5 done"]

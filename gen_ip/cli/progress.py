@@ -1,0 +1,62 @@
+"""How far a long command has come: a bar, or a line now and then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gen_ip.cli.output import Output
+from gen_ip.cli.show.text import plain
+
+if TYPE_CHECKING:
+    from gen_ip.folders.report import OnProgress
+
+# Between two lines where no bar can be drawn, as in the log of a server.
+_SECONDS = 10.0
+
+
+@dataclass
+class Reached:
+    """How far a run has come: what is being done, how many are done, and of how many."""
+
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.done:,} of {self.total:,} done"
+
+
+@contextmanager
+def progress(output: Output, reached: Reached) -> Iterator[OnProgress]:
+    """A bar on a terminal's stderr, elsewhere a line now and then; neither after --json."""
+    from rich.console import Console
+
+    screen, told_at = Console(stderr=True), time.monotonic()
+
+    def note(stage: str, done: int, total: int) -> None:
+        nonlocal told_at
+        reached.stage, reached.done, reached.total = stage, done, total
+        if not output.as_json and time.monotonic() - told_at >= _SECONDS:
+            told_at = time.monotonic()
+            output.note(str(reached))
+
+    if output.as_json or not screen.is_terminal:
+        yield note
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=screen, transient=True) as bars:
+        tasks = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            reached.stage, reached.done, reached.total = stage, done, total
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(plain(stage), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield tell
