@@ -110,6 +110,8 @@ def load(weights: StrPath | None = None) -> Sscd:
     options = onnxruntime.SessionOptions()
     # One thread: the same sums in the same order, and a process for every core is faster.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Where a processor's 8-bit sums would overflow, the exact ones.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     return Sscd(session)

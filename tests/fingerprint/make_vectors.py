@@ -1,4 +1,6 @@
-"""Writes the conformance vectors of `pdq-1` anew, with Meta's hash beside ours.
+"""Writes the conformance vectors of all fingerprints anew, of `pdq-1` with Meta's hash beside ours.
+
+The descriptor needs its weights (`make sscd`).
 
 Needs Meta's code, which the project does not: run from the project's root
 `uv run --with pdqhash==0.2.8 python tests/fingerprint/make_vectors.py`. Vectors are fixed once
@@ -22,10 +24,16 @@ from PIL import Image, ImageDraw, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from gen_ip.fingerprint.descriptor import SSCD, Sscd, load
+from gen_ip.fingerprint.local import ORB, local_features
 from gen_ip.fingerprint.pdq import MIN_SIDE, PDQ, oriented
+from gen_ip.fingerprint.picture import PHASH, PIXELS, decoded
 from gen_ip.fingerprint.reduced import reduced_copy
-from gen_ip.fingerprint.selftest import VECTORS
+from gen_ip.fingerprint.selftest import PICTURES, VECTOR_FEATURES, VECTORS
 from gen_ip.fingerprint.views import views
+
+# Smaller pictures have too little for what is learned, and for many local features.
+LEAST_SIDE, ORB_SIDE = 64, 390
 
 
 def shapes(width: int, height: int, seed: int) -> Image.Image:
@@ -116,6 +124,20 @@ def vector(name: str, data: bytes, folder: Path) -> dict[str, Any]:
     }
 
 
+def known(data: bytes, descriptor: Sscd) -> dict[str, Any]:
+    """Of the whole file; of local features and the descriptor where there is structure."""
+    picture = decoded("picture", data)
+    phash = picture.phash64
+    found: dict[str, Any] = {PIXELS: picture.pixels.hex(), PHASH: phash.hex() if phash else None}
+    if min(picture.copy.shape[:2]) >= LEAST_SIDE and phash is not None:
+        features = local_features(picture.copy, VECTOR_FEATURES)
+        if len(features) == VECTOR_FEATURES and max(picture.copy.shape) > ORB_SIDE:
+            found[ORB] = base64.b64encode(features.to_bytes()).decode()
+        code = descriptor.code(descriptor.describe([picture.copy]))
+        found[SSCD] = code.tobytes().hex()
+    return found
+
+
 def meta(copy: Any) -> dict[str, Any] | None:
     """What Meta's code says of the copy, in its own order of orientations."""
     import pdqhash
@@ -142,6 +164,9 @@ def main() -> None:
         made = [vector(name, data, Path(folder)) for name, data in files().items()]
     document = {"algorithm": PDQ, "meta": "pdqhash 0.2.8", "vectors": made}
     VECTORS.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    descriptor = load()
+    others = {name: known(data, descriptor) for name, data in files().items()}
+    PICTURES.write_text(json.dumps({"vectors": others}, indent=1) + "\n", "utf-8")
     print(f"{len(made)} vectors, {VECTORS.stat().st_size:,} bytes: {VECTORS}")
 
 

@@ -20,9 +20,12 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from gen_ip.errors import MalformedFingerprint
+from gen_ip.fingerprint import weights
+from gen_ip.fingerprint.descriptor import load
 from gen_ip.fingerprint.pdq import Orientation, Pdq, distance, oriented, pdq
 from gen_ip.fingerprint.reduced import reduced_copy
 from gen_ip.fingerprint.selftest import VECTORS, deviation, main, vectors
+from tests.support.require import require
 
 ROOT = Path(__file__).resolve().parents[2]
 CAT = ROOT / "gen_ip" / "demo" / "pictures" / "cat.png"
@@ -152,6 +155,40 @@ def test_self_test_tells_a_deviation(
     assert "gives other pixels" in said
     assert "the views are" in said
     assert said.endswith(f"3 of {len(document['vectors'])} vectors differ\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("pixels-v1", "00" * 32, "pixels-v1 is"),
+        ("phash64", "00" * 8, "phash64 is"),
+        ("orb-1", None, "of the features again, not 80%"),
+        ("sscd-1", None, "bits, not 24"),
+    ],
+)
+def test_self_test_tells_a_deviation_of_every_fingerprint(
+    name: str, value: str | None, words: str
+) -> None:
+    descriptor = load(require("sscd"))
+    complete = [vector for vector in vectors() if name in vector["known"]]
+    assert len(complete) >= 4
+    one, other = complete[-1], complete[-2]
+    assert deviation(one, descriptor, features=True) is None
+    wrong = other["known"][name] if value is None else value
+    told = deviation({**one, "known": {**one["known"], name: wrong}}, descriptor, features=True)
+    assert told is not None
+    assert words in told
+
+
+def test_self_test_says_what_it_leaves_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    monkeypatch.setenv(weights.VARIABLE, str(tmp_path / "none"))
+    assert main() == 0
+    said = capsys.readouterr().out
+    assert "not compared: orb-1: " in said
+    assert "not compared: sscd-1: " in said
 
 
 def test_no_cosine_lies_where_libraries_could_round_differently() -> None:
