@@ -17,6 +17,7 @@ from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.doctor import doctor
 from gen_ip.cli.events import events
+from gen_ip.cli.fingerprinting import fingerprint
 from gen_ip.cli.group import Commands
 from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
 from gen_ip.cli.inspecting import inspect
@@ -62,6 +63,7 @@ for _command, _panel in (
     (lineage, _WORKS),
     (verify, _WORKS),
     (match, _WORKS),
+    (fingerprint, _WORKS),
     (works, _WORKS),
     (revise, _WORKS),
     (relate, _WORKS),

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from gen_ip.content.files import StrPath
 from gen_ip.errors import FileProblem, MalformedFingerprint
@@ -17,6 +18,8 @@ from gen_ip.fingerprint.weights import find
 
 # How many files are read ahead of the slowest, for each process.
 _AHEAD = 4
+# Each takes some hundred megabytes.
+_MOST_PROCESSES = 64
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ class Outcome:
     path: str
     record: PictureRecord | None = None
     problem: FileProblem | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON: `file`, and `record` or `problem`, its type and message."""
+        found: dict[str, Any] = {"file": self.path}
+        if self.record is not None:
+            found["record"] = self.record.to_json()
+        if self.problem is not None:
+            found["problem"] = {"type": type(self.problem).__name__, "message": str(self.problem)}
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ class Recorder:
         processes: int | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.processes = max(1, processes or _processors())
+        self.processes = max(1, min(processes or _processors(), _MOST_PROCESSES))
         self._confined = Confined(
             "gen_ip.fingerprint.confined_tasks:records",
             (wanted or Wanted()).options(),
