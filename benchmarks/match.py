@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import platform
+import statistics
 import sys
 import tempfile
 import time
@@ -54,6 +55,7 @@ _WANTED_RECALL = 0.999
 _MULTI_HASH = ((16, 16, 1), (12, 20, 2), (16, 16, 2))
 _LARGE_BATCH = 64
 _ADDED_AT_ONCE = 500
+_GALLERY = 100
 _FEATURE_BYTES = 19_000
 
 
@@ -113,7 +115,39 @@ def measure(samples: Samples, say: Callable[[str], None] = lambda _: None) -> di
     if samples.pictures:
         say("real pictures")
         measured["pictures"] = _codes.real_pairs(_real_hashes())
+        measured["end_to_end"] = _in_process(_measure_end_to_end)
     return measured
+
+
+def _measure_end_to_end() -> dict[str, Any]:
+    """In a process of its own, one after the other: the works of a small gallery and strangers,
+    from their files to the answer, without the learned descriptor."""
+    from benchmarks._recognition import build
+    from gen_ip.match.index.pictures import PictureIndex
+    from gen_ip.match.matcher import Matcher
+
+    collection = pictures.load("development")
+    works = {each.name: collection.path(each) for each in collection.works[:_GALLERY]}
+    strangers = [collection.path(each) for each in collection.strangers[: _GALLERY // 2]]
+    with tempfile.TemporaryDirectory() as temporary:
+        build(Path(temporary) / "index", works, None, lambda what, done, total: None)
+        with PictureIndex(Path(temporary) / "index") as index:
+            matcher = Matcher(index, threads=1)
+            matcher.ask(reduced_copy(strangers[0]))
+            taken = []
+            named = 0
+            for path in (*works.values(), *strangers):
+                began = time.perf_counter()
+                best = matcher.ask(reduced_copy(path)).best
+                taken.append(time.perf_counter() - began)
+                named += best is not None and best.key == path.name
+    return {
+        "gallery": len(works),
+        "asked": len(taken),
+        "named": named,
+        "pictures_per_second": round(len(taken) / sum(taken), 2),
+        "median_milliseconds": round(1000 * statistics.median(taken), 1),
+    }
 
 
 def _real_hashes() -> NDArray[uint8]:
@@ -310,6 +344,12 @@ def table(measured: dict[str, Any]) -> str:
             f"{real['mean']} bits, deviation {real['deviation']}, least {real['least']}; random "
             "codes: 128 and 8"
         )
+        whole = measured["end_to_end"]
+        lines.append(
+            f"{whole['pictures_per_second']} pictures a second from file to answer on one core, "
+            f"median {whole['median_milliseconds']} ms, among {whole['gallery']} works; "
+            f"{whole['named']} of them named"
+        )
     return "\n".join(lines)
 
 
@@ -331,7 +371,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=Samples().tables_up_to,
         help="measure FAISS's tables up to so many codes",
     )
-    parser.add_argument("--pictures", action="store_true", help="real pictures' hashes, too")
+    parser.add_argument("--pictures", action="store_true", help="real pictures, too: fetched")
     parser.add_argument("--no-peers", action="store_true", help="without FAISS")
     options = parser.parse_args(arguments)
     samples = Samples(
