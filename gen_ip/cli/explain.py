@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gen_ip.arguments import InvalidArgument
-from gen_ip.chain.errors import GasTooExpensive, InsufficientFunds, NoAccount
+from gen_ip.chain.errors import ChainError, GasTooExpensive, InsufficientFunds, NoAccount
 from gen_ip.cli.coin import coin
-from gen_ip.cli.values import format_amount
+from gen_ip.cli.values import format_amount, format_share
 from gen_ip.errors import GenIPError
 
 if TYPE_CHECKING:
+    from gen_ip.chain.reverts import ContractError
     from gen_ip.cli.session import Money
     from gen_ip.signing.offers import OfferKind
 
@@ -35,6 +36,12 @@ def in_units(money: Money) -> Iterator[None]:
         raise
 
 
+_SHARES = frozenset(
+    {"rate", "cap", "total", "share", "lien_cap", "owed", "rel", "vol", "basis_points"}
+)
+_WEI = frozenset({"value", "sent", "expected", "amount"})
+
+
 def taken_with(kind: OfferKind, delivery: bool) -> str:
     """The words of the command that takes an offer of a kind."""
     verb = "accept" if kind.is_bid else "order" if delivery else "buy"
@@ -53,6 +60,11 @@ def for_people(error: GenIPError) -> None:
             command = taken_with(error.kind, error.delivery)
             text = f"the offer is {error.value}, not {error.wanted}; take it with: gen-ip {command}"
             error.args = (text,)
+    if isinstance(error, ChainError):
+        from gen_ip.chain.reverts import ContractError
+
+        if isinstance(error, ContractError):
+            error.args = (_as_typed(error),)
     if isinstance(error, NoAccount):
         error.args = (
             "no account to sign with; name one with --account or GENIP_ACCOUNT, or make one with "
@@ -70,6 +82,20 @@ def for_people(error: GenIPError) -> None:
 
         if error.token == ETH:
             _tell(error, _in_coin)
+
+
+def _as_typed(error: ContractError) -> str:
+    """A contract's message with shares and ETH, where it tells such, as people type them."""
+    if "basis points" in error.text:
+        text = error.text.replace(" basis points", "").replace("10000", "100%")
+        return error.told(text, _each(error, _SHARES, format_share))
+    if " wei" in error.text:
+        return error.told(error.text.replace(" wei", ""), _each(error, _WEI, _in_coin))
+    return str(error)
+
+
+def _each(error: ContractError, fields: Set[str], show: Callable[[int], str]) -> dict[str, str]:
+    return {field: show(error.values[field]) for field in fields & error.values.keys()}
 
 
 def _in_coin(wei: int) -> str:

@@ -148,10 +148,19 @@ def _renew(use: Invocation, license_: Number) -> None:
 def _transfer(
     use: Invocation,
     license_: Number,
-    to: Annotated[str, typer.Argument(metavar="ADDRESS", help="The next licensee.")],
+    address: Annotated[
+        str | None,
+        typer.Argument(metavar="[ADDRESS]", help="The same as --to.", show_default=False),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="The next licensee: an address or account.")
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Hand a license of yours over to another licensee, where its terms allow it."""
+    if (address is None) == (to is None):
+        raise typer.BadParameter("give --to ADDRESS")
+    to = to or address or ""
     number, receiver = license_of(license_), address_of(to)
     client = use.signer()
     found = client.license(number)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gen_ip.chain.reverts import WrongValue
+from gen_ip.cli.explain import for_people
+from gen_ip.errors import GenIPError
 from tests.cli.conftest import Run
 from tests.support.chain import LocalChain
 from tests.support.pictures import BAD_FILES, bomb, truncated
@@ -265,6 +269,20 @@ def test_an_offer_that_ended(run: Run, rpc: LocalChain, work: str) -> None:
 
 def test_the_same_bytes_twice(run: Run, rpc: LocalChain, work: str, picture: Path) -> None:
     run("certify", picture, "--account", "dev0").failed("AlreadyCertified", work)
+
+
+def test_shares_and_coins_are_told_as_they_are_typed(
+    run: Run, rpc: LocalChain, picture: Path
+) -> None:
+    high = ("certify", picture, "--resale-royalty", "60.5%", "--account", "dev0")
+    ended = run(*high).failed("RoyaltyTooHigh", "a resale royalty of 60.5% is above the cap")
+    assert re.search(r"name \d+% or less", ended.err)
+    shares = ("--payee", "dev1=70%", "--payee", "dev2=40%")
+    ended = run("certify", picture, *shares, "--account", "dev0")
+    ended.failed("PayeesShareTooMuch", "110% together; stay within 100%")
+    error: GenIPError = WrongValue(15 * 10**17, 10**18)
+    for_people(error)
+    assert str(error).endswith("1.5 ETH were sent, 1 ETH are expected; send exactly that")
 
 
 def test_nothing_to_collect(run: Run, rpc: LocalChain, work: str) -> None:

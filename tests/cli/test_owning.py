@@ -223,7 +223,11 @@ def test_a_license_that_begins_later_and_changes_hands(
     run("license", "transfer", number, "dev2", "--yes", "--account", "dev0").failed(
         "TransferFromIncorrectOwner"
     )
-    handed = run("license", "transfer", number, "dev2", "--yes", "--account", "dev1", "--json").ok()
+    twice = ("license", "transfer", number, "dev2", "--to", "dev2", "--yes", "--account", "dev1")
+    run(*twice).failed("UsageError", "--to", code=2)
+    run("license", "transfer", number, "--account", "dev1").failed("UsageError", "--to", code=2)
+    hand = ("license", "transfer", number, "--to", "dev2", "--yes", "--account", "dev1", "--json")
+    handed = run(*hand).ok()
     assert handed.json["holder"] == address("dev2")
     assert run("license", "show", number, "--json").ok().json["holder"] == address("dev2")
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -44,8 +45,12 @@ class ContractError(ChainError):
             if field in _BITS:
                 value = Rights(value)
             setattr(self, field, value)
+        super().__init__(self.told(self.text, {}))
+
+    def told(self, text: str, words: Mapping[str, str]) -> str:
+        """The message with `text`, and with the `words` for some of its arguments."""
         parts = {field: _shown(field, value) for field, value in self.values.items()}
-        super().__init__(f"{self.name}: {self.text.format(**parts)}")
+        return f"{self.name}: {text.format(**parts | dict(words))}"
 
 
 class Reverted(ContractError, abstract=True):
