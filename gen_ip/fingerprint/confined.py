@@ -86,8 +86,8 @@ class ConfinementFailed(GenIPError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"no limited process for decoding pictures starts ({reason}); install what is missing, or "
-            "free memory and processes"
+            f"no limited process for decoding pictures starts ({reason}); install what is missing, "
+            "or free memory and processes"
         )
 
 
