@@ -7,8 +7,10 @@ once it is set up, writes no file, leaves no core dump, and is killed when a pic
 long. It gets a file's bytes and answers in a form that is parsed strictly. A crash, a hang or a
 lack of memory is a `DecoderFailed` of that one picture, and the next gets a new process.
 
-What is left to a decoder taken over is to answer wrongly and to use what the kernel offers without
-a file: there is no seccomp filter. On macOS memory is not limited, on Windows nothing but time is.
+What is left to a decoder taken over is to answer wrongly, and what the kernel offers without a
+file: there is no seccomp filter, so it may send signals and, where the system allows it, trace
+processes of the same account; as root it may lift its limits. On macOS memory is not limited, on
+Windows nothing but time is.
 """
 
 # ruff: noqa: N818  (names say what happened, as in gen_ip.errors)
