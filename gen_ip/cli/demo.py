@@ -18,7 +18,7 @@ from gen_ip.demo.chain import ChainKind
 def demo(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="Your own picture; else one that is shipped."),
+        typer.Argument(metavar="FILE", help="Your own picture; else one that is shipped."),
     ] = None,
     chain: Annotated[
         ChainKind, typer.Option("--chain", help="auto takes anvil, or py-evm without it.")

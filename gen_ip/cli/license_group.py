@@ -150,7 +150,7 @@ def _transfer(
     license_: Number,
     address: Annotated[
         str | None,
-        typer.Argument(metavar="[ADDRESS]", help="The same as --to.", show_default=False),
+        typer.Argument(metavar="ADDRESS", help="The same as --to.", show_default=False),
     ] = None,
     to: Annotated[
         str | None, typer.Option("--to", help="The next licensee: an address or account.")

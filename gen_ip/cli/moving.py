@@ -35,7 +35,7 @@ class NotAllMoved(GenIPError):  # noqa: N818 - named like the package's other er
 def transfer(
     use: Invocation,
     work: Annotated[
-        str | None, typer.Argument(metavar="[WORK]", help="Number or till address.")
+        str | None, typer.Argument(metavar="WORK", help="Number or till address.")
     ] = None,
     to: Annotated[str, typer.Option("--to", help="Who gets it: an address or account.")] = "",
     everything: Annotated[

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
 FileOrFolder = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB; or with -r a folder."),
+    typer.Argument(metavar="FILE|DIR", help="The work: a file up to 100 MiB; with -r a folder."),
 ]
 Name = Annotated[str | None, typer.Option("--name", help="By default the file's name.")]
 Description = Annotated[str, typer.Option("--description", help="What it is, in a sentence.")]
