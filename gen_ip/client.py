@@ -36,6 +36,9 @@ from gen_ip.works.registry import Claim, Work
 # A node finds what somebody serves in a few seconds.
 _BUNDLE_SECONDS = 10.0
 
+# Longer than anybody waits for names.
+_MOST_SECONDS = 3_600
+
 
 class GenIP(
     Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating, Earning, Watching
@@ -98,7 +101,11 @@ class GenIP(
     def briefs(self, works: Iterable[int | str], *, seconds: float = 3.0) -> list[Brief]:
         """Name and claim time of each of several works, for a list; without those not certified.
         Names that the store does not give within about so many seconds in all are None."""
-        numbers = [arguments.work_id("work", work) for work in works]
+        numbers = arguments.work_ids("works", works)
+        if not numbers:
+            raise arguments.InvalidArgument("works", works, "one work or more")
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= _MOST_SECONDS:
+            raise arguments.InvalidArgument("seconds", seconds, f"give 0 to {_MOST_SECONDS:,}")
         return briefs(self._session, self.store, numbers, seconds)
 
     def work_id_of(self, creator: str, content_hash: bytes | str) -> int:

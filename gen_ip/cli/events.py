@@ -115,7 +115,9 @@ class _Telling:
         if new := works.keys() - self._names.keys():
             self._names.update(dict.fromkeys(new))
             listed = [work for work in works if work in new]
-            self._names |= {each.work: each.name for each in self._client.briefs(listed)}
+            self._names |= {
+                each.work: each.name for each in (self._client.briefs(listed) if listed else [])
+            }
 
     def line(self, event: Event, width: int = 0) -> str:
         """An event's time, its name in `width` columns, and its arguments."""

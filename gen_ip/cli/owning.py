@@ -74,7 +74,10 @@ def works(
         claims = (claim for claim in client.works() if by in (None, claim.creator))
         found = list(islice(claims, limit + 1))
         more, found = len(found) > limit, found[:limit]
-        briefs = {each.work: each for each in client.briefs(claim.work for claim in found)}
+        briefs = {
+            each.work: each
+            for each in (client.briefs([claim.work for claim in found]) if found else [])
+        }
 
     def show(console: Console) -> None:
         if not found:

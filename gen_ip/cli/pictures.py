@@ -9,7 +9,7 @@ import typer
 
 from gen_ip.cli.invocation import Invocation, local
 from gen_ip.cli.show.text import counted, plain
-from gen_ip.errors import FileProblem, MissingFile
+from gen_ip.errors import FileProblem, MissingFile, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +121,10 @@ def add(
             f"names one picture, and these are {len(files):,}", param_hint="--work"
         )
     added, left_out = 0, []
-    with _opened(index, write=True) as opened, Recorder(Wanted(descriptor=sscd)) as recorder:
+    with (
+        _opened(index, write=True, make=True) as opened,
+        Recorder(Wanted(descriptor=sscd)) as recorder,
+    ):
         with use.output.working("Reading") as spinner:
             batch = []
             for done, each in enumerate(recorder.records(files), 1):
@@ -241,15 +244,21 @@ def _copied(use: Invocation, target: Path) -> None:
     )
 
 
-def _opened(index: Path | None, write: bool = False) -> PictureIndex:
+def _opened(index: Path | None, write: bool = False, make: bool = False) -> PictureIndex:
     from gen_ip.match.folder import default_index
+    from gen_ip.match.index.catalog import NAME
     from gen_ip.match.index.errors import NoIndex
     from gen_ip.match.index.pictures import PictureIndex
 
+    path = index or default_index()
     try:
-        return PictureIndex(index or default_index(), write=write)
+        if write and not make and not (path / NAME).exists():
+            raise NoIndex(path)
+        return PictureIndex(path, write=write)
     except NoIndex as error:
-        error.args = (f"there is no index at {error.path}; make one with: gen-ip index add FILE",)
+        error.args = (
+            f"there is no index at {shown(error.path)}; make one with: gen-ip index add FILE",
+        )
         raise
 
 

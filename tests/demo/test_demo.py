@@ -80,7 +80,7 @@ def test_what_people_see(run: Run, anvil_binary: Path, width: int) -> None:
         "for 0.024691357802469134",
         "Ada collects",
         "the file itself: “Espresso”, exact bytes",
-        "a JPEG: “Espresso”, 2 of 64 bits differ",
+        "a JPEG: “Espresso”, 10 of 256 bits differ",
         "another picture: no certified work is like it",
         "└── Espresso, mirrored",
         "10% of income + 2.5% of volume",

@@ -262,7 +262,7 @@ def test_lists_cost_a_handful(alice: GenIP, chain: LocalChain, proxy: Proxy) -> 
         child = _derived(alice, b"%d" % place, [work])
         alice.pay(child, 1_000)
     assert client.earnings(work).on_the_way == 12 * 100
-    assert _trips(proxy) == 9
+    assert _trips(proxy) == 10
 
 
 def test_a_walk_that_leads_nowhere(chain: LocalChain) -> None:
