@@ -41,8 +41,9 @@ from benchmarks._searching import (
 )
 from benchmarks.pictures import collection as pictures
 from gen_ip.errors import GenIPError
+from gen_ip.fingerprint.local import CODE_BYTES, FEATURES, LocalFeatures
 from gen_ip.fingerprint.pdq import Pdq, pdq
-from gen_ip.fingerprint.reduced import reduced_copy
+from gen_ip.fingerprint.reduced import SIDE, reduced_copy
 from gen_ip.match.codes import check_search
 
 if TYPE_CHECKING:
@@ -56,7 +57,6 @@ _MULTI_HASH = ((16, 16, 1), (12, 20, 2), (16, 16, 2))
 _LARGE_BATCH = 64
 _ADDED_AT_ONCE = 500
 _GALLERY = 100
-_FEATURE_BYTES = 19_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def _measure_adding(count: int) -> dict[str, Any]:
             Pdq(random.bytes(32), 100),
             random.bytes(32),
             {"sscd-1": random.bytes(32)},
-            random.bytes(_FEATURE_BYTES),
+            _drawn_features(random),
         )
         for number in range(count)
     ]
@@ -268,6 +268,14 @@ def _measure_adding(count: int) -> dict[str, Any]:
         "pictures_per_second": round(count / seconds, 1),
         "disk_bytes_per_picture": round(size / count),
     }
+
+
+def _drawn_features(random: numpy.random.Generator) -> bytes:
+    """As many as a work is kept with, of random codes."""
+    codes = random.integers(0, 256, (FEATURES, CODE_BYTES), numpy.uint8)
+    points = random.integers(0, SIDE, (FEATURES, 2)).astype(numpy.float32)
+    ones = numpy.ones(FEATURES, numpy.float32)
+    return LocalFeatures((SIDE, SIDE), points, 31 * ones, 0 * ones, ones, codes).to_bytes()
 
 
 def _build(engine: Engine, path: Path) -> tuple[int, float]:
