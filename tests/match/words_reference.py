@@ -11,7 +11,7 @@ from gen_ip.match.words.postings import Postings
 from gen_ip.match.words.vocabulary import BRANCHES, SIZE, STEMS, Vocabulary, vocabulary
 
 # As in `gen_ip.match.words.searching`, said once more so that a change there is seen.
-RADIUS, PROBES, CONSIDERED = 10, 2, 500
+RADIUS, PROBES, CONSIDERED = 10, 3, 8_000
 ANGLES, SCALES, ANGLE_WINDOW, SCALE_WINDOW = 64, 16, 5, 3
 
 

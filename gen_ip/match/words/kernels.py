@@ -124,7 +124,7 @@ def vote(
         words, asked, rarity: (m,): where to look, with which signature, of what weight.
         nearness: (least distance that is too far,): weights by distance.
         totals: (rows,): what each row has gathered so far.
-        votes: (capacity, 2): which look, which posting.
+        votes: (capacity, 3): which look, which posting, its place.
         counts: (1,): how many votes there are.
 
     Returns:
@@ -148,6 +148,7 @@ def vote(
                 if row < rows:
                     votes[count, 0] = look
                     votes[count, 1] = index
+                    votes[count, 2] = places[index]
                     count += 1
                     # Neither can a picture of one repeated feature make it overflow.
                     if totals[row] < 1 << 30:
@@ -156,16 +157,46 @@ def vote(
     return np.int64(words.size)
 
 
+@numba.njit
+def _once(
+    votes: Any, features: Any, numbers: Any, weights: Any, count: int, slot: int, used: Any
+) -> Any:
+    """What the votes weigh when each feature of the picture and of the work counts once, the
+    heaviest first.
+
+    Args:
+        numbers, weights: of `count` votes.
+        used: (features,): the last slot that each feature counted in.
+    """
+    postings = np.empty(count, np.int64)
+    keys = np.empty(count, np.int64)
+    for index in range(count):
+        postings[index] = votes[numbers[index], 1]
+        keys[index] = -weights[index] << 32 | index
+    keys.sort()
+    distinct = np.unique(postings)
+    taken = np.zeros(distinct.size, np.uint8)
+    total = np.int64(0)
+    for place in range(count):
+        index = keys[place] & 0xFFFFFFFF
+        feature = features[votes[numbers[index], 0]]
+        group = np.searchsorted(distinct, postings[index])
+        if used[feature] != slot and not taken[group]:
+            used[feature] = slot
+            taken[group] = 1
+            total += weights[index]
+    return total
+
+
 @compiled(
     types.void(
-        _signatures, _places, types.Array(types.uint64, 1, "C", readonly=True), _given, _given,
+        _signatures, types.Array(types.uint64, 1, "C", readonly=True), _given, _given,
         _given, types.int64, _places, types.Array(types.uint32, 2, "C", readonly=True), _given,
         types.int64, types.int64, types.int64, types.Array(types.int64, 1, "C"),
     )
 )  # fmt: skip
 def weigh(
     signatures: Any,
-    places: Any,
     asked: Any,
     rarity: Any,
     nearness: Any,
@@ -184,91 +215,69 @@ def weigh(
     Args:
         features: (m,): which feature each look was for.
         shapes: (features,): angle and scale of each.
-        votes: (n, 2), as `vote` leaves them.
+        votes: (n, 3), as `vote` leaves them.
         slots: (rows,): a row's place in `scores`, or -1.
         angle_window, scale_window: how many steps of both count as one.
     """
     first = np.zeros(slot_count + 1, np.int64)
     for number in range(votes.shape[0]):
-        slot = slots[places[votes[number, 1]] >> _ROW_SHIFT]
+        slot = slots[votes[number, 2] >> _ROW_SHIFT]
         if slot >= 0:
             first[slot + 1] += 1
+    most = np.int64(0)
     for slot in range(slot_count):
+        most = max(most, first[slot + 1])
         first[slot + 1] += first[slot]
     order = np.empty(first[slot_count], np.int64)
     at = first[:slot_count].copy()
     for number in range(votes.shape[0]):
-        slot = slots[places[votes[number, 1]] >> _ROW_SHIFT]
+        slot = slots[votes[number, 2] >> _ROW_SHIFT]
         if slot >= 0:
             order[at[slot]] = number
             at[slot] += 1
-    bins = np.zeros((_ANGLES, _SCALE_DIFFERENCES), np.int64)
     spans = _SCALE_DIFFERENCES - scale_window + 1
-    sums = np.empty((_ANGLES, spans), np.int64)
-    within = np.empty(spans, np.int64)
+    # What the votes within a window weigh, by its first angle and first scale.
+    windows = np.zeros((_ANGLES, spans), np.int64)
+    angles = np.empty(most, np.int64)
+    scales = np.empty(most, np.int64)
+    weights = np.empty(most, np.int64)
+    scale: Any = 0
     used_feature = np.full(feature_count, -1, np.int64)
     for slot in range(slot_count):
         count = first[slot + 1] - first[slot]
-        if count == 0:
-            continue
-        angles = np.empty(count, np.int64)
-        scales = np.empty(count, np.int64)
-        weights = np.empty(count, np.int64)
-        postings = np.empty(count, np.int64)
-        bins[:] = 0
+        best, best_angle, best_scale = np.int64(0), 0, 0
         for index in range(count):
             number = order[first[slot] + index]
-            look = np.int64(votes[number, 0])
-            posting = np.int64(votes[number, 1])
-            theirs = np.int64(places[posting])
+            look = votes[number, 0]
+            theirs = np.int64(votes[number, 2])
             ours = np.int64(shapes[features[look]])
-            angles[index] = ((ours >> _ANGLE_SHIFT) - (theirs >> _ANGLE_SHIFT)) & (_ANGLES - 1)
-            scales[index] = (ours & (_SCALES - 1)) - (theirs & (_SCALES - 1)) + _SCALES - 1
-            apart = count_ones(signatures[posting] ^ asked[look])
-            weights[index] = np.int64(rarity[look]) * np.int64(nearness[apart])
-            postings[index] = posting
-            bins[angles[index], scales[index]] += weights[index]
-        # Sums over the window, of one axis after the other.
-        for angle in range(_ANGLES):
-            for scale in range(spans):
-                weight = np.int64(0)
-                for down in range(scale_window):
-                    weight += bins[angle, scale + down]
-                sums[angle, scale] = weight
-        best, best_angle, best_scale = np.int64(-1), 0, 0
-        for angle in range(_ANGLES):
-            within[:] = 0
+            angle = ((ours >> _ANGLE_SHIFT) - (theirs >> _ANGLE_SHIFT)) & (_ANGLES - 1)
+            scale = (ours & (_SCALES - 1)) - (theirs & (_SCALES - 1)) + _SCALES - 1
+            apart = count_ones(signatures[votes[number, 1]] ^ asked[look])
+            weight = np.int64(rarity[look]) * np.int64(nearness[apart])
+            angles[index], scales[index], weights[index] = angle, scale, weight
             for across in range(angle_window):
-                turned = (angle + across) & (_ANGLES - 1)
-                for scale in range(spans):
-                    within[scale] += sums[turned, scale]
-            for scale in range(spans):
-                if within[scale] > best:
-                    best, best_angle, best_scale = within[scale], angle, scale
-        # Heaviest first; each feature of the picture and each of the work counts once.
-        keys = np.empty(count, np.int64)
+                for start in range(max(0, scale - scale_window + 1), min(scale + 1, spans)):
+                    windows[(angle - across) & (_ANGLES - 1), start] += weight
+        # The heaviest window, the first of equally heavy ones; then all are empty again.
+        for clear in range(2):
+            for index in range(count):
+                scale = scales[index]
+                for across in range(angle_window):
+                    angle = (angles[index] - across) & (_ANGLES - 1)
+                    for start in range(max(0, scale - scale_window + 1), min(scale + 1, spans)):
+                        if clear:
+                            windows[angle, start] = 0
+                        elif windows[angle, start] > best or (
+                            windows[angle, start] == best
+                            and (angle < best_angle or (angle == best_angle and start < best_scale))
+                        ):
+                            best, best_angle, best_scale = windows[angle, start], angle, start
+        inside = 0
         for index in range(count):
-            keys[index] = -weights[index] << 32 | index
-        keys.sort()
-        taken = np.zeros(count, np.uint8)
-        by_posting = np.argsort(postings, kind="mergesort")
-        group = np.empty(count, np.int64)
-        current = -1
-        for place in range(count):
-            if place == 0 or postings[by_posting[place]] != postings[by_posting[place - 1]]:
-                current += 1
-            group[by_posting[place]] = current
-        total = np.int64(0)
-        for place in range(count):
-            index = keys[place] & 0xFFFFFFFF
             turned = (angles[index] - best_angle) & (_ANGLES - 1)
-            grown = scales[index] - best_scale
-            if turned >= angle_window or not 0 <= grown < scale_window:
-                continue
-            feature = features[votes[order[first[slot] + index], 0]]
-            if used_feature[feature] == slot or taken[group[index]]:
-                continue
-            used_feature[feature] = slot
-            taken[group[index]] = 1
-            total += weights[index]
-        scores[slot] = total
+            if turned < angle_window and 0 <= scales[index] - best_scale < scale_window:
+                angles[inside] = order[first[slot] + index]
+                weights[inside] = weights[index]
+                inside += 1
+        scores[slot] = _once(votes, features, angles, weights, inside, slot, used_feature)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Words that a picture's feature looks into.
-PROBES = 2
+PROBES = 3
 #: Signatures that differ in more of 64 bits are of different features.
 RADIUS = 10
 #: Rows with the heaviest votes whose votes are then held against each other.
-CONSIDERED = 500
+CONSIDERED = 8_000
 #: Steps of angle (of 64) and of scale (half octaves) within which votes agree.
 ANGLE_WINDOW = 5
 SCALE_WINDOW = 3
@@ -87,9 +87,11 @@ class WordIndex:
         best: dict[int, int] = {}
         for features in asked:
             rows, scores = self._scores(features, probes)
+            # Of these no more can be among the first; rows rise as handles do.
+            first = numpy.lexsort((rows, -scores))[:limit]
+            rows, scores = rows[first], scores[first]
             for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
                 best[row] = max(score, best.get(row, 0))
-        # Rows rise as handles do.
         order = sorted((-score, row) for row, score in best.items() if score)[:limit]
         found: NDArray[int64] = numpy.array([row for _, row in order], numpy.int64)
         weights: NDArray[int64] = numpy.array([-score for score, _ in order], numpy.int64)
@@ -137,8 +139,8 @@ class WordIndex:
             slots[rows[own] - first] = numpy.arange(len(own), dtype=numpy.int32)
             found = numpy.zeros(len(own), numpy.int64)
             loops("words.kernels").weigh(
-                part.signatures, part.places, looks.signatures, looks.rarity, nearness(),
-                looks.features, len(features), looks.shapes, votes[number], slots, len(own),
+                part.signatures, looks.signatures, looks.rarity, nearness(), looks.features,
+                len(features), looks.shapes, votes[number], slots, len(own),
                 ANGLE_WINDOW, SCALE_WINDOW, found,
             )  # fmt: skip
             scores[own] = found
@@ -196,7 +198,7 @@ def _votes(part: Postings, looks: Looks, totals: NDArray[int32]) -> NDArray[uint
     import numpy
 
     longest = int(numpy.diff(part.starts).max(initial=0))
-    votes = numpy.empty((max(_VOTES, longest), 2), numpy.uint32)
+    votes = numpy.empty((max(_VOTES, longest), 3), numpy.uint32)
     counts, done = numpy.zeros(1, numpy.int64), 0
     while True:
         done = loops("words.kernels").vote(
