@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -312,8 +313,8 @@ def _ratios(engines: dict[str, Any]) -> dict[str, float]:
 
 def _in_process(call: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """What a call returns in a new process of its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(call, arguments)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(call, *arguments).result()
 
 
 def table(measured: dict[str, Any]) -> str:
