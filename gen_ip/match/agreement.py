@@ -37,6 +37,10 @@ _BORDER = 1
 # Correlation from which on a cell agrees, and from which on it helps to correct the map.
 _AGREES = 0.6
 _TELLS = 0.7
+# From this mean correlation down one picture is the other's negative.
+_INVERTED = 0.4
+# A map is corrected when so many cells agree better elsewhere.
+_MOVED = 0.35
 # Fewer cells tell no shift, or no more than one; how far off a cell that tells more may be.
 _LEAST_TELLING = 6
 _TELLING_MUCH = 12
@@ -91,6 +95,10 @@ def compared(query: NDArray[uint8], work: NDArray[uint8], alignment: Alignment) 
     """
     asked, kept = _gray(query), _gray(work)
     frame = _drawn(asked, kept, alignment, _ROUGH)
+    if frame is not None and _inverted(frame):
+        alignment = dataclasses.replace(alignment, inverted=True)
+        kept = 255 - kept
+        frame = _drawn(asked, kept, alignment, _ROUGH)
     if frame is not None:
         alignment = _corrected(frame, alignment)
         frame = _drawn(asked, kept, alignment, _FINE)
@@ -122,6 +130,13 @@ def _judged(frame: _Frame, alignment: Alignment) -> Alignment:
     )
 
 
+def _inverted(frame: _Frame) -> bool:
+    """Whether most is dark in one picture where it is bright in the other."""
+    cells = _cells(frame, 0)
+    lively = cells[cells[:, 5:].min(axis=1) > _LEAST_DEVIATION]
+    return len(lively) >= _LEAST_TELLING and float(lively[:, 2].mean()) < -_INVERTED
+
+
 def _corrected(frame: _Frame, alignment: Alignment) -> Alignment:
     """With the map moved so that most cells agree without a shift."""
     import numpy
@@ -130,7 +145,8 @@ def _corrected(frame: _Frame, alignment: Alignment) -> Alignment:
     telling = cells[(cells[:, 2] >= _TELLS) & (cells[:, 5] > _LEAST_DEVIATION)]
     shifts = telling[:, 3:5]
     # Pairs of features are more exact than a shift by whole pixels.
-    if len(telling) < _LEAST_TELLING or not numpy.median(numpy.abs(shifts).max(axis=1)):
+    moved = shifts.any(axis=1)
+    if len(telling) < _LEAST_TELLING or moved.mean() < _MOVED:
         return alignment
     corner = numpy.array([frame.left, frame.top])
     right = (telling[:, :2] + _SIDE / 2) / frame.scale + corner - 0.5

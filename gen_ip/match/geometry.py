@@ -42,12 +42,13 @@ class Alignment:
         query_points, work_points: float32 (inliers, 2), those pairs.
         spread: which share of the rectangle that holds all features of the work, and of the
             query, the rectangle holds that the pairs fill.
-        agreement: how far the pictures agree where they overlap, -1 to 1; this and the next four
+        agreement: how far the pictures agree where they overlap, -1 to 1; this and the next five
             are 0 until the pictures are compared (`compared`).
         agreeing: the share of the overlap, of what has structure there, that agrees.
         work_part, query_part: the share of all structure in the work, and in the query, that lies
             in what agrees. A shared logo is a small part of both, a crop is all of the query, a
             collage holds all of the work.
+        inverted: whether the query shows the work's negative.
         cells: of how many cells with structure these are told; few say little.
     """
 
@@ -62,6 +63,7 @@ class Alignment:
     agreeing: float = 0.0
     work_part: float = 0.0
     query_part: float = 0.0
+    inverted: bool = False
     cells: int = 0
 
     @property

@@ -174,6 +174,18 @@ def test_a_likeness_hash_s_hit_is_corrected_and_agrees(orientation: Orientation)
     assert found.agreement > agreement(query[::-1], work, guess) + 0.4
 
 
+def test_a_negative_agrees_too() -> None:
+    work = COPIES["coffee.jpg"]
+    height, width, _ = work.shape
+    query = 255 - work[10 : height - 6, 8:]
+    box = Box(0, 0, query.shape[1], query.shape[0])
+    guess = align_by_box(Orientation.UPRIGHT, box, query.shape[1::-1], (width, height))
+    found = compared(query, work, guess)
+    assert found.inverted
+    assert found.agreement > 0.9
+    assert not compared(255 - query, work, guess).inverted
+
+
 def test_small_pictures_of_the_copies_do_for_comparing() -> None:
     query = numpy.asarray(crop(0.15)(Image.fromarray(COPIES["coffee.jpg"])))
     found = laid(query, "coffee.jpg")
