@@ -195,8 +195,10 @@ def _found(copy: NDArray[uint8], limit: int, side: int) -> LocalFeatures:
     order = numpy.argsort([corner.class_id for corner in described])
     rows = [(*each.pt, each.size, each.angle, each.response) for each in described]
     x, y, sizes, angles, strengths = numpy.array(rows)[order].T
-    # Where a point of the enlarged copy lies in the copy, pixels being squares.
-    points = (numpy.stack([x, y], axis=1) + 0.5) / factor - 0.5
+    # Where a point lies in the copy, pixels being squares: OpenCV multiplies what it found in a
+    # reduced level as if they were points, half a pixel of that level too far to the upper left.
+    half = 0.5 * sizes[:, None] / _PATCH
+    points = (numpy.stack([x, y], axis=1) + half) / factor - 0.5
     bounds = numpy.array([width, height]) - 1
     numbers = _numbers(
         numpy.rint(numpy.clip(points, 0, bounds) * _PLACES),
