@@ -37,7 +37,7 @@ test: setup ## artifacts, forge tests, Python tests
 
 fuzz: setup ## what strangers may hand over, at length (ten times `make test`; minutes)
 	@echo "fuzz: tests/fuzz"
-	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q tests/fuzz $(PYTEST_ARGS)
+	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q --timeout=0 tests/fuzz $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy, solhint, prettier
 	@echo "lint: ruff"
