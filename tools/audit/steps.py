@@ -131,7 +131,7 @@ STEPS = (
     Step(
         name="stateful",
         what="hypothesis: long histories on anvil against the integer model",
-        command=("python", "-m", "pytest", "tests/ledger", "-rN"),
+        command=("python", "-m", "pytest", "tests/ledger", "-rN", "--timeout=0"),
         needs={"python": SETUP, ".toolchain/bin/anvil": SETUP},
         seconds=1200,
         read=read_pytest,
