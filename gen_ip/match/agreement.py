@@ -3,7 +3,8 @@
 Pairs of features find a shared logo as well as a shared picture. Here the work is drawn into the
 query's place, both small and gray, and compared cell by cell: how far brightness rises and falls
 together in a cell (normalized cross-correlation) does not depend on tone and contrast, and a cell
-that is lettered over costs no other. Cells without structure in either say nothing.
+that is lettered over costs no other. Cells without structure in either say nothing. Pictures made
+from one template agree in its lettering and lines, so what agrees beside these is told by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gen_ip.match.errors import MatchingUnavailable
 from gen_ip.match.geometry import Alignment, Size
+from gen_ip.match.lettering import papered
 
 if TYPE_CHECKING:
     from numpy import bool_, float32, float64, uint8
@@ -52,6 +54,8 @@ _LEAST_SHARE = 0.12
 _LIVELY = 90
 # How many times as much as a cell with the least structure a lively one weighs at most.
 _WEIGHTIEST = 4.0
+# A cell of which so much is plain paper in both pictures shows lettering or lines on it.
+_LETTERED = 0.25
 
 
 class _Frame(NamedTuple):
@@ -118,6 +122,10 @@ def _judged(frame: _Frame, alignment: Alignment) -> Alignment:
         return alignment
     agree = cells[:, 2] >= _AGREES
     weights = numpy.minimum(lively, _WEIGHTIEST)
+    plain = numpy.minimum(
+        *(papered(each, frame.both, cells[:, :2], _SIDE) for each in (frame.query, frame.work))
+    )
+    pictured = weights * (plain < _LETTERED)
     # Cells overlap, so each stands for as much as lies between it and the next.
     area = float(agree.sum()) * _STEP * _STEP
     return dataclasses.replace(
@@ -127,6 +135,8 @@ def _judged(frame: _Frame, alignment: Alignment) -> Alignment:
         work_part=min(1.0, area / work_area) if work_area else 0.0,
         query_part=min(1.0, area / query_area) if query_area else 0.0,
         cells=len(cells),
+        pictured=float((pictured * cells[:, 2]).sum() / pictured.sum()) if pictured.any() else 0.0,
+        pictured_cells=int((pictured > 0).sum()),
     )
 
 

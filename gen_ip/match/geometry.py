@@ -42,7 +42,7 @@ class Alignment:
         query_points, work_points: float32 (inliers, 2), those pairs.
         spread: which share of the rectangle that holds all features of the work, and of the
             query, the rectangle holds that the pairs fill.
-        agreement: how far the pictures agree where they overlap, -1 to 1; this and the next five
+        agreement: how far the pictures agree where they overlap, -1 to 1; this and the next seven
             are 0 until the pictures are compared (`compared`).
         agreeing: the share of the overlap, of what has structure there, that agrees.
         work_part, query_part: the share of all structure in the work, and in the query, that lies
@@ -50,6 +50,8 @@ class Alignment:
             collage holds all of the work.
         inverted: whether the query shows the work's negative.
         cells: of how many cells with structure these are told; few say little.
+        pictured, pictured_cells: how far what is more than lettering and lines on plain paper
+            agrees, -1 to 1, and how many cells that is: pages of one template share the rest.
     """
 
     affine: NDArray[float64]
@@ -65,6 +67,8 @@ class Alignment:
     query_part: float = 0.0
     inverted: bool = False
     cells: int = 0
+    pictured: float = 0.0
+    pictured_cells: int = 0
 
     @property
     def mirrored(self) -> bool:

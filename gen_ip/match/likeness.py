@@ -24,8 +24,11 @@ _CHANCE_POINTS = 7
 # So many may lie in a template that two pictures share.
 _SHARED_POINTS = 30
 
-# With so many cells compared, agreement is no accident.
+# With so many cells compared, agreement is no accident; with fewer than the few it may well be.
 _MANY_CELLS = 40
+_FEW_CELLS = 12
+# Above this agreement no two pictures of strangers were seen that share more than lettering.
+_SURELY = 0.8
 
 # Which measure speaks for which method.
 _METHODS = {
@@ -80,22 +83,11 @@ class Likeness:
             "points-many": math.log1p(max(0, self.points - _SHARED_POINTS)),
             "spread": self.spread,
         }
-        for name, at in (("whole", self.alignment), ("inside", self.inside)):
+        # A part too small to be compared says nothing; then nothing is gained by looking at it.
+        part = self.inside if self.inside and self.inside.cells >= _FEW_CELLS else self.alignment
+        for name, at in (("whole", self.alignment), ("inside", part)):
             if at is not None:
-                agreement = max(0.0, at.agreement)
-                found |= {
-                    f"{name}-agrees": agreement,
-                    f"{name}-agrees-well": max(0.0, 2 * agreement - 1),
-                    f"{name}-cells": at.agreeing * min(1.0, at.cells / _MANY_CELLS),
-                    f"{name}-work": agreement * at.work_part,
-                }
-        if self.inside is None and self.alignment is not None:
-            # Where the whole agrees nothing is gained by looking at a part.
-            found |= {
-                name.replace("whole", "inside"): value
-                for name, value in found.items()
-                if name.startswith("whole")
-            }
+                found |= {f"{name}-{what}": value for what, value in _agreeing(at).items()}
         return found
 
     def score(self, table: Thresholds) -> float:
@@ -129,6 +121,22 @@ class Likeness:
             and at.agreement >= table.near_agreement
         )
         return Verdict.NEAR_DUPLICATE if near else Verdict.DERIVATIVE
+
+
+def _agreeing(at: Alignment) -> dict[str, float]:
+    """What a comparison adds, each number 0 to 1."""
+    agreement = max(0.0, at.agreement)
+    pictured = max(0.0, at.pictured) * min(1.0, at.pictured_cells / _MANY_CELLS)
+    surely = max(0.0, (pictured - _SURELY) / (1 - _SURELY))
+    return {
+        "agrees": agreement,
+        "agrees-well": max(0.0, 2 * agreement - 1),
+        "cells": at.agreeing * min(1.0, at.cells / _MANY_CELLS),
+        "work": agreement * at.work_part,
+        "pictured": max(0.0, 2 * pictured - 1),
+        "pictured-surely": surely,
+        "pictured-work": surely * at.work_part,
+    }
 
 
 def _closeness(bits: int | None, far: int) -> float:
