@@ -23,6 +23,7 @@ and shortened, so a message is always safe to print.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 _SHOWN_CHARACTERS = 120
 
@@ -43,6 +44,15 @@ def shown(value: object) -> str:
 
 class GenIPError(Exception):
     """Root of every exception raised on purpose by this package."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python's own way hands the message to `__init__`, which takes other things here: an error
+        # raised in another process could not be handed over, and its caller would wait for ever.
+        return _restored, (type(self), self.args), self.__dict__
+
+
+def _restored(kind: type[GenIPError], arguments: tuple[Any, ...]) -> GenIPError:
+    return kind.__new__(kind, *arguments)
 
 
 class FileProblem(GenIPError):
