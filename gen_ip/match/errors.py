@@ -4,17 +4,14 @@
 
 from __future__ import annotations
 
-from gen_ip.errors import GenIPError, shown
+from gen_ip.errors import GenIPError, MissingLibrary, shown
 
 
-class MatchingUnavailable(GenIPError):
+class MatchingUnavailable(MissingLibrary):
     """A library that finding pictures needs is not installed; `library` names it."""
 
     def __init__(self, library: str) -> None:
-        self.library = library
-        super().__init__(
-            f'finding pictures needs {library}, which is not installed; pip install "gen-ip[match]"'
-        )
+        super().__init__(library, "match", "finding pictures")
 
 
 class InvalidQuery(GenIPError):
