@@ -65,7 +65,7 @@ def match(
     Exit code 0 if a work is named, 1 if none is.
     """
     from gen_ip.cli.reading import check_file
-    from gen_ip.cli.show.pictures import show_answer
+    from gen_ip.cli.show.answers import show_answer
     from gen_ip.fingerprint.confined import Confined
     from gen_ip.match.matcher import Matcher
 

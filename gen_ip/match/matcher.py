@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gen_ip.fingerprint.glimpse import opened
 from gen_ip.fingerprint.local import LocalFeatures
 from gen_ip.fingerprint.pdq import PDQ, distance
 from gen_ip.fingerprint.picture import PIXELS
+from gen_ip.match import answer
 from gen_ip.match.agreement import compared
 from gen_ip.match.alignment import align
 from gen_ip.match.geometry import Alignment, align_by_box
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from gen_ip.match.index.pictures import PictureIndex
     from gen_ip.match.index.records import Entry
 
+#: The kind of work that this is about.
+IMAGE = "image"
+
 # Fewer pairs of features fill no rectangle.
 _FEW_POINTS = 8
 # Of the rectangle's sides: features do not reach a picture's edge.
@@ -42,84 +46,73 @@ _MARGIN = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class Finding(answer.Finding):
     """A work that a picture has to do with.
 
     Attributes:
-        key: the work, as it was named when it was added to the index.
-        verdict, score: what holds, and how likely, 0 to 1, on what the thresholds were made from;
-            1 for the exact ones.
         method: what decided: `sha256`, `pixels-v1`, `pdq-1`, `orb-1` or `sscd-1`.
         likeness: what was measured; None for the exact ones.
     """
 
-    key: str
-    verdict: Verdict
-    score: float
-    method: str
     likeness: Likeness | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """For JSON."""
-        measured: dict[str, Any] = {}
-        if (found := self.likeness) is not None:
-            measured = {"pdq": found.pdq, "view": found.view, "sscd": found.descriptor}
-            measured |= {"orientation": found.orientation.value, "negative": found.negative}
-            measured["points"] = found.points
-            if (at := found.alignment) is not None:
-                measured |= {
-                    "agreement": round(at.agreement, 4),
-                    "agreeing": round(at.agreeing, 4),
-                    "work_part": round(at.work_part, 4),
-                    "query_part": round(at.query_part, 4),
-                    "work_share": round(at.work_share, 4),
-                    "query_share": round(at.query_share, 4),
-                    "mirrored": at.mirrored,
-                    "affine": [[round(float(each), 6) for each in row] for row in at.affine],
-                }
-        return {
-            "work": self.key,
-            "verdict": self.verdict.value,
-            "score": round(self.score, 6),
-            "method": self.method,
-            "measured": measured,
-        }
+    def measured(self) -> dict[str, Any]:
+        """The numbers that the score follows from, for JSON."""
+        if (found := self.likeness) is None:
+            return {}
+        measured: dict[str, Any] = {"pdq": found.pdq, "view": found.view, "sscd": found.descriptor}
+        measured |= {"orientation": found.orientation.value, "negative": found.negative}
+        measured["points"] = found.points
+        if (at := found.alignment) is not None:
+            measured |= {
+                "agreement": round(at.agreement, 4),
+                "agreeing": round(at.agreeing, 4),
+                "work_part": round(at.work_part, 4),
+                "query_part": round(at.query_part, 4),
+                "work_share": round(at.work_share, 4),
+                "query_share": round(at.query_share, 4),
+                "mirrored": at.mirrored,
+                "affine": [[round(float(each), 6) for each in row] for row in at.affine],
+            }
+        return measured
+
+    def lines(self) -> list[str]:
+        """What was measured, in words, a line each."""
+        if (seen := self.likeness) is None:
+            return []
+        lines = []
+        if seen.pdq is not None:
+            how = f"{seen.orientation.value}, negative" if seen.negative else seen.orientation.value
+            lines.append(f"PDQ {seen.pdq} of 256 bits apart, {seen.view}, {how}")
+        if seen.descriptor is not None:
+            lines.append(f"descriptor {seen.descriptor} of 256 bits apart")
+        if (at := seen.alignment) is not None:
+            mirrored = ", mirrored" if at.mirrored else ""
+            points = f"{seen.points} points in place{mirrored}; " if seen.points else ""
+            lines.append(
+                f"{points}{at.work_part:.0%} of the work agrees with "
+                f"{at.query_part:.0%} of the picture"
+            )
+        return lines
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Answer(answer.Answer):
     """What an index knows of a picture.
 
     Attributes:
-        verdict: of the first finding; UNKNOWN without one.
         findings: surest first; a collage has several that are named, and a picture that only looks
             like others has some that are merely similar.
-        thresholds: the version of the table that decided.
         descriptor: the learned descriptor's name, or None where it was not at hand.
         milliseconds: from the copy to the answer, the decoding of the file not included.
     """
 
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    thresholds: str
-    descriptor: str | None
-    milliseconds: float = field(compare=False)
-
-    @property
-    def best(self) -> Finding | None:
-        """The surest, if any work is named."""
-        first = next(iter(self.findings), None)
-        return first if first is not None and first.verdict.named else None
+    findings: Sequence[Finding]
+    descriptor: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            "verdict": self.verdict.value,
-            "findings": [found.to_json() for found in self.findings],
-            "thresholds": self.thresholds,
-            "descriptor": self.descriptor,
-            "milliseconds": round(self.milliseconds, 3),
-        }
+        return {**super().to_json(), "descriptor": self.descriptor}
 
 
 class Matcher:
@@ -164,6 +157,7 @@ class Matcher:
                 findings.append(Finding(key, verdict, score, method, likeness))
         findings.sort(key=lambda each: (not each.verdict.exact, -each.score, each.key))
         return Answer(
+            kind=IMAGE,
             verdict=findings[0].verdict if findings else Verdict.UNKNOWN,
             findings=tuple(findings),
             thresholds=self.table.version,

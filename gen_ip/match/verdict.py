@@ -1,4 +1,4 @@
-"""What is said about a picture and a work, from the surest down."""
+"""What is said about a file and a work, from the surest down."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """How a picture is related to a work.
+    """How a file is related to a work.
 
     Only the two exact ones are proofs, and of sameness alone, never of authorship. A near
     duplicate and a derivative are findings with a score and evidence; `similar` is information to
@@ -22,7 +22,7 @@ class Verdict(Enum):
 
     @property
     def named(self) -> bool:
-        """Whether it says that the picture was made from the work."""
+        """Whether it says that the file was made from the work."""
         return self not in (Verdict.SIMILAR, Verdict.UNKNOWN)
 
     @property
@@ -38,9 +38,9 @@ class Verdict(Enum):
 
 _WORDS = {
     Verdict.EXACT_BYTES: "the same file, byte for byte",
-    Verdict.EXACT_CONTENT: "the same pixels in another file",
-    Verdict.NEAR_DUPLICATE: "the same picture, edited little or saved anew",
-    Verdict.DERIVATIVE: "made from the work: cropped, framed, combined or edited",
+    Verdict.EXACT_CONTENT: "the same content in another file",
+    Verdict.NEAR_DUPLICATE: "the same work, edited little or saved anew",
+    Verdict.DERIVATIVE: "made from the work: cut, combined, edited or translated",
     Verdict.SIMILAR: "alike, which proves nothing",
     Verdict.UNKNOWN: "no work is recognized, which proves nothing",
 }

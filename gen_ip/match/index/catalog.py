@@ -1,41 +1,25 @@
-"""An index's truth: an SQLite database of what was added, and of which derived files count.
-
-Written ahead (WAL) and synchronized at every commit: a committed change survives `kill -9` and a
-loss of power, and any number of processes read while one writes. Every public method is one
-transaction, or part of the caller's.
-"""
+"""An index's truth: an SQLite database of what was added, and of which derived files count."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import secrets
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gen_ip.errors import MalformedFingerprint
 from gen_ip.fingerprint.pdq import PDQ, Pdq
-from gen_ip.match.index.errors import (
-    DamagedIndex,
-    ForeignIndex,
-    IndexClosed,
-    IndexReadOnly,
-    IndexUnavailable,
-    NewerIndex,
-    NoIndex,
-)
+from gen_ip.match.index.database import Database
+from gen_ip.match.index.errors import DamagedIndex
+from gen_ip.match.index.lock import CATALOGS
 from gen_ip.match.index.records import Entry, Record, checksum
 
-NAME = "catalog.sqlite"
+NAME = CATALOGS[0]
 FORMAT = 1
 #: "GIPX", in the database's head: whose it is.
 _APPLICATION = 0x47495058
 
-_SCHEMA = f"""
-PRAGMA application_id = {_APPLICATION};
+_SCHEMA = """
 CREATE TABLE works (
     handle INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,
@@ -61,13 +45,10 @@ CREATE TABLE state (
     change INTEGER NOT NULL,
     -- How often removed handles were forgotten, once no file held them any more.
     swept INTEGER NOT NULL
-);
-PRAGMA user_version = {FORMAT};
+)
 """
 _ENTRY = "SELECT handle, key, sha256, pixels, pdq FROM works"
 _PAGE = 1000
-_BUSY_SECONDS = 60.0
-_UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
 class State(NamedTuple):
@@ -78,91 +59,18 @@ class State(NamedTuple):
     marks: dict[str, str]
 
 
-class Catalog:
-    """The database in an index's folder, open.
+class Catalog(Database):
+    """The database of pictures in an index's folder, open; see `Database`."""
 
-    Args:
-        folder: the index's.
-        write: whether changes will be made; the caller holds the writer's lock. A missing database
-            is then made.
-
-    Raises:
-        NoIndex, ForeignIndex, NewerIndex, DamagedIndex, IndexUnavailable.
-    """
+    name, application, form, schema = NAME, _APPLICATION, FORMAT, _SCHEMA
 
     def __init__(self, folder: Path, write: bool) -> None:
-        self.folder, self.write = folder, write
-        self._lock = threading.RLock()
-        path = folder / NAME
-        if not write and not path.exists():
-            raise NoIndex(folder)
+        super().__init__(folder, write)
         with self._told():
-            self._connection = _connect(path, write)
-            try:
-                self._begin_to_use(made=write)
-            except BaseException:
-                self._connection.close()
-                raise
             (self.id,) = self._row("SELECT id FROM state")
 
-    def _begin_to_use(self, made: bool) -> None:
-        (application,) = self._row("PRAGMA application_id")
-        (version,) = self._row("PRAGMA user_version")
-        (tables,) = self._row("SELECT count(*) FROM sqlite_schema")
-        if made and not tables and not application:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            # Whole or not at all: a process may die between two statements.
-            for statement in ("BEGIN IMMEDIATE", *_SCHEMA.split(";\n")):
-                self._connection.execute(statement)
-            values = (secrets.token_hex(16),)
-            self._connection.execute("INSERT INTO state VALUES (1, ?, 0, 0)", values)
-            self._connection.execute("COMMIT")
-            return
-        if application != _APPLICATION:
-            raise ForeignIndex(self.folder, f"{NAME} has the application id {application:#x}")
-        if version > FORMAT:
-            raise NewerIndex(self.folder, version, FORMAT)
-        if made:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-        else:
-            self._connection.execute("PRAGMA query_only = ON")
-
-    def close(self) -> None:
-        """Lets the database go."""
-        self._connection.close()
-
-    @contextlib.contextmanager
-    def changing(self) -> Iterator[None]:
-        """A transaction: committed at the end, undone by any exception."""
-        if not self.write:
-            raise IndexReadOnly(self.folder)
-        with self._told():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("UPDATE state SET change = change + 1")
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # SQLite ends the transaction by itself where the disk is full.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[None]:
-        """A transaction in which all reads see the same state."""
-        with self._told():
-            if self._connection.in_transaction:
-                yield
-                return
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("COMMIT")
+    def _first_state(self) -> tuple[object, ...]:
+        return 1, secrets.token_hex(16), 0, 0
 
     # Within `changing`.
 
@@ -209,12 +117,6 @@ class Catalog:
         self._connection.execute("UPDATE state SET swept = swept + 1")
 
     # Reading.
-
-    def change(self) -> int:
-        """How often the index was changed."""
-        with self._told():
-            (change,) = self._row("SELECT change FROM state")
-        return int(change)
 
     def state(self) -> State:
         """What is committed."""
@@ -349,23 +251,6 @@ class Catalog:
             found = self._connection.execute("SELECT handle FROM features ORDER BY handle")
             return [handle for (handle,) in found]
 
-    def problems(self) -> list[str]:
-        """What SQLite finds wrong with the database."""
-        with self._told():
-            found = self._connection.execute("PRAGMA integrity_check").fetchall()
-        return [text for (text,) in found if text != "ok"]
-
-    def copy(self, target: Path) -> None:
-        """The database as it is now, in another file, without stopping the writer."""
-        with self._told():
-            copy = sqlite3.connect(target, isolation_level=None)
-            try:
-                self._connection.backup(copy)
-                # A copy in a single file can be read where nothing may be written.
-                copy.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                copy.close()
-
     def _entries(self, where: str, value: object) -> list[Entry]:
         with self._told():
             found = self._connection.execute(f"{_ENTRY} {where}", (value,))
@@ -377,41 +262,3 @@ class Catalog:
             return Entry(handle, key, sha256, pixels, Pdq.from_bytes(pdq))
         except MalformedFingerprint as error:
             raise DamagedIndex(self.folder, f"work {handle}: {error}") from None
-
-    def _row(self, statement: str) -> tuple[Any, ...]:
-        row: tuple[Any, ...] = self._connection.execute(statement).fetchone()
-        return row
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """One thread at a time; SQLite's and the system's errors as this package's."""
-        self._lock.acquire()
-        try:
-            yield
-        except sqlite3.ProgrammingError as error:
-            if "closed" in str(error):
-                raise IndexClosed(self.folder) from None
-            raise
-        except sqlite3.OperationalError as error:
-            raise IndexUnavailable(self.folder, str(error)) from error
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF in _UNREADABLE:
-                raise DamagedIndex(self.folder, str(error)) from error
-            raise
-        except OSError as error:
-            raise IndexUnavailable(self.folder, error.strerror or str(error)) from error
-        finally:
-            self._lock.release()
-
-
-def _connect(path: Path, write: bool) -> sqlite3.Connection:
-    # Readers, too, write beside a database in WAL mode, where they may: that they are reading.
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    mode = "rwc" if write else "rw" if writable else "ro"
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=_BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )

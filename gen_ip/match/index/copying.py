@@ -13,12 +13,14 @@ from gen_ip.match.index.engine import BadFile
 from gen_ip.match.index.engines import engine_of
 from gen_ip.match.index.errors import IndexExists, IndexUnavailable, NoIndex
 from gen_ip.match.index.lock import copying
+from gen_ip.match.works import catalog as works
 
 _ATTEMPTS = 5
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copies the index in `source`, as it is at one moment, to `target`.
+    """Copies the index in `source` to `target`: pictures as they are at one moment, and works of
+    other kinds as they are at one, right before.
 
     The catalog is copied first, then the files that it names: rows that it covers never change.
 
@@ -59,6 +61,19 @@ def copy(source: Path, target: Path) -> None:
 
 
 def _fill(source: Path, made: Path, missing_ok: bool) -> None:
+    if (source / works.NAME).exists():
+        others = works.WorkCatalog(source, write=False)
+        try:
+            others.copy(made / works.NAME)
+        finally:
+            others.close()
+    if (source / catalog.NAME).exists() or not (made / works.NAME).exists():
+        _fill_pictures(source, made, missing_ok)
+    for path in made.iterdir():
+        _sync(path)
+
+
+def _fill_pictures(source: Path, made: Path, missing_ok: bool) -> None:
     reading = Catalog(source, write=False)
     try:
         reading.copy(made / catalog.NAME)
@@ -76,8 +91,6 @@ def _fill(source: Path, made: Path, missing_ok: bool) -> None:
         except FileNotFoundError:
             if not missing_ok:
                 raise
-    for path in made.iterdir():
-        _sync(path)
 
 
 def _files(source: Path, name: str, mark: str, index_id: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What goes wrong with an index of pictures.
+"""What goes wrong with an index.
 
 IndexProblem               `path` names the index
 ├── NoIndex                there is none
@@ -23,11 +23,11 @@ from gen_ip.errors import GenIPError, shown
 
 
 class IndexProblem(GenIPError):
-    """Root of what is wrong with an index of pictures; `path` says which one."""
+    """Root of what is wrong with an index; `path` says which one."""
 
     def __init__(self, path: object, problem: str) -> None:
         self.path = str(path)
-        super().__init__(f"picture index {shown(path)} {problem}")
+        super().__init__(f"index {shown(path)} {problem}")
 
 
 class NoIndex(IndexProblem):
@@ -45,7 +45,7 @@ class IndexExists(IndexProblem):
 
 
 class ForeignIndex(IndexProblem):
-    """The folder holds something else than an index of pictures."""
+    """The folder holds something else than an index."""
 
     def __init__(self, path: object, reason: str) -> None:
         self.reason = reason

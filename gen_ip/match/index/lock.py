@@ -8,23 +8,27 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from gen_ip.match.index.errors import IndexInUse
+from gen_ip.match.index.errors import ForeignIndex, IndexInUse, IndexUnavailable, NoIndex
 
-NAME = "writer.lock"
+#: The locks of who writes pictures, and of who writes works of other kinds.
+PICTURES, WORKS = "writer.lock", "works.lock"
 _COPYING = "copying.lock"
+_LOCKS = {PICTURES, WORKS, _COPYING}
+#: What is the truth about pictures, and about works of other kinds: a folder with one is an index.
+CATALOGS = ("catalog.sqlite", "works.sqlite")
 _PID_BYTES = 20
 
 
 class WriterLock:
-    """Holds an index's lock from when it is made until `release`.
+    """Holds a lock of an index, by its name, from when it is made until `release`.
 
     Raises:
         IndexInUse: another writer holds it, in this process or another.
         OSError: the folder cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    def __init__(self, folder: Path, name: str = PICTURES) -> None:
+        self._file = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -41,6 +45,29 @@ class WriterLock:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def locked(path: Path, name: str) -> WriterLock:
+    """A lock of an index's folder, which is made where it is missing.
+
+    Raises:
+        ForeignIndex: it holds something else.
+        IndexInUse: another writer has it open.
+        NoIndex, IndexUnavailable: the system refuses.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not any((path / each).exists() for each in CATALOGS) and any(
+            each.name not in _LOCKS for each in path.iterdir()
+        ):
+            raise ForeignIndex(path, "it is not empty and has no catalog")
+        return WriterLock(path, name)
+    except FileExistsError:
+        raise ForeignIndex(path, "it is no folder") from None
+    except FileNotFoundError:
+        raise NoIndex(path) from None
+    except OSError as error:
+        raise IndexUnavailable(path, error.strerror or str(error)) from None
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gen_ip.fingerprint.pdq import PDQ
 from gen_ip.match.codes import as_words, check_search, no_hits
-from gen_ip.match.index import catalog, copying
+from gen_ip.match.index import copying
 from gen_ip.match.index.catalog import Catalog, State
 from gen_ip.match.index.checking import problems
 from gen_ip.match.index.code_file import ENDING as CODES_ENDING
@@ -20,14 +20,11 @@ from gen_ip.match.index.engine import BadFile, Found, Progress
 from gen_ip.match.index.engines import engine_of
 from gen_ip.match.index.errors import (
     DuplicateKey,
-    ForeignIndex,
     IndexReadOnly,
-    IndexUnavailable,
-    NoIndex,
     StaleIndex,
     UnknownKey,
 )
-from gen_ip.match.index.lock import WriterLock, uncopied
+from gen_ip.match.index.lock import PICTURES, WriterLock, locked, uncopied
 from gen_ip.match.index.records import WORDS, Entry, Record, Row, row_of
 from gen_ip.match.index.word_file import ENDING as WORDS_ENDING
 from gen_ip.match.index.word_file import WordEngine, WordView
@@ -86,7 +83,7 @@ class PictureIndex:
         # One change at a time, and apart from it one look at what was changed.
         self._changing, self._looking = threading.RLock(), threading.Lock()
         if write:
-            self._lock = _locked(self.path)
+            self._lock = locked(self.path, PICTURES)
         try:
             if write:
                 self._writing = Catalog(self.path, write=True)
@@ -420,20 +417,6 @@ class PictureIndex:
                 for path in self.path.glob(f"*{ending}"):
                     if path not in kept:
                         path.unlink(missing_ok=True)
-
-
-def _locked(path: Path) -> WriterLock:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if not (path / catalog.NAME).exists() and any(path.iterdir()):
-            raise ForeignIndex(path, "it is not empty and has no catalog")
-        return WriterLock(path)
-    except FileExistsError:
-        raise ForeignIndex(path, "it is no folder") from None
-    except FileNotFoundError:
-        raise NoIndex(path) from None
-    except OSError as error:
-        raise IndexUnavailable(path, error.strerror or str(error)) from None
 
 
 def _rows(source: Catalog, entries: Sequence[Entry]) -> list[Row]:

@@ -47,7 +47,7 @@ class Record:
     glimpse: bytes | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.key, str) or not self.key or not _is_text(self.key):
+        if not isinstance(self.key, str) or not self.key or not is_text(self.key):
             raise BadRecord("key", self.key, "text, not empty")
         _check_bytes("sha256", self.sha256, _HASH_BYTES)
         if not isinstance(self.pdq, Pdq):
@@ -110,7 +110,7 @@ def checksum(record: Record) -> int:
     return total
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """Whether it can be stored: half a surrogate pair cannot, and a NUL ends text in SQLite."""
     return "\0" not in value and value.encode("utf-8", "replace").decode() == value
 

@@ -1,4 +1,4 @@
-"""What an index knows of a picture, for people."""
+"""What an index knows of a file, for people."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen_ip.cli.show.text import counted, plain
+from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.match.matcher import Answer, Finding
+    from gen_ip.match.answer import Answer, Finding
 
 _METHODS = {
     "sha256": "the files' hashes are equal",
@@ -19,6 +19,10 @@ _METHODS = {
     "pdq-1": "PDQ hashes of the picture or a part of it",
     "orb-1": "local features that lie in place",
     "sscd-1": "the learned descriptor",
+    "text-1": "the hashes of the normalized text are equal",
+    "minhash-1": "sequences of characters or words that both have",
+    "winnow-1": "passages that both have",
+    "sentences-1": "sentences that say the same, in whatever language",
 }
 
 
@@ -30,7 +34,7 @@ def show_answer(
         style = "green" if found.verdict.exact else "yellow" if found.verdict.named else "dim"
         console.print(f"{plain(found.key)}: {found.verdict.value}", style=style, soft_wrap=True)
         for line in _lines(found):
-            console.print(f"  {line}", soft_wrap=True)
+            console.print(f"  {plain(line, 4096)}", soft_wrap=True)
         for path in evidence.get(found.key, ()):
             console.print(f"  shown in {plain(str(path))}", soft_wrap=True)
     if answer.best is None:
@@ -40,18 +44,6 @@ def show_answer(
 
 def _lines(found: Finding) -> list[str]:
     lines = [f"{found.verdict.words}; {_METHODS.get(found.method, found.method)}"]
-    if (seen := found.likeness) is None:
-        return lines
-    lines.append(f"score {found.score:.4f}, 1 at most")
-    if seen.pdq is not None:
-        how = f"{seen.orientation.value}, negative" if seen.negative else seen.orientation.value
-        lines.append(f"PDQ {seen.pdq} of 256 bits apart, {seen.view}, {how}")
-    if seen.descriptor is not None:
-        lines.append(f"descriptor {seen.descriptor} of 256 bits apart")
-    if (at := seen.alignment) is not None:
-        mirrored = ", mirrored" if at.mirrored else ""
-        points = f"{counted(seen.points, 'point')} in place{mirrored}; " if seen.points else ""
-        lines.append(
-            f"{points}{at.work_part:.0%} of the work agrees with {at.query_part:.0%} of the picture"
-        )
-    return lines
+    if not found.verdict.exact:
+        lines.append(f"score {found.score:.4f}, 1 at most")
+    return lines + found.lines()
