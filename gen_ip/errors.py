@@ -7,7 +7,8 @@ and shortened, so a message is always safe to print.
     GenIPError
     ├── FileProblem            a file the user gave cannot be used
     │   ├── MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge
-    │   └── ImageTooLarge, TooManyFrames, UnreadableImage
+    │   ├── ImageTooLarge, TooManyFrames, UnreadableImage
+    │   └── WrongKind, RefusedFile
     ├── MalformedCID           not a content identifier this package reads
     ├── MetadataError          not a certificate's metadata
     ├── MalformedFingerprint   not a fingerprint this package reads
@@ -131,6 +132,27 @@ class UnreadableImage(FileProblem):
     def __init__(self, path: object, reason: str, remedy: str) -> None:
         self.reason, self.remedy = reason, remedy
         super().__init__(path, f"cannot be read as a picture ({reason}); {remedy}")
+
+
+class WrongKind(FileProblem):
+    """The file's bytes contradict the kind of work it is said to be; `fitting` are those that do
+    not."""
+
+    def __init__(self, path: object, stated: str, found: str, fitting: tuple[str, ...]) -> None:
+        self.stated, self.found, self.fitting = stated, found, fitting
+        super().__init__(
+            path,
+            f"is said to be of the kind {shown(stated)}, but its bytes are {found}; "
+            f"say one of {', '.join(fitting)}, or nothing",
+        )
+
+
+class RefusedFile(FileProblem):
+    """The file is of a format that is not certified as what it is; `reason` says why."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.reason = reason
+        super().__init__(path, reason)
 
 
 class MalformedCID(GenIPError):

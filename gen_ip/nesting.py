@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|[\[\]{}]', re.DOTALL)
@@ -30,8 +31,12 @@ def nested_deeper_than(limit: int, text: str) -> bool:
     return False
 
 
-def parse(text: str | bytes, limit: int) -> Any:
-    """The value of a JSON text of a stranger.
+def parse(
+    text: str | bytes,
+    limit: int,
+    object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None,
+) -> Any:
+    """The value of a JSON text of a stranger; the hook as that of `json.loads`.
 
     Raises:
         ValueError: it is no JSON in UTF-8, or lists and objects lie in more than `limit` of each
@@ -40,4 +45,4 @@ def parse(text: str | bytes, limit: int) -> Any:
     decoded = text if isinstance(text, str) else text.decode()
     if nested_deeper_than(limit, decoded):
         raise ValueError(f"it is nested deeper than {limit} levels")
-    return json.loads(decoded)
+    return json.loads(decoded, object_pairs_hook=object_pairs_hook)

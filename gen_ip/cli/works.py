@@ -16,6 +16,7 @@ from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
 from gen_ip.cli.session import Money, known_money, signer, work_of
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import parse_share
+from gen_ip.content.kind import Kind
 from gen_ip.errors import NotAFile
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ Declared = Annotated[
 ResaleRoyalty = Annotated[
     str, typer.Option("--resale-royalty", help="Of sales of the certificate, such as 5%.")
 ]
+KindOfWork = Annotated[
+    Kind | None,
+    typer.Option("--kind", help="What it is, where its bytes do not say: a text that is a prompt."),
+]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Stating:
     payee: Payees = None
     resale_royalty: ResaleRoyalty = "0%"
     declare: Declared = None
+    kind: KindOfWork = None
 
     def read(self) -> SharedStatement:
         """The keywords of the client's methods.
@@ -68,6 +74,7 @@ class Stating:
             "payees": payees_of(self.payee),
             "resale_royalty": parse_share(self.resale_royalty),
             "declared": declared_in(self.declare),
+            "kind": self.kind,
         }
 
 

@@ -10,9 +10,10 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from mimetypes import MimeTypes
 from typing import BinaryIO, NamedTuple, TypeAlias
 
+from gen_ip.content.detection.detect import detect
+from gen_ip.content.detection.found import Detected
 from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher
 from gen_ip.errors import EmptyFile, FileTooLarge, MissingFile, NotAFile, UnreadableFile
 
@@ -29,17 +30,6 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"%PDF-", "application/pdf"),
-)
-# Python's own table only: the system's would make metadata differ between machines.
-_MEDIA_TYPES = MimeTypes()
 
 
 class Identity(NamedTuple):
@@ -116,18 +106,33 @@ def summarize_file(
     """CID, sha2-256, size in bytes and media type of a file, from one reading; `is_` as in
     `open_file`.
 
-    The file's name is used for nothing but the guess of a media type its bytes do not tell.
+    The media type is that of what the bytes are found to be; a name says nothing.
 
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
     """
-    tree, sha256, size, head = UnixFSHasher(), hashlib.sha256(), 0, b""
+    found = detect_file(path, max_bytes, is_)
+    tree, sha256, size = UnixFSHasher(), hashlib.sha256(), 0
     for chunk in read_chunks(path, max_bytes, is_):
-        head = head or chunk[:32]
         tree.update(chunk)
         sha256.update(chunk)
         size += len(chunk)
-    return FileSummary(tree.cid(), sha256.hexdigest(), size, _media_type(path, head))
+    return FileSummary(tree.cid(), sha256.hexdigest(), size, found.media_type)
+
+
+def detect_file(
+    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+) -> Detected:
+    """What a file is by its bytes, see `gen_ip.content.detection.detect`; `is_` as in `open_file`.
+
+    Raises:
+        MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
+    """
+    with open_file(path, max_bytes, is_) as file:
+        try:
+            return detect(file)
+        except OSError as error:
+            raise UnreadableFile(path, error.strerror or str(error)) from None
 
 
 def _open(path: StrPath) -> int:
@@ -151,13 +156,3 @@ def _open(path: StrPath) -> int:
 
 def _kind(mode: int) -> str:
     return next((name for test, name in _KINDS if test(mode)), "not a regular file")
-
-
-def _media_type(path: StrPath, head: bytes) -> str:
-    for signature, media_type in _SIGNATURES:
-        if head.startswith(signature):
-            return media_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    guess, _ = _MEDIA_TYPES.guess_type(os.fspath(path))
-    return guess or "application/octet-stream"

@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NotRequired, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 import rfc8785
 
 from gen_ip.content.cid import ipfs_uri
 from gen_ip.content.files import FileSummary
+from gen_ip.content.kind import Kind
 from gen_ip.content.metadata_schema import MAX_NESTING, check
 from gen_ip.errors import MetadataError, shown
 from gen_ip.nesting import nested_deeper_than
@@ -27,8 +28,6 @@ from gen_ip.nesting import nested_deeper_than
 SCHEMA = "gen-ip/certificate@1"
 # One UnixFS chunk: the raw CID of the block is also the CID of a file with these bytes.
 MAX_METADATA_BYTES = 262_144
-
-Kind = Literal["image", "text", "model", "workflow", "prompt", "audio", "video", "other"]
 
 
 class Attribute(TypedDict):

@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from gen_ip.content.cid import RAW, cid_of_uri, parse_cid
+from gen_ip.content.kind import Kind
 from gen_ip.errors import MalformedCID, MetadataError, shown
 
 MAX_NESTING = 16
@@ -24,7 +25,7 @@ MAX_ITEMS = 64
 MAX_PARENTS = 32
 MAX_WORK_ID = 2**160 - 1
 
-_KINDS = ("image", "text", "model", "workflow", "prompt", "audio", "video", "other")
+_KINDS = get_args(Kind)
 _SCHEMA = re.compile(r"gen-ip/certificate@1")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BYTES32 = re.compile(r"0x[0-9a-f]{64}")

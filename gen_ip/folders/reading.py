@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid
-from gen_ip.content.files import FileSummary, summarize_file
+from gen_ip.content.files import FileSummary, detect_file, summarize_file
 from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
 from gen_ip.folders.journal import Journal, JournalProblem, Row, default_path
@@ -172,8 +172,9 @@ class Reading(Generic[C]):
         self._client._check_own(statement)
 
     def _made(self, each: Found, row: Row, stated: Stated, keeps: bool) -> PreparedCertificate:
-        summary = FileSummary(row.cid, row.sha256.hex(), row.size, row.media_type)
-        file = documents.fingerprinted(Described(each.path, each.path.stem, summary, None))
+        found = detect_file(each.path, is_=each.identity)
+        summary = FileSummary(row.cid, row.sha256.hex(), row.size, found.media_type)
+        file = documents.fingerprinted(Described(each.path, each.path.stem, summary, found))
         creator = self._client._session.account.address
         certify, document = self._client._state(file, stated, (), creator)
         if keeps:

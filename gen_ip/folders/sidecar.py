@@ -2,9 +2,10 @@
 
     name = "Morning"
     description = "The first of a series."
+    kind = "prompt"
     human_contribution = "Sketched, prompted, repainted the hands."
 
-`name` and `description` are of this file alone. The other keys are those of a declaration
+`name`, `description` and `kind` are of this file alone. The other keys are those of a declaration
 (`gen_ip.content.declaration`); where there are any, they stand in the place of the declaration that
 all files share.
 """
@@ -17,8 +18,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from gen_ip.content import declaration
+from gen_ip.content.detection.settling import KINDS
 from gen_ip.content.files import open_file
-from gen_ip.errors import MetadataError
+from gen_ip.errors import MetadataError, shown
 from gen_ip.methods.preparing import Stated
 from gen_ip.terms.upstream import require_known
 
@@ -45,10 +47,13 @@ def stated(shared: Stated, sidecar: bytes | None) -> Stated:
     fields = declaration.read_toml(sidecar)
     name = fields.pop("name", shared.name)
     description = fields.pop("description", shared.description)
+    kind = fields.pop("kind", shared.kind)
     for key, value in (("name", name), ("description", description)):
         if value is not None and not isinstance(value, str):
             raise MetadataError(key, "is no text; put it in quotes")
-    made = replace(shared, name=name, description=description)
+    if kind is not None and kind not in KINDS:
+        raise MetadataError("kind", f"is {shown(kind)}; expected one of {', '.join(KINDS)}")
+    made = replace(shared, name=name, description=description, kind=kind)
     if not fields:
         return made
     declared = declaration.from_fields(fields)

@@ -9,6 +9,8 @@ from typing import TypedDict, Unpack
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.content.declaration import Declaration
+from gen_ip.content.detection.settling import named
+from gen_ip.content.kind import Kind
 from gen_ip.methods.connection import Connection
 from gen_ip.signing.eip712 import Domain
 from gen_ip.signing.statements import Certify, Edge, Payee, registry_domain
@@ -28,6 +30,8 @@ class SharedStatement(TypedDict, total=False):
         arbiter: who may act on the work, and how far.
         declared: tools, base models, what people contributed, rights beyond the tools' licenses;
             goes into the metadata.
+        kind: what it is: image, text, model, workflow, prompt, audio, video or other; by default
+            what its bytes say, which it must not contradict.
     """
 
     description: str
@@ -35,6 +39,7 @@ class SharedStatement(TypedDict, total=False):
     resale_royalty: int
     arbiter: Arbiter | None
     declared: Declaration | None
+    kind: Kind | None
 
 
 class Statement(SharedStatement, total=False):
@@ -42,7 +47,7 @@ class Statement(SharedStatement, total=False):
 
     Attributes:
         name: by default the file's name without its ending.
-        description, payees, resale_royalty, arbiter, declared: see `SharedStatement`.
+        description, payees, resale_royalty, arbiter, declared, kind: see `SharedStatement`.
     """
 
     name: str | None
@@ -50,7 +55,11 @@ class Statement(SharedStatement, total=False):
 
 @dataclass(frozen=True)
 class Stated:
-    """A `Statement` with its defaults; anything else is a TypeError."""
+    """A `Statement` with its defaults; anything else is a TypeError.
+
+    Raises:
+        InvalidArgument: there is no such kind.
+    """
 
     name: str | None = None
     description: str = ""
@@ -58,6 +67,10 @@ class Stated:
     resale_royalty: int = 0
     arbiter: Arbiter | None = None
     declared: Declaration | None = None
+    kind: Kind | None = None
+
+    def __post_init__(self) -> None:
+        named(self.kind)
 
 
 class Preparing(Connection):
@@ -114,6 +127,7 @@ class Preparing(Connection):
             parents=sorted({edge.parent for edge in edges}),
             terms=list(dict.fromkeys(edge.terms_hash for edge in sorted(edges))),
             declared=stated.declared,
+            kind=stated.kind,
         )
         certify = self._registry.statement(
             creator,

@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
@@ -16,8 +16,11 @@ from typing import TypeAlias
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.declaration import Declaration
-from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, summarize_file
-from gen_ip.content.metadata import MAX_METADATA_BYTES, Kind, Metadata
+from gen_ip.content.detection.found import Detected
+from gen_ip.content.detection.settling import settled
+from gen_ip.content.detection.signatures import PICTURES
+from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, detect_file, summarize_file
+from gen_ip.content.metadata import MAX_METADATA_BYTES, Metadata
 from gen_ip.content.metadata_schema import HIDDEN
 from gen_ip.content.store import Store, find
 from gen_ip.errors import (
@@ -33,9 +36,6 @@ from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 Content: TypeAlias = Path | str | bytes
 """A work's content: the path of its file, or its bytes."""
 
-_PICTURES = {
-    f"image/{name}" for name in ("png", "jpeg", "gif", "tiff", "webp", "bmp", "x-ms-bmp", "avif")
-}
 _UNTITLED = "Untitled"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # A node finds what somebody serves in a few seconds; what nobody serves it would seek for long.
@@ -65,12 +65,13 @@ def limit_of(fingerprint: ImageFingerprint | None) -> Limit | None:
 
 @dataclass(frozen=True)
 class Described:
-    """A file's identity, and its fingerprint where it is a picture."""
+    """A file's identity, what it is, and its fingerprint where it is a picture."""
 
     path: Path
     name: str
     summary: FileSummary
-    fingerprint: ImageFingerprint | None
+    detected: Detected
+    fingerprint: ImageFingerprint | None = None
 
     @property
     def content_hash(self) -> bytes:
@@ -105,7 +106,7 @@ def summarize(content: Content, path: Path) -> Described:
         FileProblem: the file is not usable.
     """
     name = _UNTITLED if isinstance(content, bytes) else path.stem or _UNTITLED
-    return Described(path, name, summarize_file(path), None)
+    return Described(path, name, summarize_file(path), detect_file(path))
 
 
 def content_hash(content: Content) -> bytes:
@@ -124,12 +125,12 @@ def fingerprinted(described: Described) -> Described:
     Raises:
         FileProblem: it is a picture that cannot be decoded, or the file changed.
     """
-    if described.summary.media_type not in _PICTURES:
+    if described.detected.format not in PICTURES:
         return described
     found = perceptual_hash(described.path)
     if found.sha256 != described.summary.sha256:
         raise FileChanged(described.path)
-    return Described(described.path, described.name, described.summary, found)
+    return replace(described, fingerprint=found)
 
 
 def write(
@@ -141,12 +142,16 @@ def write(
     parents: Sequence[int] = (),
     terms: Sequence[bytes] = (),
     declared: Declaration | None = None,
+    kind: str | None = None,
 ) -> bytes:
     """The encoded metadata of the certificate of `work`.
 
-    `terms` are hashes of the terms of the licenses that its parents are used under.
+    `terms` are hashes of the terms of the licenses that its parents are used under. `kind` is what
+    the creator says it is; by default what its bytes say.
 
     Raises:
+        WrongKind, RefusedFile: it cannot be certified as of this kind; see
+            `gen_ip.content.detection.settling`.
         MetadataError: a text does not fit.
     """
     if name is None:
@@ -156,7 +161,7 @@ def write(
         name=described.name if name is None else name,
         description=description,
         content=described.summary,
-        kind=_kind(described.summary.media_type),
+        kind=settled(described.path, described.detected, kind),
         canonical=found.canonical if found else None,
         fingerprints=found.fingerprints if found else None,
         parents=parents,
@@ -236,16 +241,3 @@ def _check_own_name(name: str) -> None:
             f"would be that of the file, {shown(name)}, with the invisible character "
             f"U+{ord(hidden[0]):04X}; give --name (in Python: name=)",
         )
-
-
-def _kind(media_type: str) -> Kind:
-    family = media_type.partition("/")[0]
-    if family == "image":
-        return "image"
-    if family == "text":
-        return "text"
-    if family == "audio":
-        return "audio"
-    if family == "video":
-        return "video"
-    return "other"

@@ -130,7 +130,7 @@ def test_a_wallet_or_a_safe_certifies_a_folder(run: Run, rpc: LocalChain, folder
 def test_a_bad_file_does_not_hide_what_a_wallet_can_send(
     run: Run, rpc: LocalChain, folder: Path, also: tuple[str, ...]
 ) -> None:
-    (folder / "b.png").write_bytes(b"x")
+    (folder / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     ended = run("certify", folder, "-r", "--account", address("dev3"), "--unsigned", *also)
     [transaction] = ended.json["transactions"]
     assert ended.code == 1

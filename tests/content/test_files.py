@@ -41,14 +41,16 @@ def test_summary_of_a_picture() -> None:
     ("name", "data", "media_type"),
     [
         ("a.txt", b"words", "text/plain"),
-        ("no-suffix", b"words", "application/octet-stream"),
+        ("no-suffix", b"words", "text/plain"),
+        ("a.png", b"words", "text/plain"),
+        ("a.txt", b"\x00\x01\x02", "application/octet-stream"),
         ("a.png", b"\xff\xd8\xff\xe0", "image/jpeg"),
         ("a", b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
         ("a.bin", b"GIF89a", "image/gif"),
         ("a.json", b"{}", "application/json"),
     ],
 )
-def test_media_type_is_of_the_bytes_first(
+def test_media_type_is_of_the_bytes_alone(
     tmp_path: Path, name: str, data: bytes, media_type: str
 ) -> None:
     path = tmp_path / name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import zlib
 from pathlib import Path
 
@@ -25,9 +26,11 @@ from gen_ip.errors import (
     MetadataError,
     MissingFile,
     NotAFile,
+    RefusedFile,
     StoreUnavailable,
     UnreadableFile,
     UnreadableImage,
+    WrongKind,
 )
 from gen_ip.fingerprint.image import perceptual_hash
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, NC_REMIX, UNLIMITED
@@ -88,21 +91,45 @@ def test_json_of_certificate_and_work_is_json(alice: GenIP) -> None:
     assert work["metadata"]["gen_ip"]["kind"] == "image"
 
 
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [("a.txt", "text"), ("a.safetensors", "other"), ("a.mp3", "audio"), ("a.mp4", "video"),
-     ("a.svg", "image")],
-)  # fmt: skip
+    ("name", "content", "kind"),
+    [
+        ("a.png", b"no picture at all", "text"),
+        ("a.safetensors", b"\x00 is nothing known", "other"),
+        ("a.txt", b"ID3\x04\x00\x00\x00\x00\x00\x00", "audio"),
+        ("a.txt", b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00", "video"),
+        ("a.json", SVG, "image"),
+        ("a.txt", b'{"1": {"class_type": "KSampler", "inputs": {}}}', "workflow"),
+    ],
+)
 def test_other_files_are_certified_by_their_bytes(
-    alice: GenIP, tmp_path: Path, name: str, kind: str
+    alice: GenIP, tmp_path: Path, name: str, content: bytes, kind: str
 ) -> None:
     path = tmp_path / name
-    path.write_bytes(b"not a picture: " + name.encode())
+    path.write_bytes(content)
     work = alice.work(alice.certify(str(path)).work_id)
     assert work.metadata is not None
     assert work.metadata["gen_ip"]["kind"] == kind
     assert work.metadata["gen_ip"]["fingerprints"] == {}
     assert work.name == "a"
+
+
+def test_a_creator_says_which_kind_a_text_is(alice: GenIP) -> None:
+    work = alice.work(alice.certify(b"a castle, oil on canvas", kind="prompt").work_id)
+    assert work.metadata is not None
+    assert work.metadata["gen_ip"]["kind"] == "prompt"
+
+
+def test_a_kind_that_the_bytes_contradict(alice: GenIP, chain: LocalChain) -> None:
+    nonce = chain.web3.eth.get_transaction_count(chain.alice.address)
+    with pytest.raises(WrongKind, match=r"said to be of the kind 'text'.*those of png"):
+        alice.certify(CAT, kind="text")
+    with pytest.raises(RefusedFile, match=r"runs whatever code.*\.safetensors"):
+        alice.certify(pickle.dumps({"a": [1, 2]}))
+    assert chain.web3.eth.get_transaction_count(chain.alice.address) == nonce
 
 
 def test_bytes_need_no_file(alice: GenIP) -> None:
@@ -343,12 +370,11 @@ def _unreadable(path: Path) -> None:
         (lambda path: path.mkdir(), NotAFile),
         (lambda path: path.touch(), EmptyFile),
         (lambda path: path.write_bytes(CAT.read_bytes()[:5_000]), UnreadableImage),
-        (lambda path: path.write_bytes(b"no picture at all"), UnreadableImage),
         (_bomb, ImageTooLarge),
         (_sparse, FileTooLarge),
         (_unreadable, UnreadableFile),
     ],
-    ids=["missing", "directory", "empty", "truncated", "text", "bomb", "over the cap", "loop"],
+    ids=["missing", "directory", "empty", "truncated", "bomb", "over the cap", "loop"],
 )
 def test_unusable_files(
     alice: GenIP,

@@ -36,7 +36,8 @@ def test_the_examples_run(
 
 def test_the_sidecar_is_one() -> None:
     [example] = blocks(DOCUMENT, "toml")
-    assert tomllib.loads(example).keys() == {"name", "description", "human_contribution"}
+    assert tomllib.loads(example).keys() == {"name", "description", "kind", "human_contribution"}
     made = sidecar.stated(Stated(), example.encode())
-    assert (made.name, made.description) == ("Morning", "The first of a series.")
+    assert (made.name, made.kind) == ("Morning", "prompt")
+    assert made.description == "The first of a series."
     assert made.declared is not None
