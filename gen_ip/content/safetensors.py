@@ -4,23 +4,29 @@ The format (https://github.com/huggingface/safetensors#format): eight bytes, lit
 long a JSON object is that follows them; it gives each tensor's `dtype`, `shape` and
 `data_offsets` from the end of the header on, and texts under `__metadata__`. The tensors fill the
 rest of the file without gaps. All of this is checked, for readers of lying headers read beyond.
+
+The header is not given to a general JSON parser as a whole, each tensor's short entry is: 100 MB of
+brackets or numbers cost neither depth nor a multiple of their memory.
 """
 
 # ruff: noqa: N818  (names say what happened, as in gen_ip.errors)
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import re
 import struct
 from collections.abc import Mapping
 from typing import Any, BinaryIO, NamedTuple, TypeGuard
 
 from gen_ip.errors import GenIPError, shown
-from gen_ip.nesting import parse
 
-#: The format's own cap is 100 MB; a model of 10,000 tensors has some 2 MB.
-MAX_HEADER_BYTES = 16 * 1024 * 1024
+#: The format's own cap; a model of 10,000 tensors has some 2 MB.
+MAX_HEADER_BYTES = 100_000_000
+#: The largest models in use have some thousands.
+MAX_TENSORS = 200_000
 MAX_NAME_CHARACTERS = 1_024
 #: Bits of an element of each type.
 DTYPE_BITS: Mapping[str, int] = {
@@ -47,9 +53,13 @@ DTYPE_BITS: Mapping[str, int] = {
     "F64": 64,
     "C64": 64,
 }
+_METADATA = "__metadata__"
 _LENGTH_BYTES = 8
-_DEPTH = 4
 _MAX_DIMENSIONS = 16
+_SPACE = re.compile(r"[ \t\r\n]*+")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+"')
+# No member of an entry is an object, and no name in it has a brace.
+_ENTRY = re.compile(r"\{[^{}]{0,2000}+\}")
 
 
 class BadSafetensors(GenIPError):
@@ -67,6 +77,11 @@ class Tensor(NamedTuple):
     shape: tuple[int, ...]
     start: int
     end: int
+
+    @property
+    def elements(self) -> int:
+        """How many elements it has."""
+        return math.prod(self.shape)
 
 
 class Header(NamedTuple):
@@ -90,11 +105,22 @@ def read_header(file: BinaryIO) -> Header:
     """The checked header of an open file; its tensors are not read.
 
     Raises:
-        BadSafetensors: it is not sound, or has more than 16 MiB.
+        BadSafetensors: it is not sound, or has more than 100 MB.
         OSError: the system cannot read the file.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
+    return parse_header(header_bytes(file, size), size)
+
+
+def header_bytes(file: BinaryIO, size: int) -> bytes:
+    """The bytes before the tensors', from the beginning of a file of `size` bytes, unchecked but
+    for their length.
+
+    Raises:
+        BadSafetensors: there are not so many, or more than the cap.
+        OSError: the system cannot read the file.
+    """
     length_bytes = file.read(_LENGTH_BYTES)
     if len(length_bytes) < _LENGTH_BYTES:
         raise BadSafetensors(f"the file has {size} bytes")
@@ -104,21 +130,49 @@ def read_header(file: BinaryIO) -> Header:
     if length > MAX_HEADER_BYTES:
         raise BadSafetensors(f"its header has {length:,} bytes, the cap is {MAX_HEADER_BYTES:,}")
     text = file.read(length)
-    if not text.startswith(b"{"):
+    if len(text) < length:
+        raise BadSafetensors("the file ends within its header")
+    return length_bytes + text
+
+
+def parse_header(data: bytes, size: int) -> Header:
+    """What `header_bytes` of a file of `size` bytes say.
+
+    Raises:
+        BadSafetensors: they are not sound.
+    """
+    if data[_LENGTH_BYTES : _LENGTH_BYTES + 1] != b"{":
         raise BadSafetensors("its header is no JSON object")
     try:
-        # Of two tensors of one name readers take one or the other.
-        fields = parse(text, _DEPTH, object_pairs_hook=_distinct)
-    except ValueError as error:
-        raise BadSafetensors(f"its header is no JSON ({shown(str(error))})") from None
-    return _checked(fields, _LENGTH_BYTES + length, size)
+        text = str(memoryview(data)[_LENGTH_BYTES:], "utf-8")
+    except UnicodeDecodeError:
+        raise BadSafetensors("its header is not UTF-8") from None
+    tensors: dict[str, Tensor] = {}
+    metadata: dict[str, str] | None = None
+    at = _past(text, 1)
+    while text[at : at + 1] != "}":
+        name, at = _member(text, at, not tensors and metadata is None)
+        if name in tensors or (name == _METADATA and metadata is not None):
+            raise BadSafetensors(f"it says something of {shown(name)} twice")
+        if name == _METADATA:
+            metadata, at = _texts(text, at)
+            continue
+        if len(tensors) == MAX_TENSORS:
+            raise BadSafetensors(f"it has more than {MAX_TENSORS:,} tensors")
+        if len(name) > MAX_NAME_CHARACTERS:
+            raise BadSafetensors(f"a tensor's name has {len(name):,} characters")
+        found = _ENTRY.match(text, at)
+        if found is None:
+            raise BadSafetensors(f"tensor {shown(name)} is described by no short JSON object")
+        tensors[name] = _tensor(name, found.group(), len(data))
+        at = _past(text, found.end())
+    if text[at + 1 :].strip(" "):
+        raise BadSafetensors("its header has something behind its end")
+    return Header(_contiguous(tensors, len(data), size), metadata or {})
 
 
-def _checked(fields: dict[str, Any], start: int, size: int) -> Header:
-    metadata = fields.pop("__metadata__", None) or {}
-    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise BadSafetensors("its __metadata__ is not texts by names")
-    tensors = {name: _tensor(name, value, start) for name, value in fields.items()}
+def _contiguous(tensors: dict[str, Tensor], start: int, size: int) -> dict[str, Tensor]:
+    """The tensors as their bytes lie, which must be all from `start` to `size`, each once."""
     in_order = dict(sorted(tensors.items(), key=lambda item: (item[1].start, item[1].end)))
     at = start
     for name, tensor in in_order.items():
@@ -127,17 +181,16 @@ def _checked(fields: dict[str, Any], start: int, size: int) -> Header:
         at = tensor.end
     if at != size:
         raise BadSafetensors(f"its tensors end at byte {at:,}, the file at {size:,}")
-    return Header(in_order, metadata)
+    return in_order
 
 
-def _tensor(name: str, value: Any, start: int) -> Tensor:
-    dtype, shape, offsets = (
-        (value.get("dtype"), value.get("shape"), value.get("data_offsets"))
-        if isinstance(value, dict)
-        else (None, None, None)
-    )
-    if len(name) > MAX_NAME_CHARACTERS:
-        raise BadSafetensors(f"a tensor's name has {len(name):,} characters")
+def _tensor(name: str, text: str, start: int) -> Tensor:
+    try:
+        # Of two members of one name readers take one or the other.
+        value = json.loads(text, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError):
+        raise BadSafetensors(f"tensor {shown(name)} is described by no JSON") from None
+    dtype, shape, offsets = value.get("dtype"), value.get("shape"), value.get("data_offsets")
     if not isinstance(dtype, str) or (bits := DTYPE_BITS.get(dtype)) is None:
         raise BadSafetensors(f"tensor {shown(name)} has the unknown type {shown(dtype)}")
     if not _are_sizes(shape) or len(shape) > _MAX_DIMENSIONS:
@@ -147,7 +200,60 @@ def _tensor(name: str, value: Any, start: int) -> Tensor:
     if math.prod(shape) * bits != (offsets[1] - offsets[0]) * 8:
         held = f"{offsets[1] - offsets[0]:,} bytes for the shape {shown(shape)} of {dtype}"
         raise BadSafetensors(f"tensor {shown(name)} has {held}")
+    if len(value) != 3:
+        raise BadSafetensors(f"tensor {shown(name)} has other members than three")
     return Tensor(dtype, tuple(shape), start + offsets[0], start + offsets[1])
+
+
+def _texts(text: str, at: int) -> tuple[dict[str, str], int]:
+    """The object of texts at `at`, and where the next token is."""
+    found: dict[str, str] = {}
+    if text[at : at + 1] != "{":
+        raise BadSafetensors("its __metadata__ is not texts by names")
+    at = _past(text, at + 1)
+    while text[at : at + 1] != "}":
+        name, at = _member(text, at, not found)
+        if name in found:
+            raise BadSafetensors(f"its __metadata__ says something of {shown(name)} twice")
+        if len(found) == MAX_TENSORS:
+            raise BadSafetensors(f"its __metadata__ has more than {MAX_TENSORS:,} texts")
+        if text[at : at + 1] != '"':
+            raise BadSafetensors(f"its __metadata__ says no text of {shown(name)}")
+        found[name], at = _text(text, at)
+    return found, _past(text, at + 1)
+
+
+def _member(text: str, at: int, first: bool) -> tuple[str, int]:
+    """The name of an object's next member, and where its value is."""
+    name, at = _text(text, at if first else _expected(text, at, ","))
+    return name, _expected(text, at, ":")
+
+
+def _text(text: str, at: int) -> tuple[str, int]:
+    """The string at `at`, and where the next token is."""
+    found = _STRING.match(text, at)
+    if found is None:
+        raise BadSafetensors(f"its header is no JSON of texts and tensors at character {at:,}")
+    try:
+        value: str = json.loads(found.group())
+        # Half of a surrogate pair can be neither kept nor shown.
+        value.encode()
+    except ValueError:
+        raise BadSafetensors(f"its header is no Unicode text at character {at:,}") from None
+    return value, _past(text, found.end())
+
+
+def _expected(text: str, at: int, token: str) -> int:
+    """Where the next token is, behind the one that must be at `at`."""
+    if text[at : at + 1] != token:
+        raise BadSafetensors(f"its header has no {token!r} at character {at:,}")
+    return _past(text, at + 1)
+
+
+def _past(text: str, at: int) -> int:
+    """Where white space that may be at `at` ends."""
+    found = _SPACE.match(text, at)
+    return at if found is None else found.end()
 
 
 def _are_sizes(value: object) -> TypeGuard[list[int]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gen_ip.errors import MalformedFingerprint
+from gen_ip.fingerprint.form import Rest, check_bytes, from_hex
 from gen_ip.fingerprint.glimpse import GLIMPSE, MAX_GLIMPSE_BYTES, glimpse
 from gen_ip.fingerprint.local import MAX_FEATURES_BYTES, ORB, LocalFeatures, local_features
 from gen_ip.fingerprint.pdq import PDQ, Pdq, pdq
@@ -34,7 +34,6 @@ _MOST_PIXELS = 2**32 - 1
 _MAGIC = b"GIP\x01"
 _HEADER = struct.Struct(">4sBII")
 _LENGTH = struct.Struct(">I")
-_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ class PictureRecord:
     glimpse: bytes | None = None
 
     def __post_init__(self) -> None:
-        _check_bytes("sha256", self.sha256, _HASH_BYTES)
-        _check_bytes(PIXELS, self.pixels, _HASH_BYTES)
+        check_bytes("sha256", self.sha256, _HASH_BYTES)
+        check_bytes(PIXELS, self.pixels, _HASH_BYTES)
         for side in (self.width, self.height):
             if type(side) is not int or not 1 <= side <= _MOST_PIXELS:
                 raise MalformedFingerprint("size", side, f"1 to {_MOST_PIXELS:,} pixels")
@@ -79,7 +78,7 @@ class PictureRecord:
             (SSCD, self.sscd, _CODE_BYTES),
         ):
             if value is not None:
-                _check_bytes(name, value, size)
+                check_bytes(name, value, size)
         for name, value, most in (
             (ORB, self.features, MAX_FEATURES_BYTES),
             (GLIMPSE, self.glimpse, MAX_GLIMPSE_BYTES),
@@ -131,14 +130,14 @@ class PictureRecord:
         if not isinstance(size, list) or len(size) != 2:
             raise MalformedFingerprint("size", size, "width and height")
         return cls(
-            sha256=_from_hex("sha256", value["sha256"], _HASH_BYTES),
-            pixels=_from_hex(PIXELS, value[PIXELS], _HASH_BYTES),
+            sha256=from_hex("sha256", value["sha256"], _HASH_BYTES),
+            pixels=from_hex(PIXELS, value[PIXELS], _HASH_BYTES),
             width=size[0],
             height=size[1],
             pdq=Pdq.from_hex(value[PDQ]),
-            phash64=_from_hex(PHASH, value[PHASH], PHASH_BYTES) if PHASH in value else None,
+            phash64=from_hex(PHASH, value[PHASH], PHASH_BYTES) if PHASH in value else None,
             features=_from_base64(ORB, value[ORB], MAX_FEATURES_BYTES) if ORB in value else None,
-            sscd=_from_hex(SSCD, value[SSCD], _CODE_BYTES) if SSCD in value else None,
+            sscd=from_hex(SSCD, value[SSCD], _CODE_BYTES) if SSCD in value else None,
             glimpse=_from_base64(GLIMPSE, value[GLIMPSE], MAX_GLIMPSE_BYTES)
             if GLIMPSE in value
             else None,
@@ -166,7 +165,7 @@ class PictureRecord:
         Raises:
             MalformedFingerprint: another version, cut off or too long, or a part out of form.
         """
-        rest = _Rest(data)
+        rest = Rest(PICTURE, data)
         magic, flags, width, height = _HEADER.unpack(rest.take(_HEADER.size))
         if magic != _MAGIC or flags > 0b1111:
             raise MalformedFingerprint(PICTURE, data[: _HEADER.size], f"{_MAGIC!r} at the start")
@@ -211,38 +210,6 @@ def record_of(
         descriptor.code(descriptor.describe([copy]))[0].tobytes() if descriptor else None,
         glimpse(copy) if glimpses else None,
     )
-
-
-class _Rest:
-    """Bytes taken from the start, one part after the other."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
-
-    def take(self, size: int) -> bytes:
-        part = bytes(self._data[self._at : self._at + size])
-        if len(part) != size:
-            raise MalformedFingerprint(PICTURE, self._data, "more bytes")
-        self._at += size
-        return part
-
-    def take_sized(self) -> bytes:
-        return self.take(_LENGTH.unpack(self.take(_LENGTH.size))[0])
-
-    def end(self) -> None:
-        if self._at != len(self._data):
-            raise MalformedFingerprint(PICTURE, self._data, f"{self._at} bytes")
-
-
-def _check_bytes(name: str, value: object, size: int) -> None:
-    if not isinstance(value, bytes) or len(value) != size:
-        raise MalformedFingerprint(name, value, f"{size} bytes")
-
-
-def _from_hex(name: str, value: Any, size: int) -> bytes:
-    if not isinstance(value, str) or len(value) != 2 * size or not _HEX.fullmatch(value):
-        raise MalformedFingerprint(name, value, f"{2 * size} lower-case hex digits")
-    return bytes.fromhex(value)
 
 
 def _from_base64(name: str, value: Any, most: int) -> bytes:

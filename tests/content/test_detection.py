@@ -194,8 +194,9 @@ def tensor(**fields: object) -> dict[str, object]:
     ("data", "reason"),
     [
         (samples.with_header(b'{"a": 1}', 4, 2**63), "its header has 9,223,372,036,854,775,808"),
-        (samples.with_header(b'{"a": {}}', 0, 5), "is no JSON"),
-        (samples.with_header(b'{"a": 1}', 0), "unknown type"),
+        (samples.with_header(b'{"a": {}}', 0, 5), "no short JSON object"),
+        (samples.with_header(b'{"a": 1}', 0), "no short JSON object"),
+        (samples.with_header(b'{"a": {}}', 0), "unknown type"),
         *(
             (samples.with_header(json.dumps({"a": bad}).encode(), size), reason)
             for bad, size, reason in (
@@ -210,8 +211,14 @@ def tensor(**fields: object) -> dict[str, object]:
                 (tensor(shape=[1] * 17), 4, "has the shape"),
             )
         ),
-        (samples.with_header(b'{"a":' * 99 + b"1" + b"}" * 99, 0), "nested deeper"),
-        (samples.with_header(b'{"a": {}, "a": {}}', 0), "twice"),
+        (samples.with_header(b'{"a":' * 99 + b"1" + b"}" * 99, 0), "no short JSON object"),
+        (samples.with_header(b'{"__metadata__": {"a": "b"}} ]', 0), "behind its end"),
+        (samples.with_header(b'{"a": ' + b"[" * 9_999_999, 0), "no short JSON object"),
+        (
+            samples.with_header(b'{"a": %s, "a": %s}' % ((json.dumps(tensor()).encode(),) * 2), 4),
+            "twice",
+        ),
+        (samples.with_header(json.dumps({"a": tensor(more=1)}).encode(), 4), "other members"),
         (samples.with_header(b'{"__metadata__": {"a": 1}}', 0), "__metadata__"),
         (samples.with_header(json.dumps({"x" * 2_000: tensor()}).encode(), 4), "2,000 characters"),
     ],

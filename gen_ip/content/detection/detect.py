@@ -4,7 +4,7 @@ Of a file that programs could take for several things, the strictest reading win
 the first byte before an archive's list at the end, a header that must describe every byte before
 one that need not, a graph before a prompt before a mere text. What else it could be taken for is
 told in `Detected.also`. Only a bounded part of a file is read: the first and the last 64 KiB, an
-archive's list of at most 4 MiB, a model's header of at most 16 MiB, a JSON text of at most 8 MiB.
+archive's list of at most 4 MiB, a model's header of at most 100 MB, a JSON text of at most 8 MiB.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Recognizing a model again: its file, its tensors, what a LoRA changes."""

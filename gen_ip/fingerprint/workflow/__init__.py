@@ -1,0 +1,1 @@
+"""Recognizing a workflow again: its graph, whatever its nodes are numbered and where they lie."""
