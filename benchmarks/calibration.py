@@ -46,7 +46,8 @@ _BY_PAIRS = (
     "pdq", "pdq-close", "points", "points-many", "spread", "whole-agrees", "whole-agrees-well",
     "whole-cells", "whole-work", "whole-pictured", "whole-pictured-surely", "whole-pictured-work",
     "inside-agrees", "inside-agrees-well", "inside-cells", "inside-work", "inside-pictured",
-    "inside-pictured-surely", "inside-pictured-work",
+    "inside-pictured-surely", "inside-pictured-work", "registered-pictured",
+    "registered-pictured-surely", "registered-pictured-work",
 )  # fmt: skip
 _MEASURES = {DEFAULT: _BY_PAIRS, DESCRIPTOR: (*_BY_PAIRS, "descriptor", "descriptor-close")}
 #: What does not follow from the pairs. The radii are wide, since candidates are cheap and the look

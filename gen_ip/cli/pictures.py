@@ -285,11 +285,11 @@ def _evidence(
         for number, found in enumerate(answer.findings, 1):
             entry, seen = index.by_key(found.key), found.likeness
             small = index.glimpse(entry.handle) if entry is not None else None
-            if seen is None or seen.alignment is None or small is None:
+            if seen is None or (placed := seen.shown) is None or small is None:
                 continue
-            pictures = {"overlay": overlay(copy, opened(small), seen.alignment)}
-            if seen.alignment.inliers:
-                pictures["points"] = matches(copy, opened(small), seen.alignment)
+            pictures = {"overlay": overlay(copy, opened(small), placed)}
+            if placed.inliers:
+                pictures["points"] = matches(copy, opened(small), placed)
             for name, data in pictures.items():
                 path = folder / f"{file.stem}-{number}-{name}.png"
                 path.write_bytes(data)

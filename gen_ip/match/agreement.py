@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gen_ip.match.errors import MatchingUnavailable
 from gen_ip.match.geometry import Alignment, Size
+from gen_ip.match.gray import luminance, opencv, reduced
 from gen_ip.match.lettering import papered
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def compared(query: NDArray[uint8], work: NDArray[uint8], alignment: Alignment) 
     Raises:
         MatchingUnavailable: OpenCV or numba is not installed.
     """
-    asked, kept = _gray(query), _gray(work)
+    asked, kept = luminance(query), luminance(work)
     frame = _drawn(asked, kept, alignment, _ROUGH)
     if frame is not None and _inverted(frame):
         alignment = dataclasses.replace(alignment, inverted=True)
@@ -194,7 +195,7 @@ def _structure(picture: NDArray[float32]) -> tuple[float, float]:
     """From which deviation on a cell of a picture has structure, and the area that has, pixels."""
     import numpy
 
-    cv2 = _opencv()
+    cv2 = opencv()
     side = (_SIDE, _SIDE)
     mean = cv2.blur(picture, side)
     deviations = numpy.sqrt(numpy.maximum(cv2.blur(picture * picture, side) - mean * mean, 0))
@@ -227,8 +228,8 @@ def _drawn(
     if min(width, height) < _LEAST_PIXELS:
         return None
     left, top = left + _BORDER / scale, top + _BORDER / scale
-    whole_query = _reduced(query, scale * wide, scale * high)
-    whole_work = _reduced(work, scale * magnified * work_wide, scale * magnified * work_high)
+    whole_query = reduced(query, scale * wide, scale * high)
+    whole_work = reduced(work, scale * magnified * work_wide, scale * magnified * work_high)
     # From pixels drawn to places in the query's and the work's copy.
     there = numpy.array(
         [[1 / scale, 0, left + 0.5 / scale - 0.5], [0, 1 / scale, top + 0.5 / scale - 0.5]]
@@ -258,7 +259,7 @@ def _taken(
     """The pixels of a reduced picture at places of its copy, which has `size`."""
     import numpy
 
-    cv2 = _opencv()
+    cv2 = opencv()
     factors = numpy.array([[picture.shape[1] / size[0]], [picture.shape[0] / size[1]]])
     moved = places * factors
     moved[:, 2:] += 0.5 * factors - 0.5
@@ -267,32 +268,6 @@ def _taken(
         picture, moved, drawn, flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     return pixels
-
-
-def _reduced(picture: NDArray[float32], width: float, height: float) -> NDArray[float32]:
-    cv2 = _opencv()
-    size = max(1, round(width)), max(1, round(height))
-    if size >= picture.shape[1::-1]:
-        return picture
-    reduced: NDArray[float32] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return reduced
-
-
-def _gray(picture: NDArray[uint8]) -> NDArray[float32]:
-    import numpy
-
-    cv2 = _opencv()
-    gray = cv2.cvtColor(numpy.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
-    luminance: NDArray[float32] = gray.astype(numpy.float32)
-    return luminance
-
-
-def _opencv() -> Any:
-    try:
-        import cv2
-    except ImportError:
-        raise MatchingUnavailable("OpenCV") from None
-    return cv2
 
 
 @functools.cache

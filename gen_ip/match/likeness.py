@@ -39,6 +39,9 @@ _METHODS = {
     "points": "orb-1",
     "points-many": "orb-1",
     "spread": "orb-1",
+    "registered-pictured": "slopes-1",
+    "registered-pictured-surely": "slopes-1",
+    "registered-pictured-work": "slopes-1",
 }
 METHODS = tuple(dict.fromkeys(_METHODS.values()))
 
@@ -58,6 +61,7 @@ class Likeness:
             says, whichever agrees better.
         inside: what agrees within the rectangle that the pairs of features fill: of a work that
             others lie over, or that was cut, the rest.
+        registered: how it lies by its slopes (`registration`), where that was looked for.
     """
 
     pdq: int | None = None
@@ -69,6 +73,7 @@ class Likeness:
     spread: float = 0.0
     alignment: Alignment | None = None
     inside: Alignment | None = None
+    registered: Alignment | None = None
 
     def measures(self) -> dict[str, float]:
         """The numbers a score is computed from, each growing with likeness, 0 for none."""
@@ -88,7 +93,20 @@ class Likeness:
         for name, at in (("whole", self.alignment), ("inside", part)):
             if at is not None:
                 found |= {f"{name}-{what}": value for what, value in _agreeing(at).items()}
+        if (at := self.registered) is not None:
+            found |= {f"registered-{what}": value for what, value in _agreeing(at).items()}
         return found
+
+    @property
+    def shown(self) -> Alignment | None:
+        """How the work lies in the picture, by whatever agrees best."""
+        placed = [at for at in (self.alignment, self.registered) if at is not None]
+        return max(placed, key=_weighty, default=None)
+
+    @property
+    def surely_placed(self) -> bool:
+        """Whether features or hash placed the work so well that nothing else needs to."""
+        return self.alignment is not None and _pictured(self.alignment) > _SURELY
 
     def score(self, table: Thresholds) -> float:
         """How likely one was made from the other, 0 to 1, on what the table was made from."""
@@ -100,7 +118,7 @@ class Likeness:
         return DEFAULT if self.descriptor is None else DESCRIPTOR
 
     def method(self, table: Thresholds) -> str:
-        """What speaks for it most: `pdq-1`, `orb-1` or `sscd-1`."""
+        """What speaks for it most: `pdq-1`, `orb-1`, `slopes-1` or `sscd-1`."""
         weights = table.models[self.model].weights
         speaks = dict.fromkeys(METHODS, 0.0)
         for name, value in self.measures().items():
@@ -110,7 +128,7 @@ class Likeness:
 
     def verdict(self, table: Thresholds) -> Verdict:
         """What the score and the shared area say."""
-        model, score, at = table.models[self.model], self.score(table), self.alignment
+        model, score, at = table.models[self.model], self.score(table), self.shown
         if score < model.similar:
             return Verdict.UNKNOWN
         if score < model.accept:
@@ -126,7 +144,7 @@ class Likeness:
 def _agreeing(at: Alignment) -> dict[str, float]:
     """What a comparison adds, each number 0 to 1."""
     agreement = max(0.0, at.agreement)
-    pictured = max(0.0, at.pictured) * min(1.0, at.pictured_cells / _MANY_CELLS)
+    pictured = _pictured(at)
     surely = max(0.0, (pictured - _SURELY) / (1 - _SURELY))
     return {
         "agrees": agreement,
@@ -137,6 +155,14 @@ def _agreeing(at: Alignment) -> dict[str, float]:
         "pictured-surely": surely,
         "pictured-work": surely * at.work_part,
     }
+
+
+def _pictured(at: Alignment) -> float:
+    return max(0.0, at.pictured) * min(1.0, at.pictured_cells / _MANY_CELLS)
+
+
+def _weighty(at: Alignment) -> float:
+    return at.agreement * min(1.0, at.cells / _MANY_CELLS)
 
 
 def _closeness(bits: int | None, far: int) -> float:

@@ -25,6 +25,7 @@ from gen_ip.match.alignment import align
 from gen_ip.match.geometry import Alignment, align_by_box
 from gen_ip.match.likeness import Likeness
 from gen_ip.match.question import Question
+from gen_ip.match.registration import Slopes, register
 from gen_ip.match.thresholds import Thresholds, thresholds
 from gen_ip.match.verdict import Verdict
 
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 #: The kind of work that this is about.
 IMAGE = "image"
 
+# A picture, or a work, with fewer features, or codes of the descriptor as near as that in bits: the
+# work may lie where no feature tells.
+_FEW_ASKED = 60
+_FEW_KEPT = 300
+_NEAR_CODES = 64
 # Fewer pairs of features fill no rectangle.
 _FEW_POINTS = 8
 # Of the rectangle's sides: features do not reach a picture's edge.
@@ -50,7 +56,8 @@ class Finding(answer.Finding):
     """A work that a picture has to do with.
 
     Attributes:
-        method: what decided: `sha256`, `pixels-v1`, `pdq-1`, `orb-1` or `sscd-1`.
+        method: what decided: `sha256`, `pixels-v1`, `pdq-1`, `orb-1`, `slopes-1`
+            or `sscd-1`.
         likeness: what was measured; None for the exact ones.
     """
 
@@ -63,7 +70,7 @@ class Finding(answer.Finding):
         measured: dict[str, Any] = {"pdq": found.pdq, "view": found.view, "sscd": found.descriptor}
         measured |= {"orientation": found.orientation.value, "negative": found.negative}
         measured["points"] = found.points
-        if (at := found.alignment) is not None:
+        if (at := found.shown) is not None:
             measured |= {
                 "agreement": round(at.agreement, 4),
                 "agreeing": round(at.agreeing, 4),
@@ -243,16 +250,18 @@ class Matcher:
             )
         by_points = align(question.features, features, question.mirrored)
         if by_points is None:
-            return replace(found, alignment=by_hash)
+            found = replace(found, alignment=by_hash)
+            return _registered(question, glimpse, features, found)
         placed = compared(question.copy, glimpse, by_points)
         agrees = by_hash is not None and by_hash.agreement > placed.agreement
-        return replace(
+        found = replace(
             found,
             points=by_points.inliers,
             spread=min(by_points.spread),
             alignment=by_hash if agrees else placed,
             inside=_inside(question, glimpse, by_points),
         )
+        return _registered(question, glimpse, features, found)
 
     def _described(self, codes: NDArray[uint8] | None, entry: Entry) -> int | None:
         """Bits in which the nearest of the codes, shape (n, 32), differs."""
@@ -265,6 +274,17 @@ class Matcher:
             return None
         apart = numpy.bitwise_xor(codes, numpy.frombuffer(own, numpy.uint8))
         return int(numpy.unpackbits(apart, axis=1).sum(axis=1).min())
+
+
+def _registered(
+    question: Question, glimpse: NDArray[uint8], features: LocalFeatures, found: Likeness
+) -> Likeness:
+    """With how the work lies by its slopes, where features may have missed it."""
+    few = min(len(question.features) - _FEW_ASKED, len(features) - _FEW_KEPT) < 0
+    near = found.descriptor is not None and found.descriptor <= _NEAR_CODES
+    if found.surely_placed or not (few or near):
+        return found
+    return replace(found, registered=register(question.slopes, Slopes(glimpse, features.size)))
 
 
 def _inside(question: Question, glimpse: NDArray[uint8], found: Alignment) -> Alignment | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gen_ip.fingerprint.local import LocalFeatures, asked_features
 from gen_ip.fingerprint.pdq import Orientation, Pdq, oriented
 from gen_ip.fingerprint.views import View, views
+from gen_ip.match.registration import Slopes
 
 if TYPE_CHECKING:
     from numpy import uint8
@@ -79,6 +80,11 @@ class Question:
     def mirrored(self) -> LocalFeatures:
         """Of the whole picture, left and right changed over."""
         return asked_features(self.copy[:, ::-1])
+
+    @functools.cached_property
+    def slopes(self) -> Slopes:
+        """Of the whole picture, to register works that have few features."""
+        return Slopes(self.copy, self.size)
 
     def structured(self, least_quality: int) -> Sequence[AskedHash]:
         """The hashes of at least this quality."""

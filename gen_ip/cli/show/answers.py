@@ -18,6 +18,7 @@ _METHODS = {
     "pixels-v1": "the hashes of the decoded pixels are equal",
     "pdq-1": "PDQ hashes of the picture or a part of it",
     "orb-1": "local features that lie in place",
+    "slopes-1": "brightness that rises the same way all over it",
     "sscd-1": "the learned descriptor",
     "text-1": "the hashes of the normalized text are equal",
     "minhash-1": "sequences of characters or words that both have",
