@@ -93,11 +93,13 @@ class GenIPPart(TypedDict):
 
 
 class Metadata(TypedDict):
-    """A whole document. `image` is an `ipfs://` URI; `external_url` an https URL, never fetched."""
+    """A whole document. `image` and `animation_url` (what wallets play instead of it) are `ipfs://`
+    URIs; `external_url` an https URL, never fetched."""
 
     name: str
     description: str
     image: NotRequired[str]
+    animation_url: NotRequired[str]
     external_url: NotRequired[str]
     attributes: list[Attribute]
     gen_ip: GenIPPart
@@ -110,6 +112,7 @@ def build(
     kind: Kind = "image",
     description: str = "",
     image_cid: str | None = None,
+    animation_cid: str | None = None,
     external_url: str | None = None,
     attributes: Iterable[Attribute] = (),
     canonical: Mapping[str, str] | None = None,
@@ -124,7 +127,8 @@ def build(
 ) -> Metadata:
     """A document about the file that `content` summarizes, checked like a stranger's.
 
-    `image_cid` is what wallets show; for an image it defaults to the work itself. `canonical` and
+    `image_cid` is what wallets show; for an image it defaults to the work itself. `animation_cid`
+    is what they play instead; for audio and video it defaults to the work itself. `canonical` and
     `fingerprints` are those of `GenIPPart`, for images from
     `gen_ip.fingerprint.image.ImageFingerprint`. `parents` may come in any order.
 
@@ -169,6 +173,9 @@ def build(
     shown_cid = image_cid or (content.cid if kind == "image" else None)
     if shown_cid is not None:
         document["image"] = ipfs_uri(shown_cid)
+    played_cid = animation_cid or (content.cid if kind in ("audio", "video") else None)
+    if played_cid is not None:
+        document["animation_url"] = ipfs_uri(played_cid)
     if external_url is not None:
         document["external_url"] = external_url
     check(document)

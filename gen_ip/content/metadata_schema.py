@@ -1,14 +1,18 @@
 """What a certificate's metadata must look like, checked by hand-written rules.
 
 Documents come from strangers, so every known field is checked for type, length and form before
-anything uses it. Unknown fields pass: later versions may add some.
+anything uses it. Unknown fields pass: later versions may add some. The same for readers in any
+language is `certificate-1.schema.json` beside this file (JSON Schema 2020-12); a test holds the
+two together.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -43,12 +47,25 @@ HIDDEN = re.compile(
 _Check = Callable[[str, Any], None]
 
 
+def published() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a certificate's metadata, `gen-ip/certificate@1`.
+
+    It says all that `check` does, but what needs more than a schema: that parents ascend, that no
+    id is beyond 2**160 - 1, that a raw CID is that of its sha256, which numbers are exact.
+    """
+    found: dict[str, Any] = json.loads(
+        (files("gen_ip.content") / "certificate-1.schema.json").read_text("utf-8")
+    )
+    return found
+
+
 def check(document: object) -> None:
     """Raises `MetadataError`, naming the field, when `document` breaks the schema."""
     fields = _mapping("", document)
     _required(fields, "", "name", _text(MAX_NAME, empty=False))
     _required(fields, "", "description", _text(MAX_TEXT))
     _optional(fields, "", "image", _ipfs_uri)
+    _optional(fields, "", "animation_url", _ipfs_uri)
     _optional(fields, "", "external_url", _https_url)
     _required(fields, "", "attributes", _list(_attribute))
     _required(fields, "", "gen_ip", _gen_ip)

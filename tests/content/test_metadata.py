@@ -95,6 +95,10 @@ def test_what_wallets_show() -> None:
     assert document["attributes"] == []
     text = build(name="A prompt", content=SUMMARY, kind="prompt")
     assert "image" not in text
+    assert "animation_url" not in text
+    film = build(name="A film", content=SUMMARY, kind="video", image_cid=raw_cid(bytes(32)))
+    assert film["image"] == f"ipfs://{raw_cid(bytes(32))}"
+    assert film["animation_url"] == f"ipfs://{SUMMARY.cid}"
     assert "image" in build(name="A prompt", content=SUMMARY, kind="prompt", image_cid=SUMMARY.cid)
 
 
@@ -114,64 +118,66 @@ def test_nothing_about_the_claimant_or_the_machine_by_default(tmp_path: Path) ->
     assert data == encode(build(name="Chelsea", content=SUMMARY))
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "problem"),
-    [
-        ("name", "", "is empty"),
-        ("name", " ", "is empty"),
-        ("name", 7, "expected text"),
-        ("name", "x" * 257, "at most 256"),
-        ("name", "gnp\u202e.exe", r"U\+202E"),
-        ("name", "a\x1b[2J", r"U\+001B"),
-        ("description", None, "expected text"),
-        ("description", "x" * 10_001, "at most 10,000"),
-        ("image", "https://example.org/a.png", "malformed CID"),
-        ("image", "ipfs://../../x", "malformed CID"),
-        ("image", 5, "malformed CID"),
-        ("external_url", "http://example.org", "https URL"),
-        ("external_url", "javascript:alert(1)", "https URL"),
-        ("external_url", "https://a@b.org", "https URL"),
-        ("external_url", "https://[::1", "https URL"),
-        ("external_url", "https://a.org/ b", "https URL"),
-        ("attributes", {}, "expected a list"),
-        ("attributes", [{}] * 65, "at most 64"),
-        ("attributes", [{"trait_type": "a"}], "is missing"),
-        ("attributes", [{"trait_type": "a", "value": []}], "text, a number or a boolean"),
-        ("attributes", [7], "expected an object"),
-        ("gen_ip", [], "expected an object"),
-        ("gen_ip.schema", "gen-ip/certificate@2", "expected gen-ip/certificate@1"),
-        ("gen_ip.kind", "picture", "expected one of image"),
-        ("gen_ip.kind", [], "expected one of image"),
-        ("gen_ip.content.cid", "Qm", "malformed CID"),
-        ("gen_ip.content.cid", raw_cid(bytes(32)), "names two contents"),
-        ("gen_ip.content.sha256", "A" * 64, "64 lower-case hex digits"),
-        ("gen_ip.content.sha256", "a" * 64 + "\n", "64 lower-case hex digits"),
-        ("gen_ip.content.size", 0, "size in bytes"),
-        ("gen_ip.content.size", -1, "size in bytes"),
-        ("gen_ip.content.size", True, "size in bytes"),
-        ("gen_ip.content.size", 1.5, "size in bytes"),
-        ("gen_ip.content.mediaType", "image", "media type"),
-        ("gen_ip.content.mediaType", "text/html; charset=x", "media type"),
-        ("gen_ip.canonical", {"pixels-v1": "0"}, "64 lower-case hex digits"),
-        ("gen_ip.canonical", {"": "0" * 64}, "algorithm names"),
-        ("gen_ip.canonical", {f"a{i}": "0" * 64 for i in range(65)}, "at most 64"),
-        ("gen_ip.fingerprints", {"phash64": "abc"}, "lower-case hex"),
-        ("gen_ip.fingerprints", {"phash64": 7}, "lower-case hex"),
-        ("gen_ip.parents", [7], "decimal string"),
-        ("gen_ip.parents", ["07"], "decimal string"),
-        ("gen_ip.parents", ["0"], "decimal string"),
-        ("gen_ip.parents", ["\u0667"], "decimal string"),
-        ("gen_ip.parents", ["7", "7"], "ascending"),
-        ("gen_ip.parents", ["8", "7"], "ascending"),
-        ("gen_ip.parents", [str(2**160)], "largest work id"),
-        ("gen_ip.parents", [str(i) for i in range(1, 34)], "at most 32"),
-        ("gen_ip.terms", ["ab"], "0x and 64"),
-        ("gen_ip.work", 7, "decimal string"),
-        ("gen_ip.tools", [{"version": "1"}], "is missing"),
-        ("gen_ip.base_models", "all", "expected a list"),
-        ("gen_ip.human_contribution", 1, "expected text"),
-    ],
-)
+BROKEN: list[tuple[str, Any, str]] = [
+    ("name", "", "is empty"),
+    ("name", " ", "is empty"),
+    ("name", 7, "expected text"),
+    ("name", "x" * 257, "at most 256"),
+    ("name", "gnp\u202e.exe", r"U\+202E"),
+    ("name", "a\x1b[2J", r"U\+001B"),
+    ("description", None, "expected text"),
+    ("description", "x" * 10_001, "at most 10,000"),
+    ("image", "https://example.org/a.png", "malformed CID"),
+    ("image", "ipfs://../../x", "malformed CID"),
+    ("image", 5, "malformed CID"),
+    ("animation_url", "https://example.org/a.mp4", "malformed CID"),
+    ("external_url", "http://example.org", "https URL"),
+    ("external_url", "javascript:alert(1)", "https URL"),
+    ("external_url", "https://a@b.org", "https URL"),
+    ("external_url", "https://[::1", "https URL"),
+    ("external_url", "https://a.org/ b", "https URL"),
+    ("attributes", {}, "expected a list"),
+    ("attributes", [{}] * 65, "at most 64"),
+    ("attributes", [{"trait_type": "a"}], "is missing"),
+    ("attributes", [{"trait_type": "a", "value": []}], "text, a number or a boolean"),
+    ("attributes", [7], "expected an object"),
+    ("gen_ip", [], "expected an object"),
+    ("gen_ip.schema", "gen-ip/certificate@2", "expected gen-ip/certificate@1"),
+    ("gen_ip.kind", "picture", "expected one of image"),
+    ("gen_ip.kind", [], "expected one of image"),
+    ("gen_ip.content.cid", "Qm", "malformed CID"),
+    ("gen_ip.content.cid", raw_cid(bytes(32)), "names two contents"),
+    ("gen_ip.content.sha256", "A" * 64, "64 lower-case hex digits"),
+    ("gen_ip.content.sha256", "a" * 64 + "\n", "64 lower-case hex digits"),
+    ("gen_ip.content.size", 0, "size in bytes"),
+    ("gen_ip.content.size", -1, "size in bytes"),
+    ("gen_ip.content.size", True, "size in bytes"),
+    ("gen_ip.content.size", 1.5, "size in bytes"),
+    ("gen_ip.content.mediaType", "image", "media type"),
+    ("gen_ip.content.mediaType", "text/html; charset=x", "media type"),
+    ("gen_ip.canonical", {"pixels-v1": "0"}, "64 lower-case hex digits"),
+    ("gen_ip.canonical", {"": "0" * 64}, "algorithm names"),
+    ("gen_ip.canonical", {f"a{i}": "0" * 64 for i in range(65)}, "at most 64"),
+    ("gen_ip.fingerprints", {"phash64": "abc"}, "lower-case hex"),
+    ("gen_ip.fingerprints", {"phash64": 7}, "lower-case hex"),
+    ("gen_ip.parents", [7], "decimal string"),
+    ("gen_ip.parents", ["07"], "decimal string"),
+    ("gen_ip.parents", ["0"], "decimal string"),
+    ("gen_ip.parents", ["\u0667"], "decimal string"),
+    ("gen_ip.parents", ["7", "7"], "ascending"),
+    ("gen_ip.parents", ["8", "7"], "ascending"),
+    ("gen_ip.parents", [str(2**160)], "largest work id"),
+    ("gen_ip.parents", [str(i) for i in range(1, 34)], "at most 32"),
+    ("gen_ip.terms", ["ab"], "0x and 64"),
+    ("gen_ip.work", 7, "decimal string"),
+    ("gen_ip.tools", [{"version": "1"}], "is missing"),
+    ("gen_ip.base_models", "all", "expected a list"),
+    ("gen_ip.human_contribution", 1, "expected text"),
+]
+"""Where a document is broken, by what, and what is said of it."""
+
+
+@pytest.mark.parametrize(("path", "value", "problem"), BROKEN)
 def test_broken_field_is_named(path: str, value: Any, problem: str) -> None:
     with pytest.raises(MetadataError, match=problem) as caught:
         decode(changed(path, value))
