@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from gen_ip import arguments
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid, raw_digest
+from gen_ip.content.files import StrPath
 from gen_ip.content.store import find
+from gen_ip.embedding.copying import Copy, embed
+from gen_ip.embedding.identity import SigningIdentity
+from gen_ip.embedding.saying import Source
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.folders.batching import Batching
 from gen_ip.methods.arbitrating import Arbitrating
@@ -25,7 +30,7 @@ from gen_ip.terms.bundle import decode as decode_bundle
 from gen_ip.terms.upstream import Conflict
 from gen_ip.tokens import TokenInfo
 from gen_ip.work import ETH
-from gen_ip.works import documents
+from gen_ip.works import documents, embedding
 from gen_ip.works.briefs import Brief, briefs
 from gen_ip.works.documents import Content
 from gen_ip.works.licenses import License
@@ -139,6 +144,33 @@ class GenIP(
         return verify(self._session, self.store, content, number)
 
     # --------------------------------------------------------------- licenses
+
+    def embed(
+        self,
+        work: int | str,
+        file: StrPath,
+        copy: Path | str,
+        *,
+        identity: SigningIdentity | None = None,
+        source: Source = Source.GENERATED,
+    ) -> Copy:
+        """Writes a copy of a work's PNG, JPEG or WebP that says inside whose work it is: rights as
+        XMP and, with an identity, a C2PA manifest with its parents, its source and what models may
+        learn from it. The pixels stay the same; the copy's own sha2-256 is in what is returned.
+
+        Raises:
+            FileProblem: the file is not usable, not the work's, or holds nothing such; the copy
+                exists or cannot be written.
+            MetadataError: what the file says already cannot be read.
+            BadSigningIdentity: chain and key are not of the kind that C2PA takes.
+            MissingLibrary: `gen-ip[embed]` is not installed.
+            UnknownWork: it is not certified on this chain.
+        """
+        found = self.work(work)
+        parents = {share.parent: self.work(share.parent) for share in found.parents}
+        terms = self._licenses.terms_of(embedding.terms_named(found))
+        saying = embedding.saying_of(file, found, parents, terms, self.chain_id, source)
+        return embed(file, Path(copy), saying, identity)
 
     def upstream_conflicts(self, work: int | str, *terms: Terms) -> list[list[Conflict]]:
         """For each of `terms`, its rights that the licenses of the work's declared tools withhold,

@@ -16,6 +16,7 @@ from gen_ip.cli.delegating import delegate, revoke
 from gen_ip.cli.demo import demo
 from gen_ip.cli.dev import dev
 from gen_ip.cli.doctor import doctor
+from gen_ip.cli.embedding import embed, embedded
 from gen_ip.cli.events import events
 from gen_ip.cli.fingerprinting import fingerprint
 from gen_ip.cli.group import Commands
@@ -64,6 +65,8 @@ for _command, _panel in (
     (verify, _WORKS),
     (match, _WORKS),
     (fingerprint, _WORKS),
+    (embed, _WORKS),
+    (embedded, _WORKS),
     (works, _WORKS),
     (revise, _WORKS),
     (relate, _WORKS),

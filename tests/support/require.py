@@ -63,6 +63,10 @@ def _node() -> Path | None:
 _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
     "anvil": (lambda: _tool("anvil"), "anvil not found; run make setup"),
     "ape": (_ape, "ape not found; run make setup"),
+    "exiftool": (
+        lambda: _shell("exiftool"),
+        "exiftool not found; install it with your system's packages (libimage-exiftool-perl)",
+    ),
     "fish": (lambda: _shell("fish"), "fish not found; install it with your system's packages"),
     "forge": (lambda: _tool("forge"), "forge not found; run make setup"),
     "geth": (
