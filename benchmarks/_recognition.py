@@ -15,9 +15,8 @@ import numpy as np
 
 from benchmarks._peers import HASHES, Codes, distances
 from gen_ip.fingerprint.descriptor import Descriptor, load
-from gen_ip.fingerprint.picture import decoded, read
+from gen_ip.fingerprint.picture import Picture, decoded, read
 from gen_ip.fingerprint.record import record_of
-from gen_ip.fingerprint.reduced import reduced_copy
 from gen_ip.match.index.pictures import PictureIndex
 from gen_ip.match.matcher import Matcher
 from gen_ip.match.recording import indexed
@@ -84,6 +83,12 @@ class Answered:
         return not self.question.truths and self.answer is not None
 
 
+def asked_picture(path: Path) -> Picture:
+    """What `gen-ip match` decodes of a file."""
+    content, _ = read(path)
+    return decoded(path, content, fine=True)
+
+
 class _Worker:
     """A process's own matchers and hashes; set up once in each."""
 
@@ -106,7 +111,8 @@ class _Worker:
         answers = []
         for name, matcher in cls.matchers.items():
             began = time.perf_counter()
-            found = matcher.ask(reduced_copy(question.path))
+            picture = asked_picture(question.path)
+            found = matcher.ask(picture.copy, fine=picture.fine)
             spent = 1000 * (time.perf_counter() - began)
             named = tuple(each.key for each in found.findings if each.verdict.named)
             best = found.findings[0] if found.findings else None

@@ -72,9 +72,9 @@ def match(
     check_file(file)
     with use.output.working(f"Looking at {file.name}"), _opened(index) as opened:
         matcher = Matcher(opened, _descriptor(sscd))
-        with Confined() as decoders:
+        with Confined(options={"fine": True}) as decoders:
             sha256, picture = decoders.picture(file)
-        answer = matcher.ask(picture.copy, sha256=sha256, pixels=picture.pixels)
+        answer = matcher.ask(picture.copy, fine=picture.fine, sha256=sha256, pixels=picture.pixels)
         shown = _evidence(evidence, file, picture.copy, opened, answer) if evidence else {}
     document = answer.to_json()
     for each in document["findings"]:

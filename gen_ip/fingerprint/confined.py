@@ -69,8 +69,8 @@ _ENVIRONMENT = {
 _START_SECONDS = 120
 _GRACE_SECONDS = 2
 _SETTLE_SECONDS, _SETTLE_STEPS = 1.0, 100
-# A copy of 512 x 512 pixels, or a record with all its parts.
-_MAX_ANSWER_BYTES = 2**21
+# Copies of 512 x 512 and 1,024 x 1,024 pixels, or a record with all its parts.
+_MAX_ANSWER_BYTES = 2**22
 _MAX_REASON = 300
 # A pipe holds 64 KiB otherwise: twice the time for a file of some megabytes.
 _PIPE_BYTES = 2**20

@@ -17,10 +17,12 @@ _EXIF_ORIENTATION = 0x0112
 
 
 def pictures(options: Mapping[str, Any]) -> Task:
-    """From a file's bytes to `Picture.to_bytes`. Options: `pixels`, the cap."""
+    """From a file's bytes to `Picture.to_bytes`. Options: `pixels`, the cap; `fine`, whether the
+    finer copy is wanted, by default not."""
+    fine = bool(options.get("fine"))
 
     def run(content: bytes) -> bytes:
-        return decoded(UNNAMED, content, options["pixels"]).to_bytes()
+        return decoded(UNNAMED, content, options["pixels"], fine=fine).to_bytes()
 
     return _warmed(run, b"")
 

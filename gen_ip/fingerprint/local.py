@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gen_ip.errors import MalformedFingerprint, MissingLibrary
-from gen_ip.fingerprint.reduced import SIDE
+from gen_ip.fingerprint.reduced import FINE_SIDE, SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,8 @@ ORB = "orb-1"
 FEATURES = 500
 #: Of a picture that is asked about: it may hold several works, each with a share of them.
 ASKED_FEATURES = 1_000
+#: Of its finer copy.
+FINE_FEATURES = 2_000
 #: No picture has more.
 MAX_FEATURES = 2_000
 CODE_BYTES = 32
@@ -52,8 +54,10 @@ _ASKED_SIDE = 640
 _ENLARGEMENT = 4
 # A side in which no patch fits.
 _LEAST_SIDE = 32
-# Squares along the longer side for the finest two levels; a quarter larger every two levels.
+# Squares along the longer side for the finest two levels; a quarter larger every two levels. In a
+# finer copy a work may be as small a part as a quarter of the side.
 _SQUARES = 8
+_FINE_SQUARES = 14
 _GROUP = 2
 _GROUP_SCALE = 1.25
 # Squares with less than twice their part of what is wanted are poor; where more than a tenth of
@@ -155,6 +159,7 @@ def local_features(copy: NDArray[uint8], limit: int = FEATURES) -> LocalFeatures
         ValueError: another shape, sample type or size, or a limit outside of 0 to 2,000.
         MissingLibrary: OpenCV is not installed.
     """
+    _check(copy, limit, SIDE)
     return _found(copy, limit, _WORK_SIDE)
 
 
@@ -165,16 +170,39 @@ def asked_features(copy: NDArray[uint8], limit: int = ASKED_FEATURES) -> LocalFe
         ValueError: another shape, sample type or size, or a limit outside of 0 to 2,000.
         MissingLibrary: OpenCV is not installed.
     """
+    _check(copy, limit, SIDE)
     return _found(copy, limit, _ASKED_SIDE)
 
 
-def _found(copy: NDArray[uint8], limit: int, side: int) -> LocalFeatures:
+def fine_features(
+    fine: NDArray[uint8], size: tuple[int, int], limit: int = FINE_FEATURES
+) -> LocalFeatures:
+    """The same of its finer copy, sides up to 1,024, told in pixels of the copy, which has `size`.
+
+    A small part of a picture, such as another picture on a page, has few in the copy.
+
+    Raises:
+        ValueError: another shape, sample type or size, or a limit outside of 0 to 2,000.
+        MissingLibrary: OpenCV is not installed.
+    """
+    _check(fine, limit, FINE_SIDE)
+    return _found(fine, limit, FINE_SIDE, size, _FINE_SQUARES)
+
+
+def _found(
+    pixels: NDArray[uint8],
+    limit: int,
+    side: int,
+    size: tuple[int, int] | None = None,
+    squares: int = _SQUARES,
+) -> LocalFeatures:
+    """Of pixels that have at least `side` a side, else are enlarged; told in a copy of `size`."""
     import numpy
 
-    _check(copy, limit)
     cv2 = _opencv()
-    height, width = copy.shape[:2]
-    gray = cv2.cvtColor(numpy.ascontiguousarray(copy), cv2.COLOR_RGB2GRAY)
+    height, width = pixels.shape[:2]
+    size = size or (width, height)
+    gray = cv2.cvtColor(numpy.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
     factor = min(_ENLARGEMENT, side / max(width, height))
     if factor > 1:
         large = max(1, round(width * factor)), max(1, round(height * factor))
@@ -182,12 +210,12 @@ def _found(copy: NDArray[uint8], limit: int, side: int) -> LocalFeatures:
     else:
         factor = 1.0
     if limit == 0 or min(gray.shape) < _LEAST_SIDE:
-        return _none((width, height))
+        return _none(size)
     orb = _orb(_SURPLUS * limit)
-    corners = _corners(orb, gray, limit)
+    corners = _corners(orb, gray, limit, squares)
     if not corners:
-        return _none((width, height))
-    chosen = _spread(corners, max(gray.shape), limit)
+        return _none(size)
+    chosen = _spread(corners, max(gray.shape), limit, squares)
     for number, corner in enumerate(chosen):
         # OpenCV hands them back sorted by level.
         corner.class_id = number
@@ -198,15 +226,15 @@ def _found(copy: NDArray[uint8], limit: int, side: int) -> LocalFeatures:
     # Where a point lies in the copy, pixels being squares: OpenCV multiplies what it found in a
     # reduced level as if they were points, half a pixel of that level too far to the upper left.
     half = 0.5 * sizes[:, None] / _PATCH
-    points = (numpy.stack([x, y], axis=1) + half) / factor - 0.5
-    bounds = numpy.array([width, height]) - 1
+    factors = factor * numpy.array([width, height]) / size
+    points = (numpy.stack([x, y], axis=1) + half) / factors - 0.5
     numbers = _numbers(
-        numpy.rint(numpy.clip(points, 0, bounds) * _PLACES),
-        numpy.rint(numpy.log2(sizes / factor) * _SCALE_STEPS),
+        numpy.rint(numpy.clip(points, 0, numpy.array(size) - 1) * _PLACES),
+        numpy.rint(numpy.log2(sizes / factors.max()) * _SCALE_STEPS),
         numpy.rint(angles * (_ANGLES / _DEGREES)) % _ANGLES,
         _steps_of_strength(strengths),
     )
-    return LocalFeatures((width, height), *numbers, codes[order])
+    return LocalFeatures(size, *numbers, codes[order])
 
 
 def _numbers(
@@ -234,13 +262,13 @@ def _steps_of_strength(strengths: NDArray[Any]) -> NDArray[uint8]:
     return steps
 
 
-def _check(copy: NDArray[uint8], limit: int) -> None:
+def _check(copy: NDArray[uint8], limit: int, most: int) -> None:
     if copy.dtype != "uint8" or copy.ndim != 3 or copy.shape[2] != 3:
         found = f"{copy.dtype} of shape {copy.shape}"
         raise ValueError(f"the copy is {found}; give uint8 RGB of shape (height, width, 3)")
-    if not 1 <= min(copy.shape[:2]) <= max(copy.shape[:2]) <= SIDE:
+    if not 1 <= min(copy.shape[:2]) <= max(copy.shape[:2]) <= most:
         height, width, _ = copy.shape
-        raise ValueError(f"a copy of {width} x {height} pixels; give 1 to {SIDE} a side")
+        raise ValueError(f"a copy of {width} x {height} pixels; give 1 to {most:,} a side")
     if not 0 <= limit <= MAX_FEATURES:
         raise ValueError(f"limit is {limit}; give 0 to {MAX_FEATURES}")
 
@@ -269,7 +297,7 @@ def _orb(count: int) -> Any:
     )
 
 
-def _corners(orb: Any, gray: NDArray[uint8], limit: int) -> Sequence[Any]:
+def _corners(orb: Any, gray: NDArray[uint8], limit: int, across: int) -> Sequence[Any]:
     """Several times as many as wanted, again among the squares that got few the first time."""
     import cv2
     import numpy
@@ -277,7 +305,7 @@ def _corners(orb: Any, gray: NDArray[uint8], limit: int) -> Sequence[Any]:
     found = orb.detect(gray, None)
     if not found:
         return ()
-    side = max(gray.shape) / _SQUARES
+    side = max(gray.shape) / across
     rows, columns = (math.ceil(each / side) for each in gray.shape)
 
     def squares(corners: Sequence[Any]) -> NDArray[int64]:
@@ -302,7 +330,7 @@ def _corners(orb: Any, gray: NDArray[uint8], limit: int) -> Sequence[Any]:
     return kept
 
 
-def _spread(corners: Sequence[Any], side: int, limit: int) -> list[Any]:
+def _spread(corners: Sequence[Any], side: int, limit: int, across: int) -> list[Any]:
     """The strongest of every square, then the second of every square, and so on."""
     import cv2
     import numpy
@@ -311,7 +339,7 @@ def _spread(corners: Sequence[Any], side: int, limit: int) -> list[Any]:
     rows = [(each.response, each.octave) for each in corners]
     strengths, levels = numpy.array(rows).T
     groups = levels // _GROUP
-    squares = side / _SQUARES * _GROUP_SCALE**groups
+    squares = side / across * _GROUP_SCALE**groups
     # Less than 16 squares along a side.
     square: NDArray[int64] = (groups * 256 + y // squares * 16 + x // squares).astype(numpy.int64)
     strongest = numpy.argsort(-strengths, kind="stable")

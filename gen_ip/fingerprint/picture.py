@@ -17,7 +17,7 @@ from gen_ip.fingerprint.opening import (
     open_image,
     upright,
 )
-from gen_ip.fingerprint.reduced import SIDE, copy_of, reduced_copy
+from gen_ip.fingerprint.reduced import FINE_SIDE, SIDE, copy_of, fine_copy, reduced_copy
 
 if TYPE_CHECKING:
     from numpy import uint8
@@ -32,9 +32,10 @@ MIN_CONTRAST = 2.0
 
 # A strip that stays in the processor's cache takes half the time of the whole.
 _STRIP_PIXELS = 100_000
-# Version; pixels hash; whether there is a phash, it; width, height; of the copy.
-_HEADER = struct.Struct(">B32sB8sIIHH")
-_VERSION = 1
+# Version; pixels hash; whether there is a phash, it; width, height; of the copy; of the finer one,
+# zeros for none.
+_HEADER = struct.Struct(">B32sB8sIIHHHH")
+_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,8 @@ class Picture:
             as a flat color.
         width, height: of the upright picture in pixels.
         copy: as `reduced_copy` makes it.
+        fine: with up to 1,024 pixels a side, for asking about parts; None where it was not wanted,
+            or the copy has all the pixels there are.
     """
 
     pixels: bytes
@@ -57,35 +60,51 @@ class Picture:
     width: int
     height: int
     copy: NDArray[uint8]
+    fine: NDArray[uint8] | None = None
 
     def to_bytes(self) -> bytes:
-        """54 bytes and the copy."""
+        """58 bytes, the copy and the finer one."""
         phash = self.phash64 or bytes(PHASH_BYTES)
         side = self.copy.shape
+        finer = (0, 0) if self.fine is None else self.fine.shape
         has = self.phash64 is not None
         header = (_VERSION, self.pixels, has, phash, self.width, self.height, side[1], side[0])
-        return _HEADER.pack(*header) + self.copy.tobytes()
+        fine = b"" if self.fine is None else self.fine.tobytes()
+        return _HEADER.pack(*header, finer[1], finer[0]) + self.copy.tobytes() + fine
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Picture:
         """What `to_bytes` made.
 
         Raises:
-            MalformedFingerprint: another version or length, or a copy of no or too many pixels.
+            MalformedFingerprint: another version or length, a copy of no or too many pixels, or a
+                finer one of too few or too many.
         """
         import numpy
 
         if len(data) < _HEADER.size or data[0] != _VERSION:
             raise MalformedFingerprint("picture", data[: _HEADER.size], f"version {_VERSION}")
-        _, pixels, has, phash, width, height, across, down = _HEADER.unpack_from(data)
-        sides = width, height, across, down
+        _, pixels, has, phash, width, height, *sides = _HEADER.unpack_from(data)
+        across, down, wide, high = sides
         # One spelling for every picture.
         if has not in (0, 1) or (not has and any(phash)):
             raise MalformedFingerprint(PHASH, phash, "a hash, or none and zeros")
-        if min(sides) < 1 or max(across, down) > SIDE or len(data) != _size(across, down):
-            raise MalformedFingerprint("picture", sides, f"a copy of 1 to {SIDE} pixels a side")
-        copy = numpy.frombuffer(data, numpy.uint8, offset=_HEADER.size).reshape(down, across, 3)
-        return cls(pixels, phash if has else None, width, height, copy)
+        size = _HEADER.size + 3 * (across * down + wide * high)
+        small = min(width, height, across, down) >= 1 and max(across, down) <= SIDE
+        finer = min(wide, high) >= 1 and SIDE < max(wide, high) <= FINE_SIDE
+        if not small or not (finer or wide == high == 0) or len(data) != size:
+            expected = f"a copy of 1 to {SIDE} pixels a side, and one of up to {FINE_SIDE} or none"
+            raise MalformedFingerprint("picture", (width, height, *sides), expected)
+        every = numpy.frombuffer(data, numpy.uint8, offset=_HEADER.size)
+        copy, fine = numpy.split(every, [3 * across * down])
+        return cls(
+            pixels,
+            phash if has else None,
+            width,
+            height,
+            copy.reshape(down, across, 3),
+            fine.reshape(high, wide, 3) if len(fine) else None,
+        )
 
 
 def read(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> tuple[bytes, bytes]:
@@ -103,7 +122,9 @@ def read(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> tuple[bytes, bytes]:
     return bytes(content), digest.digest()
 
 
-def decoded(path: StrPath, content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+def decoded(
+    path: StrPath, content: bytes, max_pixels: int = MAX_PIXELS, *, fine: bool = False
+) -> Picture:
     """The picture in a file's bytes; `path` only names it.
 
     A JPEG of more than 1,024 pixels a side is decoded twice: `pixels-v1` is of all its pixels,
@@ -113,6 +134,7 @@ def decoded(path: StrPath, content: bytes, max_pixels: int = MAX_PIXELS) -> Pict
         path: for messages.
         content: of the file.
         max_pixels: bounds what is decoded: all frames of an animation together.
+        fine: whether the finer copy is wanted, as of a picture that is asked about.
 
     Raises:
         ImageTooLarge: it would decode to more pixels than the cap.
@@ -122,6 +144,7 @@ def decoded(path: StrPath, content: bytes, max_pixels: int = MAX_PIXELS) -> Pict
     pixels = hashlib.sha256()
     phash: bytes | None = None
     copy: NDArray[uint8] | None = None
+    finer: NDArray[uint8] | None = None
     width = height = 0
     with open_image(path, max_pixels=max_pixels, content=content) as image:
         for frame in frames(image, path, max_pixels):
@@ -132,13 +155,11 @@ def decoded(path: StrPath, content: bytes, max_pixels: int = MAX_PIXELS) -> Pict
                 phash = _phash(standing)
                 if not decodes_at_a_fraction(frame, SIDE):
                     copy = copy_of(standing)
+                if fine:
+                    finer = fine_copy(standing)
     if copy is None:
         copy = reduced_copy(path, max_pixels=max_pixels, content=content)
-    return Picture(pixels.digest(), phash, width, height, copy)
-
-
-def _size(across: int, down: int) -> int:
-    return _HEADER.size + 3 * across * down
+    return Picture(pixels.digest(), phash, width, height, copy, finer)
 
 
 def _hash_pixels(image: Image, pixels: hashlib._Hash) -> None:

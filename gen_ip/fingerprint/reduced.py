@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Longest side of a copy in pixels.
 SIDE = 512
+#: Of the finer copy, in which parts of a picture that is asked about are looked at.
+FINE_SIDE = 1024
 
 
 def reduced_copy(
@@ -52,15 +54,24 @@ def copy_of(standing: Image) -> NDArray[uint8]:
     return numpy.asarray(reduce(on_white(standing, "RGB")))
 
 
-def reduce(image: Image) -> Image:
-    """The picture with at most 512 pixels a side; one that has no more is returned as it is."""
+def fine_copy(standing: Image) -> NDArray[uint8] | None:
+    """The same at 1,024 pixels or fewer a side; None where a copy has all the pixels there are."""
+    import numpy
+
+    if max(standing.size) <= SIDE:
+        return None
+    return numpy.asarray(reduce(on_white(standing, "RGB"), FINE_SIDE))
+
+
+def reduce(image: Image, most: int = SIDE) -> Image:
+    """The picture with at most `most` pixels a side; one that has no more is returned as it is."""
     from PIL import Image as PillowImage
 
     longer = max(image.size)
-    if longer <= SIDE:
+    if longer <= most:
         return image
     # Squares first: the filter alone would take three times as long.
-    squares = image.reduce(longer // SIDE)
+    squares = image.reduce(longer // most)
     longer = max(squares.size)
-    width, height = (max(1, (2 * side * SIDE + longer) // (2 * longer)) for side in squares.size)
+    width, height = (max(1, (2 * side * most + longer) // (2 * longer)) for side in squares.size)
     return squares.resize((width, height), PillowImage.Resampling.BILINEAR)

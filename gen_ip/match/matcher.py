@@ -19,9 +19,11 @@ from gen_ip.fingerprint.glimpse import opened
 from gen_ip.fingerprint.local import LocalFeatures
 from gen_ip.fingerprint.pdq import PDQ, distance
 from gen_ip.fingerprint.picture import PIXELS
+from gen_ip.fingerprint.views import Box
 from gen_ip.match import answer
 from gen_ip.match.agreement import compared
 from gen_ip.match.alignment import align
+from gen_ip.match.closer import CloserQuestion
 from gen_ip.match.geometry import Alignment, align_by_box
 from gen_ip.match.likeness import Likeness
 from gen_ip.match.question import Question
@@ -146,18 +148,25 @@ class Matcher:
         self.threads = threads
 
     def ask(
-        self, copy: NDArray[uint8], *, sha256: bytes | None = None, pixels: bytes | None = None
+        self,
+        copy: NDArray[uint8],
+        *,
+        fine: NDArray[uint8] | None = None,
+        sha256: bytes | None = None,
+        pixels: bytes | None = None,
     ) -> Answer:
         """The works that a picture was made from, and those that look like it.
 
         Args:
             copy: from `reduced_copy`.
+            fine: the finer copy of `Picture`, if there is one: where nothing is recognized at
+                first, small parts are looked at in it.
             sha256, pixels: of its file, 32 bytes each, where they are known: equal ones decide.
         """
         began = time.perf_counter()
         findings = self._exact(sha256, pixels)
         known = {found.key for found in findings}
-        for key, likeness in self.likenesses(Question(copy)):
+        for key, likeness in self._looked(Question(copy, fine)).items():
             verdict = likeness.verdict(self.table)
             if verdict is not Verdict.UNKNOWN and key not in known:
                 score, method = likeness.score(self.table), likeness.method(self.table)
@@ -171,6 +180,17 @@ class Matcher:
             descriptor=self.descriptor.name if self.descriptor else None,
             milliseconds=1000 * (time.perf_counter() - began),
         )
+
+    def _looked(self, question: Question) -> dict[str, Likeness]:
+        """What is measured of each candidate, of two looks the better if the first names none."""
+        found = dict(self.likenesses(question))
+        if any(each.verdict(self.table).named for each in found.values()):
+            return found
+        for key, likeness in self.likenesses(CloserQuestion(question)):
+            before = found.get(key)
+            if before is None or before.score(self.table) < likeness.score(self.table):
+                found[key] = likeness
+        return found
 
     def likenesses(
         self, question: Question, looked_at: int | None = None
@@ -288,16 +308,20 @@ def _registered(
 
 
 def _inside(question: Question, glimpse: NDArray[uint8], found: Alignment) -> Alignment | None:
-    """What agrees within the rectangle that the pairs of features fill, and a little around it."""
+    """What agrees within the part of the picture that the pairs of features lie in; where none is
+    known, within the rectangle that they fill, and a little around it."""
     import numpy
 
     if found.inliers < _FEW_POINTS:
         return None
-    low, high = found.query_points.min(axis=0), found.query_points.max(axis=0)
-    margin = _MARGIN * (high - low)
-    left, top = numpy.maximum(numpy.floor(low - margin), 0).astype(int).tolist()
-    right, bottom = numpy.minimum(numpy.ceil(high + margin) + 1, question.size).astype(int).tolist()
+    box = question.part_with(found.query_points)
+    if box is None:
+        low, high = found.query_points.min(axis=0), found.query_points.max(axis=0)
+        margin = _MARGIN * (high - low)
+        least = numpy.maximum(numpy.floor(low - margin), 0).astype(int).tolist()
+        most = numpy.minimum(numpy.ceil(high + margin) + 1, question.size).astype(int).tolist()
+        box = Box(*least, *most)
     moved = found.affine.copy()
-    moved[:, 2] -= (left, top)
-    part = replace(found, affine=moved, query_size=(right - left, bottom - top))
-    return compared(question.copy[top:bottom, left:right], glimpse, part)
+    moved[:, 2] -= (box.left, box.top)
+    size = box.right - box.left, box.bottom - box.top
+    return compared(box.of(question.copy), glimpse, replace(found, affine=moved, query_size=size))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gen_ip.fingerprint.local import LocalFeatures, asked_features
 from gen_ip.fingerprint.pdq import Orientation, Pdq, oriented
-from gen_ip.fingerprint.views import View, views
+from gen_ip.fingerprint.views import Box, View, views
 from gen_ip.match.registration import Slopes
 
 if TYPE_CHECKING:
-    from numpy import uint8
+    from numpy import float32, uint8
     from numpy.typing import NDArray
 
     from gen_ip.fingerprint.descriptor import Descriptor
@@ -33,9 +33,14 @@ class Question:
     """A copy (RGB, shape (h, w, 3), at most 512 a side) and what is searched with.
 
     What costs time is computed when it is first asked for, once.
+
+    Attributes:
+        copy: of the picture.
+        fine: its finer copy, at most 1,024 a side, if there is one.
     """
 
     copy: NDArray[uint8]
+    fine: NDArray[uint8] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -57,11 +62,7 @@ class Question:
     @functools.cached_property
     def hashes(self) -> Sequence[AskedHash]:
         """Eight for each view, and eight of the negative of the whole."""
-        found = [
-            AskedHash(view, orientation, False, hashed)
-            for view in self.views
-            for orientation, hashed in oriented(view.pixels).items()
-        ]
+        found = hashes_of(self.views)
         # Every frequency of a negative has the other sign, so every bit is the other one.
         return found + [
             each._replace(
@@ -92,4 +93,26 @@ class Question:
 
     def described(self, descriptor: Descriptor) -> NDArray[uint8]:
         """The descriptor's codes of all views, shape (views, 32)."""
-        return descriptor.code(descriptor.describe([view.pixels for view in self.views]))
+        if descriptor.name not in self._codes:
+            vectors = descriptor.describe([view.pixels for view in self.views])
+            self._codes[descriptor.name] = descriptor.code(vectors)
+        return self._codes[descriptor.name]
+
+    def part_with(self, points: NDArray[float32]) -> Box | None:
+        """The part of the copy that may be a picture by itself and holds nearly all of the points,
+        shape (n, 2); None where none is known."""
+        return None
+
+    @functools.cached_property
+    def _codes(self) -> dict[str, NDArray[uint8]]:
+        """What was described before, by the descriptor's name."""
+        return {}
+
+
+def hashes_of(parts: Sequence[View]) -> list[AskedHash]:
+    """Eight for each view."""
+    return [
+        AskedHash(view, orientation, False, hashed)
+        for view in parts
+        for orientation, hashed in oriented(view.pixels).items()
+    ]

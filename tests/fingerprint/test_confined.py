@@ -202,6 +202,20 @@ def test_it_decodes_what_is_decoded_here(decoders: Confined, tmp_path: Path) -> 
         assert numpy.array_equal(picture.copy, here.copy), kind
         assert (picture.pixels, picture.phash64) == (here.pixels, here.phash64)
         assert (picture.width, picture.height) == (700, 500)
+        assert picture.fine is None
+
+
+def test_it_hands_over_the_finer_copy_where_it_is_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    with Image.open(PICTURES / "rocket.jpg") as image:
+        image.resize((1100, 1100)).save(path)
+    with Confined(options={"fine": True}) as pool:
+        _, picture = pool.picture(path)
+    assert picture.fine is not None
+    assert picture.fine.shape == (1024, 1024, 3)
+    here = decoded(path, path.read_bytes(), fine=True).fine
+    assert here is not None
+    assert numpy.array_equal(picture.fine, here)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

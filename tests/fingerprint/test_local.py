@@ -21,6 +21,7 @@ from gen_ip.fingerprint.local import (
     MAX_FEATURES,
     LocalFeatures,
     asked_features,
+    fine_features,
     local_features,
 )
 from gen_ip.fingerprint.reduced import reduced_copy
@@ -138,6 +139,29 @@ def test_a_question_has_more_and_finer_ones() -> None:
     small = reduced_copy(PICTURES / "cat.png")[::2, ::2]
     assert len(asked_features(small)) == 1_000
     assert asked_features(small).scales.min() < local_features(small).scales.min()
+
+
+def test_a_small_part_has_more_in_the_finer_copy() -> None:
+    coffee = Image.open(PICTURES / "coffee.jpg").convert("RGB").resize((1000, 800))
+    coffee.paste(Image.open(PICTURES / "cat.png").convert("RGB").resize((250, 200)), (600, 500))
+    fine, copy = numpy.asarray(coffee), numpy.asarray(coffee.resize((500, 400)))
+
+    work = local_features(reduced_copy(PICTURES / "cat.png"))
+    moved = work.points * (125 / work.size[0], 100 / work.size[1]) + (300, 250)
+    found = fine_features(fine, (500, 400))
+    assert (found.size, len(found)) == ((500, 400), 2_000)
+    assert found_again(work, found, moved) > 1.5 * found_again(work, asked_features(copy), moved)
+
+
+def test_finer_features_lie_where_those_of_the_copy_do() -> None:
+    image = Image.open(PICTURES / "cat.png").convert("RGB").resize((900, 603))
+    found = fine_features(numpy.asarray(image), (450, 301))
+    assert (found.points >= 0).all()
+    assert (found.points <= numpy.array([449, 300])).all()
+    assert (found.points.max(axis=0) > numpy.array([430, 280])).all()
+    assert found.scales.min() < 20
+    with pytest.raises(ValueError, match="1 to 1,024 a side"):
+        fine_features(numpy.zeros((2, 1025, 3), numpy.uint8), (512, 1))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from gen_ip.fingerprint.opening import decodes_at_a_fraction, open_image
 from gen_ip.fingerprint.pdq import pdq
 from gen_ip.fingerprint.picture import Picture, decoded, read
 from gen_ip.fingerprint.record import PictureRecord, record_of
-from gen_ip.fingerprint.reduced import SIDE, reduced_copy
+from gen_ip.fingerprint.reduced import SIDE, reduce, reduced_copy
 from tests.support.require import ROOT
 
 PICTURES = ROOT / "gen_ip" / "demo" / "pictures"
@@ -105,9 +105,57 @@ def test_a_picture_is_written_and_read() -> None:
     assert numpy.array_equal(again.copy, whole.copy)
     assert (again.pixels, again.phash64) == (whole.pixels, whole.phash64)
     assert (again.width, again.height) == (whole.width, whole.height)
-    for wrong in (b"", whole.to_bytes()[:-1], whole.to_bytes() + b"\0", b"\2" + whole.to_bytes()):
+    assert again.fine is None
+    data = whole.to_bytes()
+    for wrong in (b"", data[:-1], data + b"\0", b"\2" + data, b"\1" + data[1:]):
         with pytest.raises(MalformedFingerprint):
             Picture.from_bytes(wrong)
+
+
+@pytest.mark.parametrize(
+    ("size", "finer"),
+    [
+        ((1600, 1100), (1024, 704)),
+        ((600, 900), (600, 900)),
+        ((5000, 3), (1024, 1)),
+        ((512, 9), None),
+    ],
+)
+def test_a_finer_copy_where_it_is_wanted_and_there_is_one(
+    size: tuple[int, int], finer: tuple[int, int] | None
+) -> None:
+    data = io.BytesIO()
+    with Image.open(PICTURES / "rocket.jpg") as image:
+        image.resize(size).save(data, "PNG")
+    assert decoded("picture", data.getvalue()).fine is None
+    found = decoded("picture", data.getvalue(), fine=True)
+    again = Picture.from_bytes(found.to_bytes())
+    assert numpy.array_equal(again.copy, found.copy)
+    assert numpy.array_equal(found.copy, decoded("picture", data.getvalue()).copy)
+    if finer is None:
+        assert found.fine is again.fine is None
+    else:
+        assert found.fine is not None
+        assert found.fine.shape == (*finer[::-1], 3)
+        assert again.fine is not None
+        assert numpy.array_equal(again.fine, found.fine)
+
+
+def test_a_finer_copy_lies_as_the_copy_does(large: Path) -> None:
+    found = decoded(large, large.read_bytes(), fine=True)
+    assert found.fine is not None
+    assert found.fine.shape == (1024, 704, 3)
+    halved = numpy.asarray(reduce(Image.fromarray(found.fine))).astype(int)
+    assert numpy.abs(halved - found.copy).mean() < 3
+
+
+@pytest.mark.parametrize("finer", [(0, 700), (700, 0), (512, 512), (1025, 4), (3, 3)])
+def test_a_finer_copy_that_is_none_is_refused(finer: tuple[int, int]) -> None:
+    copy = numpy.zeros((2, 2, 3), numpy.uint8)
+    fine = numpy.zeros((*finer, 3), numpy.uint8)
+    data = Picture(bytes(32), None, 9, 9, copy, fine).to_bytes()
+    with pytest.raises(MalformedFingerprint, match="up to 1024 or none"):
+        Picture.from_bytes(data)
 
 
 def test_a_record_holds_every_fingerprint() -> None:

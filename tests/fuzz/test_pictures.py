@@ -36,13 +36,22 @@ RECORDS = st.builds(
 )
 
 
-def _picture(pixels: bytes, phash: bytes | None, width: int, height: int, side: int) -> Picture:
+def _picture(
+    pixels: bytes, phash: bytes | None, width: int, height: int, side: int, fine: int
+) -> Picture:
     copy = numpy.arange(3 * side * 2, dtype=numpy.uint8).reshape(2, side, 3)
-    return Picture(pixels, phash, width, height, copy)
+    finer = numpy.arange(3 * fine, dtype=numpy.uint8).reshape(1, fine, 3) if fine else None
+    return Picture(pixels, phash, width, height, copy, finer)
 
 
 PICTURES = st.builds(
-    _picture, HASHES, st.none() | st.binary(min_size=8, max_size=8), SIDES, SIDES, st.integers(1, 9)
+    _picture,
+    HASHES,
+    st.none() | st.binary(min_size=8, max_size=8),
+    SIDES,
+    SIDES,
+    st.integers(1, 9),
+    st.just(0) | st.integers(513, 530),
 )
 
 

@@ -56,8 +56,8 @@ def asked(matcher: Matcher, content: bytes, folder: Path) -> Answer:
     path = folder / "asked"
     path.write_bytes(content)
     content, sha256 = read(path)
-    picture = decoded(path, content)
-    return matcher.ask(picture.copy, sha256=sha256, pixels=picture.pixels)
+    picture = decoded(path, content, fine=True)
+    return matcher.ask(picture.copy, fine=picture.fine, sha256=sha256, pixels=picture.pixels)
 
 
 def opened(name: str) -> Image.Image:
