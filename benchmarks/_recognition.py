@@ -34,6 +34,7 @@ class Asked:
 
     Attributes:
         truths: any of these is right; none where the gallery has none.
+        within: whether the edit lies within the bounds that `benchmarks.pictures.edits` states.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Asked:
     group: str
     truths: frozenset[str]
     path: Path
+    within: bool = False
 
     @property
     def stranger(self) -> bool:
@@ -71,6 +73,11 @@ class Answered:
     def right(self) -> bool:
         """Whether a work it was made from was named, first."""
         return self.answer is not None and self.answer in self.question.truths
+
+    @property
+    def all_named(self) -> bool:
+        """Whether every work it was made from was named, at any place."""
+        return self.question.truths <= set(self.named)
 
     @property
     def wrong(self) -> bool:

@@ -124,9 +124,15 @@ def measure(
 
 
 def summary(answers: Iterable[Answered]) -> dict[str, Any]:
-    """What a method did, in shares of 1, over all questions and by kind."""
+    """What a method did, in shares of 1, over all questions and by kind.
+
+    `within_bounds` is the recall over the edits that lie within the bounds which
+    `benchmarks.pictures.edits` states; `all_named` is of pictures made from several works.
+    """
     given = list(answers)
     known = [each for each in given if each.question.truths]
+    within = [each for each in known if each.question.within]
+    several = [each for each in known if len(each.question.truths) > 1]
     strangers = [each for each in given if not each.question.truths]
 
     def share(some: Sequence[Answered], what: str) -> float | None:
@@ -142,6 +148,13 @@ def summary(answers: Iterable[Answered]) -> dict[str, Any]:
     unknown_kinds = dict.fromkeys(each.question.kind for each in strangers)
     return {
         "recall": share(known, "right"),
+        "within_bounds": {
+            "recall": share(within, "right"),
+            "wrong": share(within, "wrong"),
+            "edits": len({each.question.kind for each in within}),
+            "questions": len(within),
+        },
+        "all_named": {"share": share(several, "all_named"), "questions": len(several)},
         "wrong": share(known, "wrong"),
         "unknown_accepted": share(strangers, "accepted_unknown"),
         "median_ms": statistics.median(each.milliseconds for each in given) if given else None,
@@ -174,13 +187,7 @@ def ours(half: str, works: int | None) -> tuple[dict[str, Path], list[Asked], di
     _say("making the edits that are not there yet")
     found = exam(collection, CACHE / "edited" / half, works)
     questions = [
-        Asked(
-            each.name,
-            each.kind,
-            each.group,
-            frozenset([each.truth] if each.truth else []),
-            each.path,
-        )
+        Asked(each.name, each.kind, each.group, each.truths, each.path, each.within)
         for each in found.questions
     ]
     return found.gallery, questions, {"half": half, "manifest": digest()}
@@ -195,6 +202,7 @@ def _own(gallery: Path, queries: Path, truth: Path) -> tuple[dict[str, Path], li
 def _answer(given: Answered) -> dict[str, Any]:
     return {
         "answer": given.answer,
+        "named": given.named,
         "verdict": given.verdict,
         "score": given.score,
         "method": given.method,
@@ -218,6 +226,8 @@ def _table(results: Mapping[str, Any]) -> str:
         lines.append(f"{title:24}" + "".join(f"{cell:>22}" for cell in cells))
 
     row("right work named", (each["recall"] for each in methods.values()))
+    row("  of edits within bounds", (each["within_bounds"]["recall"] for each in methods.values()))
+    row("  all of several works", (each["all_named"]["share"] for each in methods.values()))
     row("a wrong work named", (each["wrong"] for each in methods.values()))
     row("stranger accepted", (each["unknown_accepted"] for each in methods.values()))
     groups = next(iter(methods.values()))["groups"]

@@ -1,7 +1,21 @@
-"""What people do to pictures: named edits, each the same whenever it is made."""
+"""What people do to pictures: named edits, each the same whenever it is made.
+
+Some lie within stated bounds, for which recognition is told by a number of its own. The rule goes
+by what an edit does, not by how well it is recognized. An edit lies within the bounds if
+
+1. it is a single act: several acts after one another lie beyond;
+2. it is of an everyday kind: saved anew, resized, cropped, turned or mirrored, framed, put on a
+   page or into a screenshot, its color changed, noise put on, something laid over it. Bent pictures
+   and those that a network drew anew lie beyond;
+3. at least half of the picture's area is still seen, neither cut off nor covered. For crops to a
+   given shape that depends on the picture, so it is decided for each picture.
+
+Collages are beside all this: they are counted by themselves.
+"""
 
 from __future__ import annotations
 
+import functools
 import io
 import math
 from collections.abc import Callable, Sequence
@@ -15,8 +29,17 @@ from PIL import ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 from PIL.Image import Image, Resampling, Transpose
 
 from benchmarks.pictures import pages
+from benchmarks.pictures.versions import version
 
 Make = Callable[[Image, Random, Sequence[Image]], Image]
+Keep = Callable[[int, int], float]
+
+#: The groups of edits that may lie within the bounds, and which share of a picture is then seen.
+EVERYDAY = (
+    "saved anew", "resized", "cropped", "turned", "framed", "on a page", "color", "noise",
+    "overlaid",
+)  # fmt: skip
+_LEAST_SEEN = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,6 +52,7 @@ class Edit:
         make: from a picture (RGB), dice, and pictures by others to the edited picture.
         format, options: how Pillow saves it.
         others: how many pictures by others it takes.
+        keeps: from a picture's width and height, which share of its area is seen afterwards.
     """
 
     name: str
@@ -37,6 +61,16 @@ class Edit:
     format: str = "JPEG"
     options: dict[str, Any] = field(default_factory=lambda: {"quality": 88})
     others: int = 0
+    keeps: Keep = lambda width, height: 1.0
+
+    @functools.cached_property
+    def version(self) -> str:
+        """Changes when the edit's code or parameters do."""
+        return version((self.name, self.make, self.format, self.options))
+
+    def within(self, width: int, height: int) -> bool:
+        """Whether the edit of a picture of this size lies within the stated bounds."""
+        return self.group in EVERYDAY and self.keeps(width, height) >= _LEAST_SEEN
 
     def apply(self, image: Image, others: Sequence[Image], seed: str) -> bytes:
         """The edited picture's file."""
@@ -85,6 +119,15 @@ def _cropped(share: float, centered: bool = True) -> Make:
     return make
 
 
+def _share(share: float) -> Keep:
+    return lambda width, height: share
+
+
+def _shaped(shape: float) -> Keep:
+    """What the largest part of this width to height holds."""
+    return lambda width, height: min(shape * height / width, width / (shape * height))
+
+
 def _square(image: Image, dice: Random, others: Sequence[Image]) -> Image:
     return ImageOps.fit(image, (min(image.size), min(image.size)))
 
@@ -106,14 +149,21 @@ def _straightened(degrees: float) -> Make:
     """Turned, then the largest upright rectangle of the same shape, as editors do."""
 
     def make(image: Image, dice: Random, others: Sequence[Image]) -> Image:
-        width, height = image.size
-        angle = math.radians(degrees)
-        long, short = max(width, height), min(width, height)
-        share = short / (long * math.sin(angle) + short * math.cos(angle))
         turned = image.rotate(degrees, Resampling.BICUBIC)
-        return _cropped(share)(turned, dice, others)
+        return _cropped(_straight_side(degrees, *image.size))(turned, dice, others)
 
     return make
+
+
+def _straight_side(degrees: float, width: int, height: int) -> float:
+    """Which share of each side the largest upright rectangle of a turned picture has."""
+    angle = math.radians(degrees)
+    long, short = max(width, height), min(width, height)
+    return short / (long * math.sin(angle) + short * math.cos(angle))
+
+
+def _straight(degrees: float) -> Keep:
+    return lambda width, height: _straight_side(degrees, width, height) ** 2
 
 
 def _transposed(how: Transpose) -> Make:
@@ -381,17 +431,17 @@ EDITS = (
     Edit("thumbnail", "resized", lambda i, d, o: ImageOps.contain(i, (128, 128))),
     Edit("double", "resized", _resized(1.6)),
     Edit("wide", "resized", _stretched(1.3, 1.0)),
-    Edit("crop-5", "cropped", _cropped(0.9)),
-    Edit("crop-10", "cropped", _cropped(0.8)),
-    Edit("crop-corner", "cropped", _cropped(0.8, centered=False)),
-    Edit("crop-half", "cropped", _cropped(math.sqrt(0.5), centered=False)),
-    Edit("crop-quarter", "cropped", _cropped(0.5, centered=False)),
-    Edit("square", "cropped", _square),
-    Edit("portrait", "cropped", _phone),
+    Edit("crop-5", "cropped", _cropped(0.9), keeps=_share(0.81)),
+    Edit("crop-10", "cropped", _cropped(0.8), keeps=_share(0.64)),
+    Edit("crop-corner", "cropped", _cropped(0.8, centered=False), keeps=_share(0.64)),
+    Edit("crop-half", "cropped", _cropped(math.sqrt(0.5), centered=False), keeps=_share(0.5)),
+    Edit("crop-quarter", "cropped", _cropped(0.5, centered=False), keeps=_share(0.25)),
+    Edit("square", "cropped", _square, keeps=_shaped(1)),
+    Edit("portrait", "cropped", _phone, keeps=_shaped(0.8)),
     Edit("rotate-90", "turned", _transposed(Transpose.ROTATE_90)),
     Edit("rotate-180", "turned", _transposed(Transpose.ROTATE_180)),
-    Edit("rotate-2", "turned", _straightened(2)),
-    Edit("rotate-5", "turned", _straightened(5)),
+    Edit("rotate-2", "turned", _straightened(2), keeps=_straight(2)),
+    Edit("rotate-5", "turned", _straightened(5), keeps=_straight(5)),
     Edit("rotate-15-white", "turned", _turned(15, _WHITE)),
     Edit("rotate-30-black", "turned", _turned(30, _BLACK)),
     Edit("mirror", "turned", _transposed(Transpose.FLIP_LEFT_RIGHT)),
@@ -434,8 +484,8 @@ EDITS = (
     Edit("stickers", "overlaid", _stickers),
     Edit("meme", "overlaid", _meme),
     Edit("caption", "overlaid", _captioned),
-    Edit("headline", "overlaid", _barred),
-    Edit("covered", "overlaid", _covered),
+    Edit("headline", "overlaid", _barred, keeps=_share(0.74)),
+    Edit("covered", "overlaid", _covered, keeps=_share(0.75)),
     Edit("slanted", "bent", _slanted(0.08)),
     Edit("screen-photo", "bent", lambda i, d, o: pages.screen(i, d)),
     Edit("waved", "bent", _waved),

@@ -6,8 +6,10 @@ import functools
 import hashlib
 import io
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -16,8 +18,10 @@ from PIL import Image as PillowImage
 from PIL.Image import Image
 
 from benchmarks.pictures import pages, redrawing
-from benchmarks.pictures.collection import Collection, Picture
+from benchmarks.pictures.collection import Collection as Half
+from benchmarks.pictures.collection import Picture
 from benchmarks.pictures.edits import EDITS, Edit
+from benchmarks.pictures.versions import version
 
 # What is done to strangers: each kind of edit, and those that look most alike whatever is in them.
 _STRANGERS_EDITS = (
@@ -27,6 +31,13 @@ _STRANGERS_EDITS = (
 )  # fmt: skip
 # How many works of each kind are made to share a part with strangers.
 _SHARED = 12
+# Collages that hold two works of the gallery, each of which is a right answer.
+_BOTH = ("beside", "mosaic", "in-picture-half")
+#: The group of such collages.
+BOTH = "collage of two works"
+# Other checkouts may be at work with what was made by code that is not this one's.
+_STALE_SECONDS = 24 * 3600
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -36,16 +47,18 @@ class Question:
     Attributes:
         name: unique within a half.
         kind: an edit's name; `stranger`, or `stranger EDIT`; `same emblem` and the like.
-        group: the edit's; `stranger`, or `shared`.
-        truth: the work it was made from; None where the gallery has none.
+        group: the edit's; `collage of two works`; `stranger`, or `shared`.
+        truths: the works it was made from; none where the gallery has none.
         path: its file.
+        within: whether the edit lies within the bounds that `edits` states.
     """
 
     name: str
     kind: str
     group: str
-    truth: str | None
+    truths: frozenset[str]
     path: Path
+    within: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ class Exam:
     questions: tuple[Question, ...]
 
 
-def exam(collection: Collection, folder: Path, works: int | None = None) -> Exam:
+def exam(collection: Half, folder: Path, works: int | None = None) -> Exam:
     """The questions about a half, their files made where they are not there yet.
 
     Edits by a network are among them where ncnn is installed, as `make peers` does.
@@ -72,30 +85,62 @@ def exam(collection: Collection, folder: Path, works: int | None = None) -> Exam
     donors, strangers = collection.strangers[::3], _without(collection.strangers, 3)
     gallery = {each.name: collection.path(each) for each in collection.works}
     questions: list[Question] = []
-    for kind, made, asked in _sharing(collection, donors, strangers, folder / "shared"):
+    shared = list(_sharing(collection, donors, strangers, folder / "shared"))
+    for kind, made, asked in shared:
         gallery[made.name] = made
-        questions.append(Question(asked.name, kind, "shared", None, asked))
+        questions.append(Question(asked.name, kind, "shared", _NONE, asked))
+    if shared:
+        used = {path.name for _, *paths in shared for path in paths}
+        _remove_stale(folder / "shared", used)
     for each in collection.alike:
         path = collection.path(each)
         if each.work:
             gallery[each.name] = path
         else:
-            questions.append(Question(f"alike-{each.name}", each.alike, "shared", None, path))
+            questions.append(
+                Question(f"alike-{each.name}", each.alike, "shared", frozenset(), path)
+            )
     for each in strangers:
         path = collection.path(each)
-        questions.append(Question(f"stranger-{each.name}", "stranger", "stranger", None, path))
+        questions.append(
+            Question(f"stranger-{each.name}", "stranger", "stranger", frozenset(), path)
+        )
         for edit in EDITS:
             if edit.name in _STRANGERS_EDITS:
                 file = _edited(edit, collection, each, strangers, folder)
                 name = f"stranger-{edit.name}-{each.name}"
-                questions.append(Question(name, f"stranger {edit.name}", "stranger", None, file))
+                questions.append(
+                    Question(name, f"stranger {edit.name}", "stranger", frozenset(), file)
+                )
     every = (*EDITS, *redrawing.edits())
     for each in collection.works[:works]:
+        truths = frozenset([each.name])
+        with PillowImage.open(collection.path(each)) as image:
+            size = image.size
         for edit in every:
             file = _edited(edit, collection, each, strangers, folder)
-            name = f"{edit.name}-{each.name}"
-            questions.append(Question(name, edit.name, edit.group, each.name, file))
+            name, within = f"{edit.name}-{each.name}", edit.within(*size)
+            questions.append(Question(name, edit.name, edit.group, truths, file, within))
+        questions += _with_two_works(collection, each, strangers, folder)
+    _remove_stale(folder, {"shared", *(_place(edit) for edit in every)})
     return Exam(gallery, tuple(questions))
+
+
+def _with_two_works(
+    collection: Half, work: Picture, strangers: Sequence[Picture], folder: Path
+) -> Iterator[Question]:
+    """Collages of a work and another one of the gallery; what else they take is by strangers."""
+    for edit in EDITS:
+        if edit.name not in _BOTH:
+            continue
+        kind = f"two works {edit.name}"
+        others = _drawn(f"{kind} {work.name}", [e for e in collection.works if e != work], 1)
+        if not others:
+            return
+        truths = frozenset({work.name, *(each.name for each in others)})
+        others += _drawn(f"{kind} {work.name}", strangers, edit.others - 1)
+        file = _edited_with(edit, collection, work, others, folder)
+        yield Question(f"{kind}-{work.name}", kind, BOTH, truths, file)
 
 
 def _without(pictures: Sequence[Picture], step: int) -> list[Picture]:
@@ -103,16 +148,39 @@ def _without(pictures: Sequence[Picture], step: int) -> list[Picture]:
 
 
 def _edited(
-    edit: Edit, collection: Collection, picture: Picture, strangers: Sequence[Picture], folder: Path
+    edit: Edit, collection: Half, picture: Picture, strangers: Sequence[Picture], folder: Path
 ) -> Path:
     others = _drawn(picture.name, [each for each in strangers if each != picture], edit.others)
-    # What was made with other pictures must not be taken for this one.
+    return _edited_with(edit, collection, picture, others, folder)
+
+
+def _edited_with(
+    edit: Edit, collection: Half, picture: Picture, others: Sequence[Picture], folder: Path
+) -> Path:
+    # What was made with other pictures, or by other code, must not be taken for this one.
     mark = "".join(f"-{each.name[:6]}" for each in others)
-    path = folder / edit.name / f"{Path(picture.name).stem}{mark}.{edit.format.lower()}"
+    path = folder / _place(edit) / f"{Path(picture.name).stem}{mark}.{edit.format.lower()}"
     if not path.exists():
         beside = [_opened(collection.path(each)) for each in others]
         _write(path, edit.apply(_opened(collection.path(picture)), beside, picture.name))
     return path
+
+
+def _place(edit: Edit) -> str:
+    """The name of the folder of what this version of an edit makes."""
+    return f"{edit.name}-{edit.version}"
+
+
+def _remove_stale(folder: Path, used: Collection[str]) -> None:
+    """Removes what other versions of the code made, unless it was in use since yesterday."""
+    for path in folder.iterdir():
+        if path.name in used:
+            os.utime(path)
+        elif time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _drawn(seed: str, pictures: Sequence[Picture], count: int) -> list[Picture]:
@@ -125,7 +193,7 @@ def _drawn(seed: str, pictures: Sequence[Picture], count: int) -> list[Picture]:
 
 
 def _sharing(
-    collection: Collection, donors: Sequence[Picture], strangers: Sequence[Picture], folder: Path
+    collection: Half, donors: Sequence[Picture], strangers: Sequence[Picture], folder: Path
 ) -> Iterator[tuple[str, Path, Path]]:
     """Kind, a made work, and a stranger with the same emblem, template or words."""
 
@@ -134,22 +202,24 @@ def _sharing(
         pages.emblem(edited, dice, share)
         return edited
 
+    words = next(edit for edit in EDITS if edit.name == "meme").make
     kinds: dict[str, Callable[[Image, Random], Image]] = {
         "same emblem": functools.partial(branded, 0.3),
         "same large emblem": functools.partial(branded, 0.6),
         "same poster": pages.poster,
         "same slide": pages.slide,
         "same post": pages.post,
-        "same words": lambda image, dice: _meme().make(image, dice, ()),
+        "same words": lambda image, dice: words(image, dice, ()),
     }
     for kind, make in kinds.items():
+        made_by = version(make)
         for number in range(_SHARED):
             seed = f"{kind} {number}"
             paths = []
             for role, group in (("work", donors), ("asked", strangers)):
                 picture = _drawn(f"{seed} {role}", group, 1)[0]
                 mark = picture.name[:6]
-                path = folder / f"{seed.replace(' ', '-')}-{role}-{mark}.jpg"
+                path = folder / f"{seed.replace(' ', '-')}-{role}-{mark}-{made_by}.jpg"
                 if not path.exists():
                     data = io.BytesIO()
                     made = make(_opened(collection.path(picture)), Random(seed))  # noqa: S311
@@ -157,10 +227,6 @@ def _sharing(
                     _write(path, data.getvalue())
                 paths.append(path)
             yield kind, paths[0], paths[1]
-
-
-def _meme() -> Edit:
-    return next(edit for edit in EDITS if edit.name == "meme")
 
 
 @functools.lru_cache(maxsize=8)

@@ -14,7 +14,8 @@ from benchmarks._truth import BadTruth
 
 
 def answered(kind: str, truths: set[str], *named: str, group: str = "framed") -> Answered:
-    question = Asked(f"{kind} {truths}", kind, group, frozenset(truths), Path("asked.jpg"))
+    within = group == "framed"
+    question = Asked(f"{kind} {truths}", kind, group, frozenset(truths), Path("asked.jpg"), within)
     best = named[0] if named else None
     return Answered(question, best, named, "near-duplicate", 0.9, "method", 4.0)
 
@@ -37,6 +38,13 @@ def test_recall_counts_known_pictures_alone() -> None:
     assert found["recall"] == 3 / 5
     assert found["groups"] == {"framed": 1 / 3, "collage": 1.0}
     assert found["edits"] == {"crop": 1 / 3, "grid": 1.0}
+
+
+def test_edits_within_the_bounds_and_collages_of_works_have_numbers_of_their_own() -> None:
+    found = fingerprint.summary([*GIVEN, answered("grid", {"a", "b"}, "b", "a", group="collage")])
+    assert found["within_bounds"] == {"recall": 1 / 3, "wrong": 1 / 3, "edits": 1, "questions": 3}
+    assert found["all_named"] == {"share": 1 / 2, "questions": 2}
+    assert fingerprint.summary(GIVEN[5:])["within_bounds"]["recall"] is None
 
 
 def test_a_wrong_work_counts_at_any_place_and_no_answer_is_not_wrong() -> None:

@@ -47,6 +47,35 @@ def test_the_made_up_codes_are_as_far_apart_as_random_bits() -> None:
     assert _codes.real_pairs(near)["least"] == 3
 
 
+def test_everything_is_found_and_told(measured: dict[str, Any]) -> None:
+    assert measured["radius"] == 70
+    assert measured["threads"] == 1
+    (size,) = measured["sizes"].values()
+    assert list(measured["sizes"]) == ["20000"]
+    found = size["engines"]["gen-ip"]
+    assert list(size["engines"]) == ["gen-ip"]
+    assert found["recall"] == 1.0
+    assert found["kind"] == "gen-ip"
+    for shape, codes in (("single", 1), ("picture", 32), ("large", 64)):
+        each = found[shape]
+        assert each["codes"] == codes
+        assert each["compared_per_second"] > each["queries_per_second"] > 0
+        assert each["milliseconds"] > 0
+    assert found["bytes_peak"] > found["bytes_resident"] >= 0
+    assert found["build_seconds"] >= 0
+    speeds = found["bandwidth"]
+    assert speeds["share"] > 0
+    assert min(speeds["read_bytes_per_second"], speeds["scan_bytes_per_second"]) > 0
+    assert size["ratios"] == {"scan_of_read_bandwidth": speeds["share"]}
+    adding = measured["adding"]
+    assert adding["pictures"] == 20
+    # 500 local features of a work, and more beside.
+    assert adding["disk_bytes_per_picture"] > 19_000
+    text = match.table(measured)
+    assert "20,000 codes" in text
+    assert "1.0000" in text
+
+
 def test_the_chart_is_the_same_for_the_same_numbers(
     measured: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +15,16 @@ from subprocess import CompletedProcess
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
+from PIL import ImageOps
 from PIL.Image import Image, Resampling
 
-from benchmarks.pictures import collection, questions, redrawing, sources
+from benchmarks.pictures import collection, edits, pages, questions, redrawing, sources
 from benchmarks.pictures.collection import HALVES, Collection, Picture
-from benchmarks.pictures.edits import EDITS, Edit
+from benchmarks.pictures.edits import EDITS, EVERYDAY, Edit
 from benchmarks.pictures.questions import Exam, exam
 from benchmarks.pictures.redrawing import RedrawingUnavailable
 from benchmarks.pictures.sources import Package, PicturesUnavailable
+from benchmarks.pictures.versions import version
 
 PAINTED = Package("painted", "CC0", "noise", ("art/*",), family=r"art/(\w+)-[dl]\.", least_bytes=1)
 WINDOWS = Package("windows", "CC0", "noise", ("art/*",), alike="same program", least_bytes=1)
@@ -141,13 +145,14 @@ def _without_peers() -> Iterator[None]:
 
 
 def small_exam(folder: Path) -> Exam:
-    works = [picture("work", True)]
+    works = [picture("work", True), picture("work2", True)]
     strangers = [picture(f"stranger{number}", False) for number in range(3)]
     alike = [picture("window-in", True, "same program"), picture("window", False, "same program")]
     folder.mkdir(exist_ok=True)
     for each in (*works, *strangers, *alike):
         painted(each.name, (120, 90)).save(folder / each.name)
-    return exam(Collection(folder, tuple(works), tuple(strangers), tuple(alike)), folder / "edited")
+    half = Collection(folder, tuple(works), tuple(strangers), tuple(alike))
+    return exam(half, folder / "edited", works=1)
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +168,54 @@ def test_an_exam_asks_every_edit_and_knows_the_truth(asked: tuple[Path, Exam]) -
     names = [each.name for each in found.questions]
     assert len(names) == len(set(names))
     assert all(each.path.is_file() for each in found.questions)
-    edited = [each for each in found.questions if each.truth is not None]
+    edited = [each for each in found.questions if len(each.truths) == 1]
     assert [each.kind for each in edited] == [edit.name for edit in EDITS]
-    assert {each.truth for each in edited} == {"work.jpg"}
-    others = {each.group for each in found.questions if each.truth is None}
+    assert {each.truths for each in edited} == {frozenset(["work.jpg"])}
+    others = {each.group for each in found.questions if not each.truths}
     assert others == {"stranger", "shared"}
+
+
+def test_a_collage_of_two_works_has_two_right_answers(asked: tuple[Path, Exam]) -> None:
+    folder, found = asked
+    both = [each for each in found.questions if each.group == questions.BOTH]
+    assert {each.kind for each in both} == {
+        "two works beside", "two works mosaic", "two works in-picture-half"
+    }  # fmt: skip
+    assert {each.truths for each in both} == {frozenset(["work.jpg", "work2.jpg"])}
+    assert not any(each.within for each in both)
+    beside = next(each for each in both if each.kind == "two works beside")
+    with PillowImage.open(beside.path) as image:
+        halves = {np.asarray(image.crop((x, 0, x + 600, 600)).convert("L")).tobytes()
+                  for x in (0, 600)}  # fmt: skip
+    shown = [PillowImage.open(folder / name).convert("RGB") for name in ("work.jpg", "work2.jpg")]
+    fitted = [np.asarray(ImageOps.fit(each, (600, 600)).convert("L"), float) for each in shown]
+    for half in halves:
+        pixels = np.frombuffer(half, np.uint8).reshape(600, 600).astype(float)
+        assert min(np.abs(pixels - each).mean() for each in fitted) < 4
+    assert len(halves) == 2
+
+
+def test_what_lies_within_the_bounds_goes_by_the_rule(asked: tuple[Path, Exam]) -> None:
+    _, found = asked
+    within = {each.kind for each in found.questions if each.within}
+    assert within >= {"jpeg-10", "crop-half", "rotate-90", "document", "covered", "meme", "square"}
+    beyond = {"crop-quarter", "beside", "slanted", "mirror-crop-filter", "in-picture-third"}
+    assert not within & beyond
+    assert {each.group for each in EDITS if each.name in within} == set(EVERYDAY)
+
+
+@pytest.mark.parametrize("edit", [e for e in EDITS if e.group == "cropped"], ids=lambda e: e.name)
+@pytest.mark.parametrize("size", [(120, 90), (90, 120), (300, 100)])
+def test_a_crop_keeps_what_it_says(edit: Edit, size: tuple[int, int]) -> None:
+    with PillowImage.open(io.BytesIO(edit.apply(painted("work", size), (), "seed"))) as cropped:
+        share = cropped.width * cropped.height / (size[0] * size[1])
+    assert share == pytest.approx(edit.keeps(*size), abs=0.02)
+
+
+def test_half_a_panorama_is_lost_to_a_square() -> None:
+    square = next(edit for edit in EDITS if edit.name == "square")
+    assert square.within(199, 100)
+    assert not square.within(100, 201)
 
 
 def test_what_is_asked_of_strangers_is_not_in_the_gallery(asked: tuple[Path, Exam]) -> None:
@@ -191,6 +239,43 @@ def test_what_was_made_is_not_made_again(
     monkeypatch.setattr(questions, "_SHARED", 2)
     monkeypatch.setattr(questions, "_opened", opened)
     assert small_exam(folder) == found
+
+
+def test_changed_code_makes_another_file(
+    asked: tuple[Path, Exam], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, found = asked
+    changed = tuple(
+        dataclasses.replace(edit, make=edits._cropped(0.7)) if edit.name == "crop-10" else edit
+        for edit in EDITS
+    )
+    monkeypatch.setattr(questions, "_SHARED", 2)
+    monkeypatch.setattr(questions, "EDITS", changed)
+    stale, younger = folder / "edited" / "crop-10", folder / "edited" / "crop-10-0123456789"
+    for each in (stale, younger):
+        each.mkdir()
+        (each / "work.jpg").write_bytes(b"old")
+    os.utime(stale, (0, 0))
+    anew = small_exam(folder)
+    before, after = ({q.kind: q.path for q in each.questions} for each in (found, anew))
+    assert {kind for kind in after if after[kind] != before[kind]} == {"crop-10"}
+    assert before["crop-10"].exists(), "another checkout may be at work with it"
+    assert not stale.exists()
+    assert younger.exists()
+
+
+def test_a_version_follows_code_and_parameters() -> None:
+    assert version(edits._cropped(0.7)) == version(edits._cropped(0.7))
+    assert version(edits._cropped(0.7)) != version(edits._cropped(0.8))
+    assert version(edits._square) != version(edits._phone)
+    post = next(edit for edit in EDITS if edit.name == "post")
+    before = version(post.make)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "_lines", edits._square)
+        assert version(post.make) != before, "what a function calls counts"
+    assert len({edit.version for edit in EDITS}) == len(EDITS)
+    with pytest.raises(TypeError, match="tell versions"):
+        version(object())
 
 
 def test_another_picture_beside_it_makes_another_file(
