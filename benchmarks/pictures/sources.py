@@ -75,7 +75,7 @@ PACKAGES = (
         "painted portraits and scenes, many by the same hands",
         ("games/wesnoth/*/data/core/images/portraits/*", "games/wesnoth/*/images/story/*"),
         # Painted over one another; found by aligning all pairs, and looked at.
-        family=r"/(scorpion|zombie-(?=horse|rider)|ruler)(?:-\w+)?\.png",
+        family=r"/(scorpion|zombie(?=-horse|-rider)|ruler)(?:-\w+)?\.png",
     ),
     Package(
         "plasma-workspace-wallpapers",
@@ -133,6 +133,8 @@ PACKAGES = (
         "windows and dialogs of one program",
         ("doc/wireshark/wsug_html_chunked/images/*",),
         alike="same program",
+        # One window, with another menu of it open.
+        family=r"/ws-\w+-(menu)\.png",
         most=60,
     ),
 )

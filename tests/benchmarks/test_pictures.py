@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import io
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -95,6 +96,37 @@ def test_sorting_out_gives_the_same_each_time(caches: list[Path]) -> None:
     first, second = map(everything, caches)
     assert first == second
     assert {each.version for each in first} == {"1.0-1"}
+
+
+@pytest.mark.parametrize(
+    ("package", "versions", "other"),
+    [
+        ("wesnoth-1.16-data", ("a/zombie-horse.png", "a/zombie-rider.png"), "a/zombie-rat.png"),
+        ("wesnoth-1.16-data", ("a/scorpion.png", "a/scorpion-2.png"), "a/rat.png"),
+        ("wesnoth-1.16-data", ("a/ruler.png", "a/ruler-2.png"), "a/lord.png"),
+        (
+            "plasma-workspace-wallpapers",
+            ("wallpapers/Kite/images/1.jpg", "wallpapers/Kite/images_dark/2.jpg"),
+            "wallpapers/Volna/images/1.jpg",
+        ),
+        ("gnome-backgrounds", ("a/blobs-d.webp", "a/blobs-l.webp"), "a/wood-d.webp"),
+        ("kgeography-data", ("kgeography/mali.png", "kgeography/mali2.png"), "kgeography/fiji.png"),
+        ("wireshark-doc", ("a/ws-file-menu.png", "a/ws-help-menu.png"), "a/ws-open.png"),
+    ],
+)  # fmt: skip
+def test_versions_of_a_picture_are_known_by_their_paths(
+    package: str, versions: tuple[str, str], other: str
+) -> None:
+    found = next(each for each in sources.PACKAGES if each.name == package)
+
+    def family(path: str) -> str | None:
+        words = re.search(found.family, path)
+        return words[1] if words else None
+
+    first, second = map(family, versions)
+    assert first is not None
+    assert first == second
+    assert family(other) != first
 
 
 def test_what_packages_hold_is_removed_once_sorted_out(caches: list[Path]) -> None:
