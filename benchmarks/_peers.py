@@ -5,8 +5,9 @@ They come with `make peers`; imagehash is Gen-IP's own dependency.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,18 @@ from gen_ip.fingerprint.views import views
 
 Codes = NDArray[Any]
 
+# Names of hashes, the packages they are of, and what these are imported as.
+_PACKAGES = {
+    "pdqhash": ("pdqhash", "pdqhash"),
+    "ISCC Image-Code": ("iscc-core", "iscc_core"),
+}
+
 
 class PeerMissing(GenIPError):  # noqa: N818, named as the package's own
     """What is compared with is not installed."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not installed; run `make peers`, or leave it out")
+        super().__init__(f"{name} is not installed; run `make peers`, or give --without-peers")
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,18 @@ def distances(asked: Codes, works: Codes) -> NDArray[np.float64]:
     return np.asarray(1 - (asked @ works.T).max(axis=0), np.float64)
 
 
+def check_peers(names: Iterable[str]) -> None:
+    """That what these hashes are computed by is there.
+
+    Raises:
+        PeerMissing: it is not.
+    """
+    for name in names:
+        package, module = _PACKAGES.get(name, ("imagehash", "imagehash"))
+        if find_spec(module) is None:
+            raise PeerMissing(package)
+
+
 def _picture(path: Path) -> Image.Image:
     with Image.open(path) as image:
         return image.convert("RGB")
@@ -71,20 +90,16 @@ def _phash(side: int) -> Callable[[Path], Codes]:
 
 
 def _pdqhash(path: Path) -> Codes:
-    try:
-        import pdqhash
-    except ImportError:
-        raise PeerMissing("pdqhash") from None
+    import pdqhash
+
     bits, _ = pdqhash.compute(np.asarray(_picture(path)))
     return np.packbits(bits)[None]
 
 
 def _iscc(path: Path) -> Codes:
     """The Image-Code of ISO 24138, 256 bits, with the preparation its SDK does."""
-    try:
-        from iscc_core.code_content_image import soft_hash_image_v0
-    except ImportError:
-        raise PeerMissing("iscc-core") from None
+    from iscc_core.code_content_image import soft_hash_image_v0
+
     small = _picture(path).convert("L").resize((32, 32), Image.Resampling.BICUBIC)
     pixels = list(small.getdata())
     return np.frombuffer(soft_hash_image_v0(pixels, bits=256), np.uint8)[None]

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from benchmarks._peers import HASHES, Codes, distances
+from gen_ip.errors import FileProblem
 from gen_ip.fingerprint.descriptor import Descriptor, load
 from gen_ip.fingerprint.picture import Picture, decoded, read
 from gen_ip.fingerprint.record import record_of
@@ -26,6 +27,8 @@ Progress = Callable[[str, int, int], None]
 #: Wrong pairs that a hash alone may take for one, of all pairs of strangers and works.
 PAIR_RATE = 1e-4
 DEFAULT, WITH_SSCD = "gen-ip", "gen-ip with SSCD"
+#: The verdict on a file that is no usable picture.
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,11 @@ class Answered:
     score: float
     method: str
     milliseconds: float
+
+    @classmethod
+    def unreadable(cls, question: Asked, method: str) -> Answered:
+        """The answer to a file that is no usable picture."""
+        return cls(question, None, (), UNREADABLE, 0.0, method, 0.0)
 
     @property
     def right(self) -> bool:
@@ -115,6 +123,11 @@ class _Worker:
 
     @classmethod
     def ask(cls, question: Asked) -> tuple[list[Answered], dict[str, tuple[Codes, float]]]:
+        """What the matchers answer; the hashes' codes, and milliseconds; none if unreadable."""
+        try:
+            reduced_copy(question.path)
+        except FileProblem:
+            return [Answered.unreadable(question, name) for name in cls.matchers], {}
         answers = []
         for name, matcher in cls.matchers.items():
             began = time.perf_counter()
@@ -154,14 +167,20 @@ def fresh_processes(count: int, start: Callable[..., None], *arguments: Any) -> 
 
 def build(
     index: Path, gallery: Mapping[str, Path], descriptor: Descriptor | None, progress: Progress
-) -> None:
-    """An index of a gallery's works, by name."""
+) -> dict[str, FileProblem]:
+    """An index of a gallery's works, by name; returns what is no usable picture, and why."""
+    problems = {}
     with PictureIndex(index, write=True) as opened:
         for number, (name, path) in enumerate(gallery.items(), 1):
-            content, sha256 = read(path)
-            picture = record_of(sha256, decoded(path, content), descriptor)
-            opened.add([indexed(name, picture)])
+            try:
+                content, sha256 = read(path)
+                picture = record_of(sha256, decoded(path, content), descriptor)
+            except FileProblem as problem:
+                problems[name] = problem
+            else:
+                opened.add([indexed(name, picture)])
             progress("works", number, len(gallery))
+    return problems
 
 
 def limit_at(rate: float, apart: Sequence[np.ndarray[Any, Any]]) -> float:
@@ -182,7 +201,7 @@ def run(
     progress: Progress,
     given: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, list[Answered]], dict[str, float]]:
-    """Every method's answers to all questions, in their order; and the thresholds of the hashes.
+    """Every method's answers to all questions, and the thresholds of the hashes.
 
     A hash's threshold is as `given`, or the largest at which at most one in 10,000 pairs of a
     stranger's picture and a work is taken for one; strangers made to share a part with a work are
@@ -202,8 +221,12 @@ def run(
         for number, (question, (answered, coded)) in enumerate(pairs, 1):
             for name, answer in zip(matchers, answered, strict=True):
                 answers[name].append(answer)
-            for name, (codes, spent) in coded.items():
-                nearest[name].append((question, distances(codes, stacked[name]), spent))
+            for name in hashes:
+                if name in coded:
+                    codes, spent = coded[name]
+                    nearest[name].append((question, distances(codes, stacked[name]), spent))
+                else:
+                    answers[name].append(Answered.unreadable(question, name))
             progress("questions", number, len(questions))
     limits = {}
     for name, rows in nearest.items():

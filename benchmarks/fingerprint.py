@@ -7,12 +7,15 @@ looked at for the final numbers alone. Or on pictures of your own:
     --gallery DIR --queries DIR --truth FILE.json [--answers OUT.json]
 
 where the truth maps the name of each file in the queries' folder to that of a file in the
-gallery's, to several of them, or to null.
+gallery's, to several of them, or to null. Files that are no usable picture are told and stop
+nothing: one of the gallery is left out, and one that is asked about is answered with no work.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
+import importlib.util
 import json
 import os
 import statistics
@@ -23,16 +26,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _plots_recognition
-from benchmarks._peers import HASHES
-from benchmarks._recognition import DEFAULT, WITH_SSCD, Answered, Asked, build, run
+from benchmarks._peers import HASHES, check_peers
+from benchmarks._recognition import (
+    DEFAULT,
+    UNREADABLE,
+    WITH_SSCD,
+    Answered,
+    Asked,
+    build,
+    run,
+)
 from benchmarks._truth import BadTruth, files, truth_of
 from benchmarks.pictures.collection import CACHE, HALVES, digest, load
 from benchmarks.pictures.questions import exam
 from gen_ip.atomic_file import write_text
-from gen_ip.errors import GenIPError
+from gen_ip.errors import FileProblem, GenIPError, shown
 from gen_ip.fingerprint import descriptor
 from gen_ip.match.thresholds import thresholds
+
+
+class NotWritten(FileProblem):
+    """Results cannot be written."""
+
+    def __init__(self, path: object, error: OSError) -> None:
+        super().__init__(path, f"cannot be written ({error.strerror}); give another place")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--kind", choices=["image"], default="image", help="of works")
     parser.add_argument("--half", choices=HALVES, default=HALVES[0])
-    parser.add_argument("--works", type=int, help="ask about the edits of so many works only")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--works", type=_count, help="ask about the edits of so many works only")
+    parser.add_argument("--processes", type=_count, default=os.cpu_count() or 1)
     parser.add_argument("--without-peers", action="store_true", help="Gen-IP alone")
     parser.add_argument("--without-sscd", action="store_true", help="without the descriptor")
     parser.add_argument("--gallery", type=Path, help="folder of works")
@@ -61,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any(own) and not all(own):
         parser.error("--gallery, --queries and --truth go together")
     try:
+        _check_outputs(options.answers, options.charts)
         if options.gallery:
             gallery, questions = _own(*own)
             data: dict[str, Any] = {
@@ -74,13 +92,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GenIPError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    if options.answers:
-        _write_answers(options.answers, results.pop("answers"))
-    results.pop("answers", None)
-    if options.charts:
-        for path in _plots_recognition.draw(results, options.charts):
-            print(path, file=sys.stderr)
-    print(json.dumps(results, indent=1) if options.json else _table(results))
+    answers = results.pop("answers")
+    # First of all what took hours, whatever becomes of the files.
+    print(json.dumps(results, indent=1) if options.json else _table(results), flush=True)
+    try:
+        if options.answers:
+            _write(options.answers, json.dumps(answers, indent=1))
+        if options.charts:
+            _draw(results, options.charts)
+    except GenIPError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -95,24 +117,34 @@ def measure(
     else:
         described = descriptor.load()
         matchers.append(WITH_SSCD)
+    check_peers(hashes)
     if options.limits is None and not any(each.stranger for each in questions):
         _say("no stranger is asked about, so hashes have no threshold; give --limits to see them")
         hashes = []
     given = None if options.limits is None else _limits(options.limits, hashes)
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"
-        build(index, gallery, described, progress)
+        problems = build(index, gallery, described, progress)
+        for problem in problems.values():
+            _say(f"left out of the gallery: {problem}")
+        readable = {name: path for name, path in gallery.items() if name not in problems}
+        if not readable:
+            raise BadTruth(options.gallery, "holds no usable picture")
         answers, limits = run(
-            index, gallery, questions, matchers, hashes, options.processes, progress, given
+            index, readable, questions, matchers, hashes, options.processes, progress, given
         )
     methods = {name: summary(given) for name, given in answers.items()}
     for name, limit in limits.items():
         methods[name]["threshold"] = limit
     best = answers[matchers[-1]]
+    unreadable = [each.question.name for each in best if each.verdict == UNREADABLE]
+    for name in unreadable:
+        _say(f"is no usable picture, so no work is named: {shown(name)}")
     return {
         "thresholds": thresholds().version,
-        "works": len(gallery),
+        "works": len(readable),
         "questions": len(questions),
+        "unreadable": {"gallery": list(problems), "queries": unreadable},
         "methods": methods,
         "misses": [
             {"query": each.question.name, "named": each.answer}
@@ -210,11 +242,55 @@ def _answer(given: Answered) -> dict[str, Any]:
     }
 
 
-def _write_answers(path: Path, answers: Mapping[str, Any]) -> None:
+def _check_outputs(answers: Path | None, charts: Path | None) -> None:
+    """That what is measured for hours can be written afterwards.
+
+    Raises:
+        NotWritten: it cannot.
+    """
+    for folder in (answers.parent if answers else None, charts):
+        if folder is None:
+            continue
+        try:
+            if folder == charts:
+                folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise NotWritten(folder, error) from None
+    if answers and answers.is_dir():
+        raise NotWritten(answers, OSError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    if charts and importlib.util.find_spec("matplotlib") is None:
+        raise GenIPError(
+            "--charts draws with matplotlib, which is not installed; run `make setup`, or leave "
+            "--charts out"
+        )
+
+
+def _draw(results: Mapping[str, Any], folder: Path) -> None:
+    from benchmarks import _plots_recognition
+
+    if not next(iter(results["methods"].values()))["groups"]:
+        _say("no picture was made from a work of the gallery, so there is nothing to draw")
+        return
     try:
-        write_text(path, json.dumps(answers, indent=1))
+        for path in _plots_recognition.draw(results, folder):
+            print(path, file=sys.stderr)
     except OSError as error:
-        raise BadTruth(path, f"cannot be written ({error.strerror})") from None
+        raise NotWritten(folder, error) from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise NotWritten(path, error) from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
 
 
 def _table(results: Mapping[str, Any]) -> str:
@@ -222,7 +298,9 @@ def _table(results: Mapping[str, Any]) -> str:
     lines = [f"{'':24}" + "".join(f"{name:>22}" for name in methods)]
 
     def row(title: str, values: Iterable[float | None]) -> None:
-        cells = ("" if value is None else f"{100 * value:.2f} %" for value in values)
+        cells = ["" if value is None else f"{100 * value:.2f} %" for value in values]
+        if not any(cells):
+            return
         lines.append(f"{title:24}" + "".join(f"{cell:>22}" for cell in cells))
 
     row("right work named", (each["recall"] for each in methods.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -93,7 +94,12 @@ def load(
     """
     manifest = _manifest(cache)
     if not manifest.exists():
-        _collect(cache, manifest, progress)
+        cache.mkdir(parents=True, exist_ok=True)
+        with (cache / "collecting.lock").open("w") as lock:
+            # Two at once would take each other's packages away; the later one finds all done.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not manifest.exists():
+                _collect(cache, manifest, progress)
     found = [Picture(**each) for each in json.loads(manifest.read_text("utf-8"))]
     mine = [each for each in found if each.half == half]
     return Collection(

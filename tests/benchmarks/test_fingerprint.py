@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks import fingerprint
 from benchmarks._recognition import Answered, Asked, limit_at
@@ -74,6 +76,90 @@ def test_a_hash_s_limit_lets_through_no_more_than_the_rate() -> None:
     ties = np.array([7.0] * 20 + [9.0] * 9_980)
     assert (ties < limit_at(1e-4, [ties])).sum() <= 1
     assert limit_at(1e-4, []) == 0.0
+
+
+def painted(path: Path, seed: int) -> None:
+    few = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), np.uint8)
+    Image.fromarray(few).resize((240, 180), Image.Resampling.BICUBIC).save(path)
+
+
+def own(folder: Path, truth: Mapping[str, object]) -> list[str]:
+    """Arguments for pictures of one's own: two works, a copy of the first, a stranger, no picture
+    in either folder."""
+    for name in ("works", "asked"):
+        (folder / name).mkdir()
+        (folder / name / "notes.txt").write_text("no picture")
+    painted(folder / "works" / "a.png", 1)
+    painted(folder / "works" / "b.png", 2)
+    painted(folder / "asked" / "copy.jpg", 1)
+    painted(folder / "asked" / "stranger.jpg", 3)
+    (folder / "truth.json").write_text(json.dumps(truth))
+    return [
+        "--json", "--without-peers", "--without-sscd", "--processes=1",
+        f"--gallery={folder / 'works'}", f"--queries={folder / 'asked'}",
+        f"--truth={folder / 'truth.json'}", f"--answers={folder / 'out.json'}",
+    ]  # fmt: skip
+
+
+def test_own_pictures_are_answered_and_what_is_no_picture_stops_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = {"copy.jpg": "a.png", "stranger.jpg": None, "notes.txt": "notes.txt"}
+    charts = tmp_path / "made" / "charts"
+    assert fingerprint.main([*own(tmp_path, truth), f"--charts={charts}"]) == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found["unreadable"] == {"gallery": ["notes.txt"], "queries": ["notes.txt"]}
+    assert (found["works"], found["questions"]) == (2, 3)
+    assert found["methods"]["gen-ip"]["recall"] == 1 / 2
+    assert found["methods"]["gen-ip"]["unknown_accepted"] == 0.0
+    answers = json.loads((tmp_path / "out.json").read_text())
+    assert {name: each["answer"] for name, each in answers.items()} == {
+        "copy.jpg": "a.png", "stranger.jpg": None, "notes.txt": None
+    }  # fmt: skip
+    assert answers["copy.jpg"]["named"] == ["a.png"]
+    assert answers["copy.jpg"]["milliseconds"] > 0
+    assert answers["notes.txt"]["verdict"] == "unreadable"
+    assert "left out of the gallery" in captured.err
+    assert sorted(each.name for each in charts.iterdir()) == [
+        "recognition-edits.png", "recognition-groups.png"
+    ]  # fmt: skip
+
+
+def test_of_strangers_alone_there_is_nothing_to_draw(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fingerprint._draw({"methods": {"gen-ip": fingerprint.summary(GIVEN[5:])}}, tmp_path)
+    assert "nothing to draw" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("option", "place"), [("--answers", "none/out.json"), ("--answers", "."), ("--charts", "file")]
+)
+def test_where_nothing_can_be_written_nothing_is_measured(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    place: str,
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(fingerprint, "measure", lambda *_: pytest.fail("measured"))
+    truth = {"copy.jpg": "a.png", "stranger.jpg": None, "notes.txt": None}
+    arguments = own(tmp_path, truth)
+    assert fingerprint.main([*arguments, f"{option}={tmp_path / place}"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ")
+    assert "cannot be written" in captured.err
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize("argument", ["--works=0", "--works=-3", "--processes=0", "--works=x"])
+def test_counts_begin_at_one(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        fingerprint.main([argument])
+    assert "is no whole number from 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("missing", ["--gallery", "--queries", "--truth"])

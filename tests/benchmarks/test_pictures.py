@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import re
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -127,6 +128,23 @@ def test_versions_of_a_picture_are_known_by_their_paths(
     assert first is not None
     assert first == second
     assert family(other) != first
+
+
+def test_two_at_once_collect_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def slowly(folder: Path, progress: Callable[[str], None]) -> None:
+        calls.append(folder)
+        time.sleep(0.2)
+        fetched(folder, progress)
+
+    monkeypatch.setattr(collection, "PACKAGES", (PAINTED, WINDOWS))
+    monkeypatch.setattr(collection, "fetch", slowly)
+    monkeypatch.setattr(collection, "ProcessPoolExecutor", ThreadPoolExecutor)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda half: collection.load(half, cache=tmp_path), HALVES))
+    assert len(calls) == 1
+    assert sum(len(each.works) + len(each.strangers) + len(each.alike) for each in found) == 19
 
 
 def test_what_packages_hold_is_removed_once_sorted_out(caches: list[Path]) -> None:
