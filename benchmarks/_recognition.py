@@ -125,7 +125,7 @@ class _Worker:
     def ask(cls, question: Asked) -> tuple[list[Answered], dict[str, tuple[Codes, float]]]:
         """What the matchers answer; the hashes' codes, and milliseconds; none if unreadable."""
         try:
-            reduced_copy(question.path)
+            asked_picture(question.path)
         except FileProblem:
             return [Answered.unreadable(question, name) for name in cls.matchers], {}
         answers = []
