@@ -22,6 +22,7 @@ from gen_ip.methods.deriving import Deriving
 from gen_ip.methods.earning import Earning
 from gen_ip.methods.moving import Moving
 from gen_ip.methods.owning import Owning
+from gen_ip.methods.proving import Proving
 from gen_ip.methods.trading import Trading
 from gen_ip.methods.watching import Watching
 from gen_ip.terms import Rights, Terms, ready_bundle, upstream
@@ -46,7 +47,16 @@ _MOST_SECONDS = 3_600
 
 
 class GenIP(
-    Deriving, Batching, Delegating, Trading, Owning, Moving, Arbitrating, Earning, Watching
+    Deriving,
+    Batching,
+    Delegating,
+    Trading,
+    Owning,
+    Moving,
+    Arbitrating,
+    Earning,
+    Watching,
+    Proving,
 ):
     """A connection to the contracts of one chain.
 

@@ -1,4 +1,5 @@
-"""`gen-ip certificate`: sales of the certificate itself, with all income that nobody has drawn."""
+"""`gen-ip certificate`: sales of the certificate itself, with all income that nobody has drawn; and
+its proof for later."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import typer
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token, WorkId
+from gen_ip.cli.proving import proof
 from gen_ip.cli.reading import check_output, keep, signed_offer_in
 from gen_ip.cli.sale import (
     Asked,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from gen_ip.terms import Terms
     from gen_ip.works.licenses import License
 
-certificate_app = group("certificate", "Sell and buy certificates themselves.")
+certificate_app = group("certificate", "Keep certificates, sell and buy them.")
 
 PriceOfIt = Annotated[str, typer.Option("--price", help="Of the certificate, such as 12.5.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The signed offer.")]
@@ -264,5 +266,6 @@ for _name, _command in (
     ("bid", _bid),
     ("buy", _buy),
     ("accept", _accept),
+    ("proof", proof),
 ):
     certificate_app.command(_name)(_command)

@@ -278,16 +278,40 @@ def lineage(
 def verify(
     use: Invocation,
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="The file in question.")
+        Path | None,
+        typer.Argument(
+            metavar="FILE", help="The file in question; with --proof a signed certificate, too."
+        ),
     ] = None,
     cid: Annotated[
         str | None, typer.Option("--cid", help="Instead of a file: content of the store.")
     ] = None,
     work: Annotated[str | None, typer.Option("--work", help="Compare with this work only.")] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(
+            "--proof",
+            metavar="PROOF",
+            help="From `certificate proof`: no node is asked. Exit code 1: it fails.",
+        ),
+    ] = None,
+    block_hash: Annotated[
+        str | None,
+        typer.Option("--block-hash", help="With --proof: the block's hash, from whom you trust."),
+    ] = None,
 ) -> None:
     """Tell whether a file is a certified work: its bytes, its pixels, or its likeness."""
     from gen_ip.cli.show.verdict import show_verdict
 
+    if proof is not None:
+        if cid is not None or work is not None:
+            raise typer.BadParameter("--proof goes with a file only")
+        from gen_ip.cli.proving import verify_offline
+
+        verify_offline(use.output, file, proof, block_hash)
+        return
+    if block_hash is not None:
+        raise typer.BadParameter("--block-hash goes with --proof")
     if (file is None) == (cid is None):
         raise typer.BadParameter("give either a file or --cid")
     number = None if work is None else work_of(work)
