@@ -19,6 +19,7 @@ from gen_ip.cli.doctor import doctor
 from gen_ip.cli.embedding import embed, embedded
 from gen_ip.cli.events import events
 from gen_ip.cli.fingerprinting import fingerprint
+from gen_ip.cli.generating import generation
 from gen_ip.cli.group import Commands
 from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
 from gen_ip.cli.inspecting import inspect
@@ -67,6 +68,7 @@ for _command, _panel in (
     (fingerprint, _WORKS),
     (embed, _WORKS),
     (embedded, _WORKS),
+    (generation, _WORKS),
     (works, _WORKS),
     (revise, _WORKS),
     (relate, _WORKS),

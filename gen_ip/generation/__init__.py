@@ -1,0 +1,1 @@
+"""What the tools that made a work wrote into its file; see `gen_ip.generation.reading`."""

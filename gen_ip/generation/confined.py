@@ -1,0 +1,103 @@
+"""Generation data of strangers' files: pictures are read in a limited process."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gen_ip.content.detection.detect import detect
+from gen_ip.content.files import StrPath, open_file
+from gen_ip.errors import UnreadableFile
+from gen_ip.fingerprint.confined import Confined, DecoderFailed, Limits
+from gen_ip.generation.containers.pieces import Problem
+from gen_ip.generation.limits import BadEmbedding, items, mapping
+from gen_ip.generation.provenance import Provenance
+from gen_ip.generation.reading import PICTURES, Reading, read_open
+from gen_ip.generation.record import Generation, HashKind, Lora, Model, number
+
+TASK = "gen_ip.generation.confined_task:readings"
+
+
+def pool(limits: Limits | None = None, processes: int = 1) -> Confined:
+    """Limited processes that read pictures; to be closed."""
+    return Confined(TASK, processes=processes, limits=limits)
+
+
+def read_confined(path: StrPath, processes: Confined) -> Reading:
+    """What a stranger's file says of its making; `processes` are those of `pool`.
+
+    Raises:
+        FileProblem: the file is not usable.
+        DecoderFailed: reading it crashed, hung, or wanted too much memory.
+        ConfinementFailed: no process starts.
+    """
+    with open_file(path, processes.limits.file_bytes) as file:
+        try:
+            found = detect(file)
+            if found.format not in PICTURES:
+                # Read in Python alone, and in bounded parts.
+                return read_open(file, path)
+            file.seek(0)
+            content = file.read(processes.limits.file_bytes)
+        except OSError as error:
+            raise UnreadableFile(path, error.strerror or str(error)) from None
+    answer = processes.run(path, content)
+    try:
+        return Reading(found, *_parts(json.loads(answer)))
+    except (ValueError, TypeError, LookupError, RecursionError, BadEmbedding):
+        reason = "its decoder gave a wrong answer"
+        raise DecoderFailed(path, reason, "the file may be made to harm") from None
+
+
+def _parts(
+    value: Any,
+) -> tuple[tuple[Generation, ...], Provenance, tuple[Problem, ...]]:
+    """What `Reading.to_json` wrote, checked: the process may have been taken over.
+
+    Raises:
+        ValueError, TypeError, LookupError, BadEmbedding: it is not that.
+    """
+    marks = value["provenance"]
+    return (
+        tuple(_generation(each) for each in items(value["generation"])),
+        Provenance(
+            *(_text(marks[name]) for name in ("digital_source_type", "creator_tool", "c2pa"))
+        ),
+        tuple(
+            Problem(str(each["source"]), str(each["reason"])) for each in items(value["problems"])
+        ),
+    )
+
+
+def _generation(value: Any) -> Generation:
+    workflow = value["workflow"]
+    return Generation(
+        tool=str(value["tool"]),
+        source=str(value["source"]),
+        version=_text(value["version"]),
+        positive=_text(value["positive"]),
+        negative=_text(value["negative"]),
+        settings={str(key): str(text) for key, text in mapping(value["settings"]).items()},
+        models=tuple(
+            Model(str(each["name"]), *_hash(each), str(each["role"]))
+            for each in items(value["models"])
+        ),
+        loras=tuple(
+            Lora(str(each["name"]), number(each["weight"]), *_hash(each))
+            for each in items(value["loras"])
+        ),
+        workflow=None if workflow is None else mapping(workflow),
+    )
+
+
+def _hash(value: Any) -> tuple[HashKind | None, str | None]:
+    kind, digits = _text(value["hash_kind"]), _text(value["hash"])
+    if kind is None or digits is None:
+        return None, None
+    if not all(digit in "0123456789abcdef" for digit in digits):
+        raise ValueError
+    return HashKind(kind), digits
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

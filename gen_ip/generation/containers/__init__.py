@@ -1,0 +1,1 @@
+"""Texts out of the files that hold them, a file for each format; all within `limits`."""

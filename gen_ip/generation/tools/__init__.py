@@ -1,0 +1,1 @@
+"""Records out of what each tool writes, a file for each tool."""
