@@ -51,6 +51,12 @@ KindOfWork = Annotated[
     Kind | None,
     typer.Option("--kind", help="What it is, where its bytes do not say: a text that is a prompt."),
 ]
+PublishPrompt = Annotated[
+    bool,
+    typer.Option(
+        "--publish-prompt", help="Publish the prompts that the file holds, not their hashes alone."
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Stating:
     resale_royalty: ResaleRoyalty = "0%"
     declare: Declared = None
     kind: KindOfWork = None
+    publish_prompt: PublishPrompt = False
 
     def read(self) -> SharedStatement:
         """The keywords of the client's methods.
@@ -75,6 +82,7 @@ class Stating:
             "resale_royalty": parse_share(self.resale_royalty),
             "declared": declared_in(self.declare),
             "kind": self.kind,
+            "publish_prompt": self.publish_prompt,
         }
 
 
@@ -332,7 +340,7 @@ def verify(
 
 
 def _show_certificate(use: Invocation, client: GenIP, made: Certificate, file: Path) -> None:
-    from gen_ip.cli.show.certificate import work_card
+    from gen_ip.cli.show.certificate import making_in_words, work_card
     from gen_ip.cli.show.verdict import limit_in_words
     from gen_ip.fingerprint.image import ImageFingerprint
     from gen_ip.works.documents import limit_of
@@ -353,6 +361,8 @@ def _show_certificate(use: Invocation, client: GenIP, made: Certificate, file: P
         console.print(f"Sell licenses: {sell} --account {plain(account)}", soft_wrap=True)
         if limit is not None:
             console.print(limit_in_words(limit), style="yellow")
+        if told := making_in_words(work.metadata):
+            console.print(told, style="dim", soft_wrap=True)
 
     document = {
         **made.to_json(),

@@ -68,6 +68,39 @@ class Override(TypedDict):
     statement: str
 
 
+class UsedModel(TypedDict):
+    """A model or LoRA that a work was made with: its name, what it was used as, its weight as a
+    text, and of which kind its hash is, such as `autov2`."""
+
+    name: str
+    role: NotRequired[str]
+    weight: NotRequired[str]
+    hash_kind: NotRequired[str]
+    hash: NotRequired[str]
+
+
+class Making(TypedDict, total=False):
+    """How the work was made, as its file said when it was certified; `source` says where in it.
+
+    Of prompts and workflow the sha2-256 (64 hex digits); prompts themselves only where the creator
+    chose to publish them. `c2pa` is where a C2PA manifest lies in the file.
+    """
+
+    tool: str
+    version: str
+    source: str
+    settings: dict[str, str]
+    models: list[UsedModel]
+    loras: list[UsedModel]
+    positive: str
+    negative: str
+    positive_sha256: str
+    negative_sha256: str
+    workflow_sha256: str
+    digital_source_type: str
+    c2pa: str
+
+
 class GenIPPart(TypedDict):
     """What Gen-IP itself reads.
 
@@ -90,6 +123,7 @@ class GenIPPart(TypedDict):
     base_models: NotRequired[list[Tool]]
     human_contribution: NotRequired[str]
     upstream_override: NotRequired[list[Override]]
+    generation: NotRequired[Making]
 
 
 class Metadata(TypedDict):
@@ -124,6 +158,7 @@ def build(
     base_models: Iterable[Tool] = (),
     human_contribution: str | None = None,
     upstream_override: Iterable[Override] = (),
+    generation: Making | None = None,
 ) -> Metadata:
     """A document about the file that `content` summarizes, checked like a stranger's.
 
@@ -164,6 +199,8 @@ def build(
         part["human_contribution"] = human_contribution
     if upstream_override := _list("upstream_override", upstream_override):
         part["upstream_override"] = upstream_override
+    if generation is not None:
+        part["generation"] = generation
     document: dict[str, Any] = {
         "name": name,
         "description": description,

@@ -32,6 +32,7 @@ MAX_WORK_ID = 2**160 - 1
 _KINDS = get_args(Kind)
 _SCHEMA = re.compile(r"gen-ip/certificate@1")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_DIGITS = re.compile(r"[0-9a-f]{8,64}")
 _BYTES32 = re.compile(r"0x[0-9a-f]{64}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){1,512}")
 _ALGORITHM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -81,7 +82,39 @@ def _gen_ip(field: str, value: Any) -> None:
     _required(fields, field, "parents", _parents)
     _required(fields, field, "terms", _list(_pattern(_BYTES32, "0x and 64 lower-case hex digits")))
     _optional(fields, field, "work", _work)
+    _optional(fields, field, "generation", _making)
     _declaration(fields, field)
+
+
+def _making(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    for name in ("tool", "version", "source", "digital_source_type", "c2pa"):
+        _optional(fields, field, name, _text(MAX_NAME))
+    for name in ("positive", "negative"):
+        _optional(fields, field, name, _text(MAX_TEXT))
+    for name in ("positive_sha256", "negative_sha256", "workflow_sha256"):
+        _optional(fields, field, name, _pattern(_SHA256, "64 lower-case hex digits"))
+    for name in ("models", "loras"):
+        _optional(fields, field, name, _list(_used))
+    _optional(fields, field, "settings", _settings)
+
+
+def _used(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "name", _text(MAX_NAME, empty=False))
+    for name in ("role", "weight"):
+        _optional(fields, field, name, _text(MAX_NAME))
+    _optional(fields, field, "hash_kind", _pattern(_ALGORITHM, "a kind such as autov2"))
+    _optional(fields, field, "hash", _pattern(_DIGITS, "8 to 64 lower-case hex digits"))
+
+
+def _settings(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    if len(fields) > MAX_ITEMS:
+        raise MetadataError(field, f"has {len(fields)} entries; at most {MAX_ITEMS} may be")
+    for name, text in fields.items():
+        _text(MAX_NAME)(field, name)
+        _text(MAX_NAME)(_join(field, name), text)
 
 
 def check_declaration(fields: Mapping[str, Any]) -> None:

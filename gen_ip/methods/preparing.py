@@ -32,6 +32,8 @@ class SharedStatement(TypedDict, total=False):
             goes into the metadata.
         kind: what it is: image, text, model, workflow, prompt, audio, video or other; by default
             what its bytes say, which it must not contradict.
+        publish_prompt: whether the metadata hold the prompts that the file says it was made by, and
+            not their hashes alone.
     """
 
     description: str
@@ -40,6 +42,7 @@ class SharedStatement(TypedDict, total=False):
     arbiter: Arbiter | None
     declared: Declaration | None
     kind: Kind | None
+    publish_prompt: bool
 
 
 class Statement(SharedStatement, total=False):
@@ -47,7 +50,8 @@ class Statement(SharedStatement, total=False):
 
     Attributes:
         name: by default the file's name without its ending.
-        description, payees, resale_royalty, arbiter, declared, kind: see `SharedStatement`.
+        description, payees, resale_royalty, arbiter, declared, kind, publish_prompt: see
+            `SharedStatement`.
     """
 
     name: str | None
@@ -68,6 +72,7 @@ class Stated:
     arbiter: Arbiter | None = None
     declared: Declaration | None = None
     kind: Kind | None = None
+    publish_prompt: bool = False
 
     def __post_init__(self) -> None:
         named(self.kind)
@@ -128,6 +133,7 @@ class Preparing(Connection):
             terms=list(dict.fromkeys(edge.terms_hash for edge in sorted(edges))),
             declared=stated.declared,
             kind=stated.kind,
+            publish_prompt=stated.publish_prompt,
         )
         certify = self._registry.statement(
             creator,

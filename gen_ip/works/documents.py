@@ -32,6 +32,8 @@ from gen_ip.errors import (
     shown,
 )
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
+from gen_ip.generation.published import base_models, making, tools
+from gen_ip.generation.reading import read
 
 Content: TypeAlias = Path | str | bytes
 """A work's content: the path of its file, or its bytes."""
@@ -143,8 +145,12 @@ def write(
     terms: Sequence[bytes] = (),
     declared: Declaration | None = None,
     kind: str | None = None,
+    publish_prompt: bool = False,
 ) -> bytes:
     """The encoded metadata of the certificate of `work`.
+
+    What the file says of its making goes in (`gen_ip.generation.published`), its prompts as texts
+    only with `publish_prompt`; its tool and models stand for those the creator declares none of.
 
     `terms` are hashes of the terms of the licenses that its parents are used under. `kind` is what
     the creator says it is; by default what its bytes say.
@@ -156,7 +162,8 @@ def write(
     """
     if name is None:
         _check_own_name(described.name)
-    found = described.fingerprint
+    found, reading = described.fingerprint, read(described.path)
+    stated = (declared or Declaration()).fields()
     document = metadata_format.build(
         name=described.name if name is None else name,
         description=description,
@@ -167,7 +174,12 @@ def write(
         parents=parents,
         terms=[f"0x{terms_hash.hex()}" for terms_hash in terms],
         work=work,
-        **(declared or Declaration()).fields(),
+        generation=making(reading, prompts=publish_prompt),
+        **{
+            **stated,
+            "tools": stated["tools"] or tools(reading),
+            "base_models": stated["base_models"] or base_models(reading),
+        },
     )
     return metadata_format.encode(document)
 

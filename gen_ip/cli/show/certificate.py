@@ -120,6 +120,22 @@ def _declared(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
+def making_in_words(metadata: Mapping[str, Any] | None) -> str | None:
+    """What is published of how the work was made; None where its file said nothing of it."""
+    made = (metadata or {}).get("gen_ip", {}).get("generation")
+    if not made or "tool" not in made:
+        return None
+    told = f"Published of its making: {plain(made['tool'], 40)}, settings, models and LoRAs"
+    if "positive" in made or "negative" in made:
+        return f"{told}, and its prompts."
+    if "positive_sha256" in made or "workflow_sha256" in made:
+        return (
+            f"{told}; of prompts and workflow hashes alone (--publish-prompt publishes prompts). "
+            "Who gets the file itself reads all that is in it."
+        )
+    return f"{told}."
+
+
 def _rank(work: Work) -> str:
     if work.claims == 1:
         return ""
