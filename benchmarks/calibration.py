@@ -43,9 +43,8 @@ _WRONG = 0.0006
 # So many strangers may be called similar to something.
 _SIMILAR = 0.03
 _BY_PAIRS = (
-    "pdq", "pdq-close", "points", "points-many", "spread", "whole-agrees", "whole-agrees-well",
-    "whole-cells", "whole-work", "whole-pictured", "whole-pictured-surely", "whole-pictured-work",
-    "inside-agrees", "inside-agrees-well", "inside-cells", "inside-work", "inside-pictured",
+    "pdq-close", "points-many", "whole-agrees-surely", "inside-agrees-well", "inside-work",
+    "whole-pictured", "whole-pictured-surely", "whole-pictured-work", "inside-pictured",
     "inside-pictured-surely", "inside-pictured-work", "registered-pictured",
     "registered-pictured-surely", "registered-pictured-work",
 )  # fmt: skip

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 
+#: With so many cells compared, agreement is no accident.
+MANY_CELLS = 32
+
 # Where a point (x, y) of the turned unit square lies in the square as it was: the rows of
 # (x, y, 1) -> x and (x, y, 1) -> y.
 _BACK: dict[Orientation, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
@@ -69,6 +72,11 @@ class Alignment:
     cells: int = 0
     pictured: float = 0.0
     pictured_cells: int = 0
+
+    @property
+    def told(self) -> float:
+        """The agreement, less if few cells tell it."""
+        return self.agreement * min(1.0, self.cells / MANY_CELLS)
 
     @property
     def mirrored(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gen_ip.fingerprint.pdq import Orientation
+from gen_ip.match.geometry import MANY_CELLS
 from gen_ip.match.thresholds import Thresholds
 from gen_ip.match.verdict import Verdict
 
@@ -19,26 +20,21 @@ DEFAULT, DESCRIPTOR = "default", "sscd-1"
 # Unrelated pictures differ in 128 of 256 bits at the mean; from so many on, closeness is 0.
 _UNRELATED_BITS = 110
 _CLOSE_BITS = 60
-# From so many key points in place upward a map between two pictures is more than chance.
-_CHANCE_POINTS = 7
-# So many may lie in a template that two pictures share.
+# So many key points may lie in a template that two pictures share.
 _SHARED_POINTS = 30
 
-# With so many cells compared, agreement is no accident; with fewer than the few it may well be.
-_MANY_CELLS = 40
+# Fewer cells say nothing. On a page so many that show more than lettering say enough.
 _FEW_CELLS = 12
-# Above this agreement no two pictures of strangers were seen that share more than lettering.
+# Pictures of strangers rarely agree more; those that share lettering as well, somewhat more.
 _SURELY = 0.8
+_SURELY_ALL = 0.85
 
 # Which measure speaks for which method.
 _METHODS = {
-    "pdq": "pdq-1",
     "pdq-close": "pdq-1",
     "descriptor": "sscd-1",
     "descriptor-close": "sscd-1",
-    "points": "orb-1",
     "points-many": "orb-1",
-    "spread": "orb-1",
     "registered-pictured": "slopes-1",
     "registered-pictured-surely": "slopes-1",
     "registered-pictured-work": "slopes-1",
@@ -78,30 +74,24 @@ class Likeness:
     def measures(self) -> dict[str, float]:
         """The numbers a score is computed from, each growing with likeness, 0 for none."""
         found = {
-            "pdq": _closeness(self.pdq, _UNRELATED_BITS),
             "pdq-close": _closeness(self.pdq, _CLOSE_BITS),
             "descriptor": _closeness(self.descriptor, _UNRELATED_BITS),
             "descriptor-close": _closeness(self.descriptor, _CLOSE_BITS),
-        }
-        found |= {
-            "points": math.log1p(max(0, self.points - _CHANCE_POINTS)),
             "points-many": math.log1p(max(0, self.points - _SHARED_POINTS)),
-            "spread": self.spread,
         }
         # A part too small to be compared says nothing; then nothing is gained by looking at it.
         part = self.inside if self.inside and self.inside.cells >= _FEW_CELLS else self.alignment
-        for name, at in (("whole", self.alignment), ("inside", part)):
+        placed = {"whole": self.alignment, "inside": part, "registered": self.registered}
+        for name, at in placed.items():
             if at is not None:
                 found |= {f"{name}-{what}": value for what, value in _agreeing(at).items()}
-        if (at := self.registered) is not None:
-            found |= {f"registered-{what}": value for what, value in _agreeing(at).items()}
         return found
 
     @property
     def shown(self) -> Alignment | None:
         """How the work lies in the picture, by whatever agrees best."""
         placed = [at for at in (self.alignment, self.registered) if at is not None]
-        return max(placed, key=_weighty, default=None)
+        return max(placed, key=lambda at: at.told, default=None)
 
     @property
     def surely_placed(self) -> bool:
@@ -147,9 +137,8 @@ def _agreeing(at: Alignment) -> dict[str, float]:
     pictured = _pictured(at)
     surely = max(0.0, (pictured - _SURELY) / (1 - _SURELY))
     return {
-        "agrees": agreement,
         "agrees-well": max(0.0, 2 * agreement - 1),
-        "cells": at.agreeing * min(1.0, at.cells / _MANY_CELLS),
+        "agrees-surely": max(0.0, (at.told - _SURELY_ALL) / (1 - _SURELY_ALL)),
         "work": agreement * at.work_part,
         "pictured": max(0.0, 2 * pictured - 1),
         "pictured-surely": surely,
@@ -158,11 +147,8 @@ def _agreeing(at: Alignment) -> dict[str, float]:
 
 
 def _pictured(at: Alignment) -> float:
-    return max(0.0, at.pictured) * min(1.0, at.pictured_cells / _MANY_CELLS)
-
-
-def _weighty(at: Alignment) -> float:
-    return at.agreement * min(1.0, at.cells / _MANY_CELLS)
+    enough = min(1.0, at.cells / MANY_CELLS) * min(1.0, at.pictured_cells / _FEW_CELLS)
+    return max(0.0, at.pictured) * enough
 
 
 def _closeness(bits: int | None, far: int) -> float:

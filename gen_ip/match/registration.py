@@ -39,8 +39,6 @@ _LEAST_SIDE = 4
 _TRIES = 4
 _APART = 4
 _STEPS_APART = 1
-# With so many cells compared, agreement is worth what it says.
-_MANY_CELLS = 40
 
 
 class _Placement(NamedTuple):
@@ -114,7 +112,7 @@ def register(query: Slopes, work: Slopes) -> Alignment:
         )
         for each in _placements(query, work)
     ]
-    return max(found, key=lambda at: at.agreement * min(1.0, at.cells / _MANY_CELLS))
+    return max(found, key=lambda at: at.told)
 
 
 def _rises(gray: NDArray[float32], size: Size, mirrored: bool) -> NDArray[complex64]:

@@ -96,3 +96,20 @@ def test_a_part_too_small_to_be_compared_costs_nothing() -> None:
     assert Likeness(alignment=whole, inside=small).measures() == alone
     telling = dataclasses.replace(whole, agreement=0.3, cells=60)
     assert Likeness(alignment=whole, inside=telling).measures() != alone
+
+
+def test_a_page_tells_by_few_cells_and_a_chance_overlap_does_not() -> None:
+    page = dataclasses.replace(
+        laid(COPIES["cat.png"], COPIES["cat.png"]),
+        agreement=0.97,
+        cells=90,
+        pictured=0.97,
+        pictured_cells=14,
+    )
+    corner = dataclasses.replace(page, cells=12, pictured_cells=12)
+    seen, chance = Likeness(alignment=page), Likeness(alignment=corner)
+    assert seen.surely_placed
+    assert seen.measures()["whole-pictured"] > 0.9
+    assert seen.measures()["whole-agrees-surely"] > 0.5
+    assert not chance.surely_placed
+    assert chance.measures()["whole-pictured"] == 0
