@@ -93,33 +93,48 @@ class _Worker:
         return Measured(question, tuple((key, each.measures()) for key, each in found))
 
 
-def model(measured: Sequence[Measured], names: Sequence[str]) -> tuple[Model, dict[str, Any]]:
-    """The regression and its thresholds, and what they do on the pairs they were made from."""
+def model(
+    measured: Sequence[Measured],
+    names: Sequence[str],
+    *,
+    strangers: float = _STRANGERS,
+    wrong: float = _WRONG,
+    similar: float = _SIMILAR,
+) -> tuple[Model, dict[str, Any]]:
+    """The regression and its thresholds, and what they do on the pairs they were made from.
+
+    Args:
+        measured: questions and their candidates.
+        names: of the measures to weigh.
+        strangers, wrong: shares, 0 to 1, of strangers that may be accepted, of questions for which
+            a wrong work may be named.
+        similar: of strangers that may be called similar to something.
+    """
     pairs = [(each.question, key, found) for each in measured for key, found in each.pairs]
     truths = [key in question.truths for question, key, _ in pairs]
     intercept, weights = fit([found for _, _, found in pairs], truths, names, ridge=1e-5)
     rough = Model(intercept, weights, 1.0, 1.0)
-    strangers: list[float] = []
-    wrong: list[float] = []
+    unknown: list[float] = []
+    others: list[float] = []
     right: list[float] = []
     for each in measured:
         scores = [(key, rough.score(found)) for key, found in each.pairs]
         if not each.question.truths:
-            strangers.append(max((score for _, score in scores), default=0.0))
+            unknown.append(max((score for _, score in scores), default=0.0))
             continue
-        for known, best in ((False, wrong), (True, right)):
+        for known, best in ((False, others), (True, right)):
             own = (score for key, score in scores if (key in each.question.truths) == known)
             best.append(max(own, default=0.0))
-    accept = max(_upper(strangers, _STRANGERS), _upper(wrong, _WRONG))
-    similar = min(accept, _upper(strangers, _SIMILAR))
+    accept = max(_upper(unknown, strangers), _upper(others, wrong))
+    least = min(accept, _upper(unknown, similar))
     did = {
         "pairs": len(pairs),
         "questions": len(measured),
         "recall": float(np.mean(np.array(right) >= accept)),
-        "strangers_accepted": float(np.mean(np.array(strangers) >= accept)),
-        "wrong_named": float(np.mean(np.array(wrong) >= accept)),
+        "strangers_accepted": float(np.mean(np.array(unknown) >= accept)),
+        "wrong_named": float(np.mean(np.array(others) >= accept)),
     }
-    return Model(intercept, weights, accept, similar), did
+    return Model(intercept, weights, accept, least), did
 
 
 def _upper(scores: Sequence[float], share: float) -> float:

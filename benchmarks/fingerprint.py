@@ -1,5 +1,7 @@
 """`python -m benchmarks.fingerprint [--json]`: which works are recognized after which edits.
 
+Of pictures, or with `--kind` of texts or prompts (`benchmarks/fingerprint_texts.py`).
+
 Every edit of every work is asked about, and strangers' pictures, some of which share an emblem, a
 template or words with a work. On the development half unless told otherwise; the test half is
 looked at for the final numbers alone. Or on pictures of your own:
@@ -22,10 +24,11 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from benchmarks import fingerprint_texts
 from benchmarks._peers import HASHES, check_peers
 from benchmarks._recognition import (
     DEFAULT,
@@ -44,6 +47,17 @@ from gen_ip.errors import FileProblem, GenIPError, shown
 from gen_ip.fingerprint import descriptor
 from gen_ip.match.thresholds import thresholds
 
+KINDS = ("image", "text", "prompt")
+
+
+class Tools(NamedTuple):
+    """What measuring other kinds has in common with pictures."""
+
+    summary: Callable[[Iterable[Answered]], dict[str, Any]]
+    progress: Callable[[str, int, int], None]
+    limits: Callable[[Path, Sequence[str]], dict[str, float]]
+    answer: Callable[[Answered], dict[str, Any]]
+
 
 class NotWritten(FileProblem):
     """Results cannot be written."""
@@ -57,7 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fingerprint", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    parser.add_argument("--kind", choices=["image"], default="image", help="of works")
+    parser.add_argument("--kind", choices=KINDS, default=KINDS[0], help="of works")
+    parser.add_argument(
+        "--translations", action="store_true", help="of texts: with the learned encoder"
+    )
     parser.add_argument("--half", choices=HALVES, default=HALVES[0])
     parser.add_argument("--works", type=_count, help="ask about the edits of so many works only")
     parser.add_argument("--processes", type=_count, default=os.cpu_count() or 1)
@@ -79,9 +96,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--gallery, --queries and --truth go together")
     try:
         _check_outputs(options.answers, options.charts)
+        if options.kind != KINDS[0]:
+            tools = Tools(summary, progress, _limits, _answer)
+            given = _own(*own) if options.gallery else None
+            data, results, answers = fingerprint_texts.measure(options, given, tools)
+            return _told({"data": data, **results, "answers": answers}, options)
         if options.gallery:
             gallery, questions = _own(*own)
-            data: dict[str, Any] = {
+            data = {
                 "gallery": str(options.gallery),
                 "queries": str(options.queries),
             }
@@ -92,6 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GenIPError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    return _told(results, options)
+
+
+def _told(results: dict[str, Any], options: argparse.Namespace) -> int:
     answers = results.pop("answers")
     # First of all what took hours, whatever becomes of the files.
     print(json.dumps(results, indent=1) if options.json else _table(results), flush=True)

@@ -7,7 +7,7 @@ and shortened, so a message is always safe to print.
     GenIPError
     ├── FileProblem            a file the user gave cannot be used
     │   ├── MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge
-    │   ├── ImageTooLarge, TooManyFrames, UnreadableImage
+    │   ├── ImageTooLarge, TooManyFrames, UnreadableImage, UnreadableText
     │   └── WrongKind, RefusedFile
     ├── MalformedCID           not a content identifier this package reads
     ├── MetadataError          not a certificate's metadata
@@ -132,6 +132,14 @@ class UnreadableImage(FileProblem):
     def __init__(self, path: object, reason: str, remedy: str) -> None:
         self.reason, self.remedy = reason, remedy
         super().__init__(path, f"cannot be read as a picture ({reason}); {remedy}")
+
+
+class UnreadableText(FileProblem):
+    """The file is no text of a supported format, is damaged, or holds more than the caps allow."""
+
+    def __init__(self, path: object, reason: str, remedy: str) -> None:
+        self.reason, self.remedy = reason, remedy
+        super().__init__(path, f"cannot be read as a text ({reason}); {remedy}")
 
 
 class WrongKind(FileProblem):

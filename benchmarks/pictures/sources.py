@@ -28,7 +28,7 @@ class PicturesUnavailable(GenIPError):  # noqa: N818, the package's own are name
         self.package = package
         super().__init__(
             f"Debian package {package!r} cannot be fetched ({reason}); run this where apt-get and "
-            "dpkg-deb reach a Debian 12 archive, or give pictures of your own with --gallery, "
+            "dpkg-deb reach a Debian 12 archive, or give files of your own with --gallery, "
             "--queries and --truth"
         )
 
@@ -149,7 +149,7 @@ def fetch(folder: Path, progress: Callable[[str], None]) -> None:
     for package in PACKAGES:
         if not (folder / package.name / "VERSION").is_file():
             progress(package.name)
-            _fetch(package, folder)
+            fetch_package(package, folder)
 
 
 def version(package: Package, folder: Path) -> str:
@@ -171,7 +171,8 @@ def pictures(package: Package, folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _fetch(package: Package, folder: Path) -> None:
+def fetch_package(package: Package, folder: Path) -> None:
+    """A package unpacked into `folder`/PACKAGE; raises as `fetch`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         # apt drops its rights while it downloads, and then could not write here.

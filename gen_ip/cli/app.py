@@ -22,16 +22,17 @@ from gen_ip.cli.fingerprinting import fingerprint
 from gen_ip.cli.generating import generation
 from gen_ip.cli.group import Commands
 from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
+from gen_ip.cli.index_group import index_app
 from gen_ip.cli.inspecting import inspect
 from gen_ip.cli.lazily import make_lazy
 from gen_ip.cli.legal import terms_app
 from gen_ip.cli.license_group import license_app
 from gen_ip.cli.licenses import buy, cancel, licenses, offer, offers
+from gen_ip.cli.matching import match
 from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
-from gen_ip.cli.pictures import index_app, match
 from gen_ip.cli.signed import anchor, prove, sign, submit
 from gen_ip.cli.trading import accept, bid, counter, quote
 from gen_ip.cli.verbs import Verbs

@@ -26,7 +26,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,11 +35,13 @@ from typing import IO, Any, Self
 import gen_ip
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.errors import (
+    FileProblem,
     GenIPError,
     ImageTooLarge,
     MalformedFingerprint,
     TooManyFrames,
     UnreadableImage,
+    UnreadableText,
     shown,
 )
 from gen_ip.fingerprint.confined_worker import (
@@ -69,9 +71,8 @@ _ENVIRONMENT = {
 _START_SECONDS = 120
 _GRACE_SECONDS = 2
 _SETTLE_SECONDS, _SETTLE_STEPS = 1.0, 100
-# Copies of 512 x 512 and 1,024 x 1,024 pixels, or a record with all its parts.
-_MAX_ANSWER_BYTES = 2**22
 _MAX_REASON = 300
+_MAX_MESSAGE = 2**16
 # A pipe holds 64 KiB otherwise: twice the time for a file of some megabytes.
 _PIPE_BYTES = 2**20
 
@@ -103,12 +104,15 @@ class Limits:
             takes up to 2 GiB.
         pixels: all frames of an animation together.
         file_bytes: of the file.
+        answer_bytes: of what comes of it: copies of 512 x 512 and 1,024 x 1,024 pixels, or a
+            record with all its parts.
     """
 
     seconds: int = 60
     memory: int = 3 * 2**30
     pixels: int = MAX_PIXELS
     file_bytes: int = MAX_FILE_BYTES
+    answer_bytes: int = 2**22
 
 
 class Confined:
@@ -119,7 +123,9 @@ class Confined:
             each file's bytes, in the process.
         options: JSON.
         processes: at most so many at a time; they start when they are first needed.
-        limits: of each picture.
+        limits: of each file.
+        failed: what is raised of the file, a reason and a remedy where the task crashes, hangs, or
+            wants too much memory.
     """
 
     def __init__(
@@ -129,8 +135,10 @@ class Confined:
         *,
         processes: int = 1,
         limits: Limits | None = None,
+        failed: Callable[[StrPath, str, str], FileProblem] = DecoderFailed,
     ) -> None:
         self.limits = limits or Limits()
+        self._fails = failed
         setup = {
             "task": task,
             "options": {"pixels": self.limits.pixels, **(options or {})},
@@ -170,15 +178,15 @@ class Confined:
         """What the task makes of a request, given in parts; `path` names the file in messages.
 
         Raises:
-            ImageTooLarge, TooManyFrames, UnreadableImage: as the task says.
-            DecoderFailed: it crashed, hung, or wanted too much memory.
+            ImageTooLarge, TooManyFrames, UnreadableImage, UnreadableText: as the task says.
+            DecoderFailed, or what was given for it: it crashed, hung, or wanted too much memory.
             ConfinementFailed: no process starts, or the pool is closed.
         """
         worker = self._idle.get()
         kept = False
         try:
             worker = worker or self._started()
-            answer = worker.asked(path, request, self.limits.seconds)
+            answer = worker.asked(request, self.limits)
             kept = True
         except _Lost as lost:
             raise self._failed(path, worker, lost) from None
@@ -189,7 +197,7 @@ class Confined:
         kind, data = answer
         if kind == RESULT:
             return data
-        raise _problem(path, data, self.limits)
+        raise self._problem(path, data)
 
     def picture(self, path: StrPath) -> tuple[bytes, Picture]:
         """A file's sha2-256, 32 bytes, and the picture decoded from the same bytes.
@@ -204,7 +212,7 @@ class Confined:
         try:
             return sha256, Picture.from_bytes(data)
         except MalformedFingerprint:
-            raise _wrong(path) from None
+            raise self._wrong(path) from None
 
     def _started(self) -> _Worker:
         worker = _Worker()
@@ -236,18 +244,39 @@ class Confined:
 
     def _failed(self, path: StrPath, worker: _Worker | None, lost: _Lost) -> GenIPError:
         if lost.babbling:
-            return _wrong(path)
+            return self._wrong(path)
         if self._closed or worker is None:
             return ConfinementFailed("the pool is closed")
         if worker.late:
             reason = f"it takes longer than {self.limits.seconds:,} seconds"
-            return DecoderFailed(path, reason, "give a smaller picture, or allow more seconds")
+            return self._fails(path, reason, "give a smaller file, or allow more seconds")
         code = worker.end()
         if code == -signal.SIGKILL:
             reason = "its decoder was killed, as systems do for want of memory"
-            return DecoderFailed(path, reason, "give a smaller picture, or free some memory")
+            return self._fails(path, reason, "give a smaller file, or free some memory")
         reason = f"its decoder crashed ({_ending(code)})"
-        return DecoderFailed(path, reason, _DAMAGED)
+        return self._fails(path, reason, _DAMAGED)
+
+    def _problem(self, path: StrPath, data: bytes) -> GenIPError:
+        """The exception that a process told of, for this file."""
+        told = _members(data)
+        limit = told.get("limit")
+        match told.get("kind"):
+            case "ImageTooLarge" if type(limit) is int:
+                return ImageTooLarge(path, _text(told.get("pixels")), limit)
+            case "TooManyFrames" if type(limit) is int:
+                return TooManyFrames(path, limit)
+            case "UnreadableImage":
+                return UnreadableImage(path, _text(told.get("reason")), _text(told.get("remedy")))
+            case "UnreadableText":
+                return UnreadableText(path, _text(told.get("reason")), _text(told.get("remedy")))
+            case kind if kind == MEMORY:
+                reason = f"it needs more than {self.limits.memory // 2**20:,} MiB of memory"
+                return self._fails(path, reason, "give a smaller file, or allow more memory")
+        return self._wrong(path)
+
+    def _wrong(self, path: StrPath) -> FileProblem:
+        return self._fails(path, "its decoder gave a wrong answer", _DAMAGED)
 
 
 class _Lost(Exception):
@@ -289,11 +318,11 @@ class _Worker:
 
     def set_up(self, setup: bytes) -> tuple[int, bytes]:
         """Its answer to what it is for."""
-        return self._exchange(SETUP, (setup,), _START_SECONDS)
+        return self._exchange(SETUP, (setup,), _START_SECONDS, _MAX_MESSAGE)
 
-    def asked(self, path: StrPath, request: tuple[bytes, ...], seconds: float) -> tuple[int, bytes]:
+    def asked(self, request: tuple[bytes, ...], limits: Limits) -> tuple[int, bytes]:
         """Its answer to a request."""
-        return self._exchange(REQUEST, request, seconds)
+        return self._exchange(REQUEST, request, limits.seconds, limits.answer_bytes)
 
     def end(self) -> int:
         """Kills it and what it may have started; how it ended: a negative number is a signal's."""
@@ -305,7 +334,9 @@ class _Worker:
                 pipe.close()
         return code
 
-    def _exchange(self, kind: int, parts: tuple[bytes, ...], seconds: float) -> tuple[int, bytes]:
+    def _exchange(
+        self, kind: int, parts: tuple[bytes, ...], seconds: float, most: int
+    ) -> tuple[int, bytes]:
         to = self._pipes[0]
         watch = threading.Timer(seconds, self._expire)
         watch.daemon = True
@@ -317,7 +348,7 @@ class _Worker:
                 to.write(part)
             to.flush()
             answer, size = FRAME.unpack(self._read(FRAME.size))
-            if size > _MAX_ANSWER_BYTES or answer not in (READY, RESULT, PROBLEM):
+            if size > most or answer not in (READY, RESULT, PROBLEM):
                 raise _Lost(babbling=True)
             data = self._read(size)
         except (OSError, ValueError):
@@ -364,27 +395,6 @@ class _Worker:
                 if os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                     return
                 time.sleep(_SETTLE_SECONDS / _SETTLE_STEPS)
-
-
-def _problem(path: StrPath, data: bytes, limits: Limits) -> UnreadableImage | GenIPError:
-    """The exception that a process told of, for this file."""
-    told = _members(data)
-    limit = told.get("limit")
-    match told.get("kind"):
-        case "ImageTooLarge" if type(limit) is int:
-            return ImageTooLarge(path, _text(told.get("pixels")), limit)
-        case "TooManyFrames" if type(limit) is int:
-            return TooManyFrames(path, limit)
-        case "UnreadableImage":
-            return UnreadableImage(path, _text(told.get("reason")), _text(told.get("remedy")))
-        case kind if kind == MEMORY:
-            reason = f"it needs more than {limits.memory // 2**20:,} MiB of memory"
-            return DecoderFailed(path, reason, "give a smaller picture, or allow more memory")
-    return _wrong(path)
-
-
-def _wrong(path: StrPath) -> DecoderFailed:
-    return DecoderFailed(path, "its decoder gave a wrong answer", _DAMAGED)
 
 
 def _members(data: bytes) -> dict[str, Any]:

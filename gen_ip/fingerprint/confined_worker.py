@@ -23,6 +23,7 @@ from gen_ip.errors import (
     ImageTooLarge,
     TooManyFrames,
     UnreadableImage,
+    UnreadableText,
 )
 
 #: From its name and the options that came with it: what is done with each request.
@@ -79,7 +80,7 @@ def _told(error: FileProblem) -> dict[str, Any]:
             told: dict[str, Any] = {"pixels": error.pixels, "limit": error.limit}
         case TooManyFrames():
             told = {"limit": error.limit}
-        case UnreadableImage():
+        case UnreadableImage() | UnreadableText():
             told = {"reason": error.reason, "remedy": error.remedy}
         case _:
             raise error

@@ -2,10 +2,11 @@
 
 `python -m gen_ip.fingerprint.selftest` compares with the conformance vectors that ship with the
 package: small files, the pixels of their copies, the parts looked at, and their hashes.
-`pixels-v1`, `phash64` and `pdq-1` are the same everywhere. `orb-1` and `sscd-1` are computed with
-the rounding of the machine: of a picture's local features four in five must be found again, within
-1.5 pixels and 32 of 256 bits, and of the descriptor's code at most 24 of 256 bits may differ.
-Searching allows several times as much. What an extra is missing for is left out, and said to be.
+`pixels-v1`, `phash64` and `pdq-1` are the same everywhere, and so is all of texts and prompts.
+`orb-1` and `sscd-1` are computed with the rounding of the machine: of a picture's local features
+four in five must be found again, within 1.5 pixels and 32 of 256 bits, and of the descriptor's code
+at most 24 of 256 bits may differ. Searching allows several times as much. What an extra is missing
+for is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from gen_ip.fingerprint.descriptor import SSCD, Sscd, load
 from gen_ip.fingerprint.local import ORB, LocalFeatures, local_features
 from gen_ip.fingerprint.pdq import Orientation, Pdq, oriented
 from gen_ip.fingerprint.picture import PHASH, PIXELS, Picture, decoded
+from gen_ip.fingerprint.text.selftest import deviation as text_deviation
+from gen_ip.fingerprint.text.selftest import vectors as text_vectors
 from gen_ip.fingerprint.views import views
 
 if TYPE_CHECKING:
@@ -137,9 +140,14 @@ def main() -> int:
         found = deviation(vector, descriptor, features)
         deviations += found is not None
         print(f"{'differs' if found else 'ok':8} {vector['name']}{': ' + found if found else ''}")
+    texts = text_vectors()
+    for vector in texts:
+        found = text_deviation(vector)
+        deviations += found is not None
+        print(f"{'differs' if found else 'ok':8} {vector['name']}{': ' + found if found else ''}")
     for each in left_out:
         print(f"not compared: {each}")
-    print(f"{deviations} of {len(known)} vectors differ")
+    print(f"{deviations} of {len(known) + len(texts)} vectors differ")
     return 1 if deviations else 0
 
 

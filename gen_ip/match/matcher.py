@@ -30,6 +30,7 @@ from gen_ip.match.question import Question
 from gen_ip.match.registration import Slopes, register
 from gen_ip.match.thresholds import Thresholds, thresholds
 from gen_ip.match.verdict import Verdict
+from gen_ip.match.works.kind import IMAGE
 
 if TYPE_CHECKING:
     from numpy import uint8
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from gen_ip.fingerprint.descriptor import Descriptor
     from gen_ip.match.index.pictures import PictureIndex
     from gen_ip.match.index.records import Entry
-
-#: The kind of work that this is about.
-IMAGE = "image"
 
 # A picture, or a work, with fewer features, or codes of the descriptor as near as that in bits: the
 # work may lie where no feature tells.

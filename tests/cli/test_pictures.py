@@ -101,7 +101,7 @@ def test_mistakes_are_told(run: Run, filled: Path, mirrored: Path, tmp_path: Pat
     two = (PICTURES / "cat.png", PICTURES / "coffee.jpg")
     run("index", "add", *two, "--work", "1", "--index", filled).failed("", "--work", code=2)
     text = tmp_path / "text.png"
-    text.write_text("no picture")
+    text.write_bytes(b"\x89PNG\r\n\x1a\n and no more")
     run("match", text, "--index", filled).failed("UnreadableImage", "text.png")
     with PictureIndex(filled, write=True):
         run("index", "add", PICTURES / "cat.png", "--index", filled).failed("IndexInUse")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
+
 from gen_ip.match.answer import Finding
 from gen_ip.match.verdict import Verdict
+from gen_ip.match.works.catalog import Candidate
 from gen_ip.match.works.index import WorkIndex
+from gen_ip.match.works.records import Entry
 
 
 def exact(
@@ -26,3 +31,16 @@ def exact(
     for entry in index.by_content(kind, content) if content is not None else ():
         found.setdefault(entry.key, Finding(entry.key, Verdict.EXACT_CONTENT, 1.0, method))
     return list(found.values())
+
+
+def in_turn(
+    index: WorkIndex, kind: str, searches: Sequence[Sequence[Candidate]]
+) -> Iterator[tuple[Entry, bytes]]:
+    """The works of a kind that searches found and their fingerprints' bytes, each once, the first
+    of every search before the second of any."""
+    found = itertools.chain.from_iterable(itertools.zip_longest(*searches))
+    for handle in dict.fromkeys(each.handle for each in found if each is not None):
+        entry, data = index.by_handle(handle), index.data(handle)
+        # It may have been removed since it was found.
+        if entry is not None and data is not None and entry.kind == kind:
+            yield entry, data

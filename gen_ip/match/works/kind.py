@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from gen_ip.match.works.index import WorkIndex
     from gen_ip.match.works.records import Record
 
+#: Pictures, which have an index of their own and are not among `kinds`.
+IMAGE = "image"
+
 #: Where each kind says it; they are imported when they are first needed.
-_PLACES: Mapping[str, str] = {}
+_PLACES: Mapping[str, str] = {
+    "text": "gen_ip.match.texts.text_kind:TEXTS",
+    "prompt": "gen_ip.match.texts.prompt_kind:PROMPTS",
+}
 
 
 class Fingerprint(Protocol):

@@ -1,0 +1,1 @@
+"""Which certified text or prompt a text is of: candidates from an index, then a look at each."""
