@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GenIPError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    text = json.dumps(table, indent=1) + "\n"
+    text = json.dumps(table, indent=2) + "\n"
     if options.write:
         write_text((text_kind if options.kind == "text" else prompt_kind).TABLE, text)
     print(text, end="")
