@@ -13,6 +13,7 @@ import typer
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token, WorkId
+from gen_ip.cli.papers import picture
 from gen_ip.cli.proving import proof
 from gen_ip.cli.reading import check_output, keep, signed_offer_in
 from gen_ip.cli.sale import (
@@ -266,6 +267,7 @@ for _name, _command in (
     ("bid", _bid),
     ("buy", _buy),
     ("accept", _accept),
+    ("picture", picture),
     ("proof", proof),
 ):
     certificate_app.command(_name)(_command)

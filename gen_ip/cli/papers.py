@@ -1,0 +1,133 @@
+"""`certificate picture`, `license paper`, `license receipt`: what people hold in their hands."""
+
+from __future__ import annotations
+
+import os
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gen_ip.cli.invocation import Invocation, reads
+from gen_ip.cli.reading import check_file, check_output
+from gen_ip.cli.session import work_of
+from gen_ip.cli.show.text import plain
+from gen_ip.cli.values import BadValue
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gen_ip.client import GenIP
+    from gen_ip.terms import Terms
+    from gen_ip.terms.clauses import Language
+
+
+class PaperLanguage(StrEnum):
+    """As `--language` names them."""
+
+    EN = "en"
+    FR = "fr"
+
+    @property
+    def code(self) -> Language:
+        """As the papers name it."""
+        return "fr" if self is PaperLanguage.FR else "en"
+
+
+LanguageOption = Annotated[PaperLanguage, typer.Option("--language", help="Of the paper.")]
+
+
+@reads
+def picture(
+    use: Invocation,
+    work: Annotated[
+        str, typer.Argument(metavar="WORK|FILE", help="A work's number or till, or its file.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .svg, .png or .pdf.")
+    ],
+    language: LanguageOption = PaperLanguage.EN,
+    dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
+    thumbnail: Annotated[
+        bool,
+        typer.Option("--thumbnail", help="With the work itself, small, where it is a picture."),
+    ] = False,
+) -> None:
+    """Draw a certificate to hang up: SVG, PNG, or a page as PDF."""
+    from gen_ip.papers.certificate import FORMS, CertificateFacts, certificate
+    from gen_ip.papers.typesetting import form_of
+
+    form = form_of(output, FORMS)
+    check_output(output)
+    named = _is_file(work)
+    if named:
+        check_file(Path(work))
+    known = None if named else work_of(work)
+    client = use.reader()
+    with use.output.working("Drawing …"):
+        number = _certified(client, Path(work)) if known is None else known
+        found = client.work(number)
+        facts = CertificateFacts.of(
+            found, client.chain_id, client.deployment.registry, _on_offer(client, number)
+        )
+        shown = _thumbnail(client, number) if thumbnail else None
+        data = certificate(
+            facts,
+            form,
+            language=language.code,
+            theme="dark" if dark else "light",
+            picture=shown,
+        )
+    _write(use, output, data, work=str(number))
+
+
+def _write(use: Invocation, path: Path, data: bytes, **document: str) -> None:
+    from gen_ip import atomic_file
+    from gen_ip.statement_files import StatementFileProblem
+
+    try:
+        atomic_file.write_bytes(path, data)
+    except OSError as error:
+        raise StatementFileProblem(path, error.strerror or str(error)) from None
+
+    def show(console: Console) -> None:
+        console.print(f"Wrote {plain(str(path))}", style="green", soft_wrap=True)
+
+    use.output.result({"file": str(path), "bytes": len(data), **document}, show)
+
+
+def _is_file(text: str) -> bool:
+    # A file of a stranger may be called like a work.
+    return not re.fullmatch(r"0x[0-9a-fA-F]{40}|[0-9]{1,78}", text) and os.path.isfile(text)
+
+
+def _certified(client: GenIP, file: Path) -> int:
+    """The first work of a file's bytes."""
+    from gen_ip.fingerprint.image import Level
+
+    verdict = client.verify(file)
+    if verdict.level is not Level.EXACT:
+        raise BadValue("file", str(file), "these bytes are not certified; `verify` says more")
+    return min(verdict.matches, key=lambda match: match.claim_time).work
+
+
+def _on_offer(client: GenIP, work: int) -> list[Terms]:
+    """The terms that licenses of a work are on offer under."""
+    return [client.terms(each.terms_hash) for each in client.offers(work)]
+
+
+def _thumbnail(client: GenIP, work: int) -> bytes | None:
+    from gen_ip.cli.show.certificate import content_of
+    from gen_ip.errors import FileProblem
+    from gen_ip.papers.thumbnail import thumbnail
+
+    with content_of(client, client.work(work)) as (path, _):
+        if path is None:
+            raise BadValue("--thumbnail", str(work), "the store does not hold the certified file")
+        try:
+            return thumbnail(path)
+        except FileProblem:
+            # A work that is no picture has a symbol.
+            return None
