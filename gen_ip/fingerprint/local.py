@@ -17,7 +17,7 @@ import functools
 import math
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gen_ip.errors import MalformedFingerprint, MissingLibrary
 from gen_ip.fingerprint.reduced import FINE_SIDE, SIDE
@@ -25,7 +25,7 @@ from gen_ip.fingerprint.reduced import FINE_SIDE, SIDE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy import float32, int64, uint8
+    from numpy import float32, float64, int64, uint8
     from numpy.typing import NDArray
 
 ORB = "orb-1"
@@ -160,7 +160,7 @@ def local_features(copy: NDArray[uint8], limit: int = FEATURES) -> LocalFeatures
         MissingLibrary: OpenCV is not installed.
     """
     _check(copy, limit, SIDE)
-    return _found(copy, limit, _WORK_SIDE)
+    return _features(_corners_of(copy, limit, _WORK_SIDE))
 
 
 def asked_features(copy: NDArray[uint8], limit: int = ASKED_FEATURES) -> LocalFeatures:
@@ -171,13 +171,26 @@ def asked_features(copy: NDArray[uint8], limit: int = ASKED_FEATURES) -> LocalFe
         MissingLibrary: OpenCV is not installed.
     """
     _check(copy, limit, SIDE)
-    return _found(copy, limit, _ASKED_SIDE)
+    return _features(_corners_of(copy, limit, _ASKED_SIDE))
+
+
+def both_ways(
+    copy: NDArray[uint8], limit: int = ASKED_FEATURES
+) -> tuple[LocalFeatures, LocalFeatures]:
+    """What `asked_features` finds, and the same corners as the mirrored copy shows them.
+
+    Raises:
+        ValueError: another shape, sample type or size, or a limit outside of 0 to 2,000.
+        MissingLibrary: OpenCV is not installed.
+    """
+    _check(copy, limit, SIDE)
+    return _both(_corners_of(copy, limit, _ASKED_SIDE))
 
 
 def fine_features(
     fine: NDArray[uint8], size: tuple[int, int], limit: int = FINE_FEATURES
-) -> LocalFeatures:
-    """The same of its finer copy, sides up to 1,024, told in pixels of the copy, which has `size`.
+) -> tuple[LocalFeatures, LocalFeatures]:
+    """Those of a finer copy, sides up to 1,024, both ways, in pixels of the copy, which has `size`.
 
     A small part of a picture, such as another picture on a page, has few in the copy.
 
@@ -186,22 +199,39 @@ def fine_features(
         MissingLibrary: OpenCV is not installed.
     """
     _check(fine, limit, FINE_SIDE)
-    return _found(fine, limit, FINE_SIDE, size, _FINE_SQUARES)
+    return _both(_corners_of(fine, limit, FINE_SIDE, size, _FINE_SQUARES))
 
 
-def _found(
+class _Corners(NamedTuple):
+    """Where to describe a picture.
+
+    Attributes:
+        orb: that found them.
+        gray: what they were found in, enlarged or not.
+        chosen: OpenCV's key points.
+        size: of the copy in whose pixels they are told.
+        factors: how many pixels of `gray` one of the copy takes, across and down.
+    """
+
+    orb: Any
+    gray: NDArray[uint8]
+    chosen: Sequence[Any]
+    size: tuple[int, int]
+    factors: NDArray[float64]
+
+
+def _corners_of(
     pixels: NDArray[uint8],
     limit: int,
     side: int,
     size: tuple[int, int] | None = None,
     squares: int = _SQUARES,
-) -> LocalFeatures:
-    """Of pixels that have at least `side` a side, else are enlarged; told in a copy of `size`."""
+) -> _Corners:
+    """Of a picture that is first enlarged to `side` a side where it has less."""
     import numpy
 
     cv2 = _opencv()
     height, width = pixels.shape[:2]
-    size = size or (width, height)
     gray = cv2.cvtColor(numpy.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
     factor = min(_ENLARGEMENT, side / max(width, height))
     if factor > 1:
@@ -209,28 +239,60 @@ def _found(
         gray = cv2.resize(gray, large, interpolation=cv2.INTER_LINEAR)
     else:
         factor = 1.0
-    if limit == 0 or min(gray.shape) < _LEAST_SIDE:
-        return _none(size)
+    size = size or (width, height)
+    factors = factor * numpy.array([width, height]) / size
     orb = _orb(_SURPLUS * limit)
-    corners = _corners(orb, gray, limit, squares)
-    if not corners:
+    chosen: Sequence[Any] = ()
+    if limit and min(gray.shape) >= _LEAST_SIDE:
+        found = _corners(orb, gray, limit, squares)
+        chosen = _spread(found, max(gray.shape), limit, squares) if found else ()
+    return _Corners(orb, gray, chosen, size, factors)
+
+
+def _both(corners: _Corners) -> tuple[LocalFeatures, LocalFeatures]:
+    return _features(corners), _features(_mirrored(corners))
+
+
+def _mirrored(corners: _Corners) -> _Corners:
+    """The same corners in the mirrored picture: to find them there takes ten times as long."""
+    import cv2
+    import numpy
+
+    width = corners.gray.shape[1]
+    chosen = []
+    for each in corners.chosen:
+        # Corners lie on pixels of their level, the last of which comes first.
+        scale = _LEVEL_SCALE**each.octave
+        right = (round(width / scale) - 1) * scale
+        turned = (_DEGREES / 2 - each.angle) % _DEGREES
+        chosen.append(
+            cv2.KeyPoint(
+                right - each.pt[0], each.pt[1], each.size, turned, each.response, each.octave
+            )
+        )
+    return corners._replace(gray=numpy.ascontiguousarray(corners.gray[:, ::-1]), chosen=chosen)
+
+
+def _features(corners: _Corners) -> LocalFeatures:
+    import numpy
+
+    size = corners.size
+    if not corners.chosen:
         return _none(size)
-    chosen = _spread(corners, max(gray.shape), limit, squares)
-    for number, corner in enumerate(chosen):
+    for number, corner in enumerate(corners.chosen):
         # OpenCV hands them back sorted by level.
         corner.class_id = number
-    described, codes = orb.compute(gray, chosen)
+    described, codes = corners.orb.compute(corners.gray, corners.chosen)
     order = numpy.argsort([corner.class_id for corner in described])
     rows = [(*each.pt, each.size, each.angle, each.response) for each in described]
     x, y, sizes, angles, strengths = numpy.array(rows)[order].T
     # Where a point lies in the copy, pixels being squares: OpenCV multiplies what it found in a
     # reduced level as if they were points, half a pixel of that level too far to the upper left.
     half = 0.5 * sizes[:, None] / _PATCH
-    factors = factor * numpy.array([width, height]) / size
-    points = (numpy.stack([x, y], axis=1) + half) / factors - 0.5
+    points = (numpy.stack([x, y], axis=1) + half) / corners.factors - 0.5
     numbers = _numbers(
         numpy.rint(numpy.clip(points, 0, numpy.array(size) - 1) * _PLACES),
-        numpy.rint(numpy.log2(sizes / factors.max()) * _SCALE_STEPS),
+        numpy.rint(numpy.log2(sizes / corners.factors.max()) * _SCALE_STEPS),
         numpy.rint(angles * (_ANGLES / _DEGREES)) % _ANGLES,
         _steps_of_strength(strengths),
     )

@@ -88,20 +88,34 @@ def _edges(pixels: NDArray[uint8]) -> NDArray[bool_]:
     import numpy
 
     height, width, _ = pixels.shape
-    values = pixels.astype(numpy.int16)
-    change = numpy.zeros((height, width + 1 + 2 * _BESIDE), numpy.int16)
-    # Across two pixels: an edge in a reduced copy may lie within one.
+    planes = numpy.ascontiguousarray(pixels.transpose(2, 0, 1))
+    change = numpy.zeros((height, width + 1 + 2 * _BESIDE), numpy.uint8)
     inner = change[:, _BESIDE + 1 : _BESIDE + width]
-    inner[:] = numpy.abs(values[:, 1:] - values[:, :-1]).max(axis=2)
+    inner[:] = _changes(planes, 1)
     if width > 2:
-        wider = numpy.abs(values[:, 2:] - values[:, :-2]).max(axis=2)
-        inner[:, :-1] = numpy.maximum(inner[:, :-1], wider)
-        inner[:, 1:] = numpy.maximum(inner[:, 1:], wider)
+        # Across two pixels: an edge in a reduced copy may lie within one.
+        wider = _changes(planes, 2)
+        numpy.maximum(inner[:, :-1], wider, out=inner[:, :-1])
+        numpy.maximum(inner[:, 1:], wider, out=inner[:, 1:])
     here = change[:, _BESIDE:-_BESIDE]
     edges: NDArray[bool_] = here >= _LEAST_CHANGE
     edges &= here > change[:, : -2 * _BESIDE]
     edges &= here > change[:, 2 * _BESIDE :]
     return edges
+
+
+def _changes(planes: NDArray[uint8], across: int) -> NDArray[uint8]:
+    """By how much pixels and those so many columns further differ, in the channel that does most.
+
+    Args:
+        planes: (3, height, width).
+    """
+    import numpy
+
+    one, other = planes[..., across:], planes[..., :-across]
+    # Twice as fast as in a type that holds negative numbers.
+    changes: NDArray[uint8] = (numpy.maximum(one, other) - numpy.minimum(one, other)).max(axis=0)
+    return changes
 
 
 def _lines(edges: NDArray[bool_]) -> NDArray[int64]:

@@ -62,16 +62,6 @@ class CloserQuestion(Question):
         """Those of the first look, then eight for each rectangle."""
         return [*self._first.hashes, *hashes_of(self.parts)]
 
-    @functools.cached_property
-    def features(self) -> LocalFeatures:
-        """Of the finer copy."""
-        return fine_features(self._finest, self.size)
-
-    @functools.cached_property
-    def mirrored(self) -> LocalFeatures:
-        """Of the finer copy, left and right changed over."""
-        return fine_features(self._finest[:, ::-1], self.size)
-
     @property
     def slopes(self) -> Slopes:
         """Of the first look."""
@@ -105,6 +95,10 @@ class CloserQuestion(Question):
         if max(right - left, bottom - top) > SIDE:
             return box.of(self.copy)
         return pixels[top:bottom, left:right]
+
+    @functools.cached_property
+    def _both_ways(self) -> tuple[LocalFeatures, LocalFeatures]:
+        return fine_features(self._finest, self.size)
 
     @property
     def _finest(self) -> NDArray[uint8]:

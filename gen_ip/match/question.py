@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gen_ip.fingerprint.local import LocalFeatures, asked_features
+from gen_ip.fingerprint.local import LocalFeatures, both_ways
 from gen_ip.fingerprint.pdq import Orientation, Pdq, oriented
 from gen_ip.fingerprint.views import Box, View, views
 from gen_ip.match.registration import Slopes
@@ -72,15 +72,15 @@ class Question:
             for each in found[: len(Orientation)]
         ]
 
-    @functools.cached_property
+    @property
     def features(self) -> LocalFeatures:
         """Of the whole picture."""
-        return asked_features(self.copy)
+        return self._both_ways[0]
 
-    @functools.cached_property
+    @property
     def mirrored(self) -> LocalFeatures:
         """Of the whole picture, left and right changed over."""
-        return asked_features(self.copy[:, ::-1])
+        return self._both_ways[1]
 
     @functools.cached_property
     def slopes(self) -> Slopes:
@@ -102,6 +102,10 @@ class Question:
         """The part of the copy that may be a picture by itself and holds nearly all of the points,
         shape (n, 2); None where none is known."""
         return None
+
+    @functools.cached_property
+    def _both_ways(self) -> tuple[LocalFeatures, LocalFeatures]:
+        return both_ways(self.copy)
 
     @functools.cached_property
     def _codes(self) -> dict[str, NDArray[uint8]]:

@@ -21,6 +21,7 @@ from gen_ip.fingerprint.local import (
     MAX_FEATURES,
     LocalFeatures,
     asked_features,
+    both_ways,
     fine_features,
     local_features,
 )
@@ -148,20 +149,34 @@ def test_a_small_part_has_more_in_the_finer_copy() -> None:
 
     work = local_features(reduced_copy(PICTURES / "cat.png"))
     moved = work.points * (125 / work.size[0], 100 / work.size[1]) + (300, 250)
-    found = fine_features(fine, (500, 400))
+    found, _ = fine_features(fine, (500, 400))
     assert (found.size, len(found)) == ((500, 400), 2_000)
     assert found_again(work, found, moved) > 1.5 * found_again(work, asked_features(copy), moved)
 
 
 def test_finer_features_lie_where_those_of_the_copy_do() -> None:
     image = Image.open(PICTURES / "cat.png").convert("RGB").resize((900, 603))
-    found = fine_features(numpy.asarray(image), (450, 301))
+    found, _ = fine_features(numpy.asarray(image), (450, 301))
     assert (found.points >= 0).all()
     assert (found.points <= numpy.array([449, 300])).all()
     assert (found.points.max(axis=0) > numpy.array([430, 280])).all()
     assert found.scales.min() < 20
     with pytest.raises(ValueError, match="1 to 1,024 a side"):
         fine_features(numpy.zeros((2, 1025, 3), numpy.uint8), (512, 1))
+
+
+def test_corners_are_described_as_the_mirrored_copy_shows_them(copy: NDArray[numpy.uint8]) -> None:
+    upright, mirrored = both_ways(copy)
+    assert same(upright, asked_features(copy))
+    assert mirrored.size == upright.size
+    assert len(mirrored) == len(upright)
+    # In the same order, and as if they had been found there.
+    right = copy.shape[1] - 1
+    assert numpy.abs(mirrored.points - (right, 0) - upright.points * (-1, 1)).max() < 3
+    assert found_again(mirrored, asked_features(copy[:, ::-1])) > 0.8
+    assert found_again(upright, asked_features(copy[:, ::-1])) < 0.1
+    again, _ = both_ways(numpy.ascontiguousarray(copy[:, ::-1]))
+    assert found_again(again, mirrored) > 0.8
 
 
 @pytest.mark.parametrize(
