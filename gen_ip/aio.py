@@ -264,6 +264,7 @@ class AsyncGenIP:
     offer_certificate = in_thread(GenIP.offer_certificate)
     disclosure = in_thread(GenIP.disclosure)
     saved_proof = in_thread(GenIP.saved_proof)
+    sale_of = in_thread(GenIP.sale_of)
     buy_certificate = in_thread(GenIP.buy_certificate)
     bid_for_certificate = in_thread(GenIP.bid_for_certificate)
     sell_certificate = in_thread(GenIP.sell_certificate)

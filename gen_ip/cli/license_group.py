@@ -10,6 +10,7 @@ import typer
 from gen_ip.cli.completing import terms_names
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
+from gen_ip.cli.papers import paper, receipt
 from gen_ip.cli.reading import license_of
 from gen_ip.cli.session import address_of, now, work_of
 from gen_ip.cli.show.licenses import show_license, show_licenses
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from gen_ip.terms import Rights
 
-license_app = group("license", "Show, check, issue, renew and hand over licenses.")
+license_app = group("license", "Show, check, issue, renew, hand over and print licenses.")
 
 Number = Annotated[str, typer.Argument(metavar="LICENSE", help="The license's number.")]
 Market = Annotated[str, typer.Argument(metavar="MARKET", help="The contract's address.")]
@@ -245,5 +246,7 @@ for _name, _command in (
     ("allow-market", _allow),
     ("forbid-market", _forbid),
     ("market-allowed", _allowed),
+    ("paper", paper),
+    ("receipt", receipt),
 ):
     license_app.command(_name)(_command)

@@ -6,13 +6,13 @@ import os
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gen_ip.cli.invocation import Invocation, reads
-from gen_ip.cli.reading import check_file, check_output
-from gen_ip.cli.session import work_of
+from gen_ip.cli.reading import check_file, check_output, license_of
+from gen_ip.cli.session import Money, work_of
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import BadValue
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from gen_ip.client import GenIP
     from gen_ip.terms import Terms
+    from gen_ip.terms.bundle import Bundle
     from gen_ip.terms.clauses import Language
 
 
@@ -37,6 +38,12 @@ class PaperLanguage(StrEnum):
 
 
 LanguageOption = Annotated[PaperLanguage, typer.Option("--language", help="Of the paper.")]
+Number = Annotated[str, typer.Argument(metavar="LICENSE", help="The license's number.")]
+Pdf = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help="Where it goes; ends with .pdf.")
+]
+_EN = PaperLanguage.EN
+_PDF: tuple[Literal["pdf"]] = ("pdf",)
 
 
 @reads
@@ -48,7 +55,7 @@ def picture(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .svg, .png or .pdf.")
     ],
-    language: LanguageOption = PaperLanguage.EN,
+    language: LanguageOption = _EN,
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
     thumbnail: Annotated[
         bool,
@@ -81,6 +88,68 @@ def picture(
             picture=shown,
         )
     _write(use, output, data, work=str(number))
+
+
+@reads
+def paper(use: Invocation, license_: Number, output: Pdf, language: LanguageOption = _EN) -> None:
+    """Write a license as PDF: who, what, how long, and the contract in words."""
+    from gen_ip.cli.session import now
+    from gen_ip.papers.license import LicenseFacts, license_paper
+    from gen_ip.papers.typesetting import form_of
+
+    number = license_of(license_)
+    form_of(output, _PDF)
+    check_output(output)
+    client = use.reader()
+    with use.output.working("Writing …"):
+        held = client.license(number)
+        facts = LicenseFacts(
+            chain_id=client.chain_id,
+            contract=client.deployment.license,
+            license=held,
+            work=client.work(held.work),
+            made=now(client),
+            bundle=_bundle(client, held.terms),
+        )
+        data = license_paper(facts, language=language.code)
+    _write(use, output, data, license=str(number))
+
+
+@reads
+def receipt(use: Invocation, license_: Number, output: Pdf, language: LanguageOption = _EN) -> None:
+    """Write a receipt of the sale that a license came from, as PDF."""
+    from gen_ip.papers.receipt import ReceiptFacts, receipt_paper
+    from gen_ip.papers.typesetting import form_of
+
+    number = license_of(license_)
+    form_of(output, _PDF)
+    check_output(output)
+    client = use.reader()
+    with use.output.working("Writing …"):
+        sale = client.sale_of(number)
+        money = Money(client, sale.token)
+        facts = ReceiptFacts(
+            chain_id=client.chain_id,
+            marketplace=client.deployment.marketplace,
+            sale=sale,
+            work=client.work(sale.work),
+            terms=client.terms(sale.terms_hash),
+            decimals=money.decimals,
+            symbol=money.symbol,
+        )
+        data = receipt_paper(facts, language=language.code)
+    _write(use, output, data, license=str(number))
+
+
+def _bundle(client: GenIP, terms: Terms) -> Bundle | None:
+    from gen_ip.errors import StoreError
+    from gen_ip.terms.bundle import BadBundle
+
+    try:
+        return client.terms_bundle(terms)
+    except (StoreError, BadBundle):
+        # The paper says where the text is to be found.
+        return None
 
 
 def _write(use: Invocation, path: Path, data: bytes, **document: str) -> None:

@@ -1,8 +1,9 @@
-"""The client's part for what is checked later, without a chain."""
+"""The client's part for what is kept: proofs to be checked without a chain, and receipts."""
 
 from __future__ import annotations
 
 from gen_ip import arguments
+from gen_ip.market.sales import Sale, sale_of
 from gen_ip.methods.connection import Connection
 from gen_ip.proofs.collecting import collect
 from gen_ip.proofs.saved import SavedProof
@@ -33,3 +34,13 @@ class Proving(Connection):
         """
         number = arguments.work_id("work", work)
         return collect(self._session, self.store, number, certificate, block)
+
+    def sale_of(self, license_id: int) -> Sale:
+        """The sale that a license came from: price, parties, transaction; `gen_ip.papers.receipt`
+        makes a receipt of it.
+
+        Raises:
+            UnknownLicense: it does not exist.
+            NotSold: it was given away, or sold by another market.
+        """
+        return sale_of(self._session, license_id)

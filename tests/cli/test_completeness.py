@@ -73,6 +73,7 @@ COMMANDS = {
     "revise_metadata": "revise",
     "revoke": "revoke",
     "revoke_license": "arbiter revoke",
+    "sale_of": "license receipt",
     "saved_proof": "certificate proof",
     "sell_certificate": "certificate accept",
     "set_payout": "payout",

@@ -1,8 +1,12 @@
-"""`certificate picture`: what people hold in their hands, from the command line."""
+"""`certificate picture`, `license paper`, `license receipt`: what people hold in their hands."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Run
 
@@ -23,6 +27,37 @@ def test_a_certificate_as_picture_and_page(
     assert made["work"] == work
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert made["bytes"] == pdf.stat().st_size
+
+
+def pages(path: Path) -> int:
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-")
+    return len(re.findall(rb"/Type\s*/Page\b", data))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_license_and_its_receipt(
+    run: Run, work: str, license_of: Callable[..., int], tmp_path: Path, language: str
+) -> None:
+    number = license_of(work, "commercial-remix", "--units", "2")
+    paper, receipt = tmp_path / "paper.pdf", tmp_path / "receipt.pdf"
+    run("license", "paper", number, "-o", paper, "--language", language).ok()
+    assert pages(paper) >= 2
+    made = run("license", "receipt", number, "-o", receipt, "--language", language, "--json").ok()
+    assert made.json["license"] == str(number)
+    assert pages(receipt) == 1
+
+
+def test_a_license_that_was_given_away_has_no_receipt(run: Run, work: str, tmp_path: Path) -> None:
+    to = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+    options = ("--terms", "commercial", "--account", "dev0", "--yes", "--json")
+    number = run("license", "issue", work, to, *options).ok().json["licenses"][0]["license"]
+    out = tmp_path / "a.pdf"
+    run("license", "receipt", number, "-o", out).failed("NotSold", "no receipt")
+    run("license", "receipt", "99999", "-o", out).failed("UnknownLicense")
+    run("license", "paper", number, "-o", tmp_path / "a.png").failed("UnknownPaper", ".pdf")
+    assert not out.exists()
+    run("license", "paper", number, "-o", out).ok()
 
 
 def test_what_cannot_be_drawn_is_told(run: Run, work: str, tmp_path: Path) -> None:
