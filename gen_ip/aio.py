@@ -322,6 +322,7 @@ class AsyncGenIP:
     work_id_of = in_thread(GenIP.work_id_of)
     lineage = in_thread(GenIP.lineage)
     verify = in_thread(GenIP.verify)
+    proposed_parents = in_thread(GenIP.proposed_parents)
     embed = in_thread(GenIP.embed)
     upstream_conflicts = in_thread(GenIP.upstream_conflicts)
     terms_bundle = in_thread(GenIP.terms_bundle)

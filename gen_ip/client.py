@@ -34,6 +34,7 @@ from gen_ip.work import ETH
 from gen_ip.works import documents, embedding
 from gen_ip.works.briefs import Brief, briefs
 from gen_ip.works.documents import Content
+from gen_ip.works.ingredients import Proposal, proposed
 from gen_ip.works.licenses import License
 from gen_ip.works.lineage import Lineage, lineage
 from gen_ip.works.recognition import Verdict, verify
@@ -152,6 +153,17 @@ class GenIP(
         """
         number = None if work is None else arguments.work_id("work", work)
         return verify(self._session, self.store, content, number)
+
+    def proposed_parents(self, content: Content) -> list[Proposal]:
+        """Certified works that a file says it was made with: models and LoRAs by the hashes in its
+        generation data, its prompt and workflow by their texts. Proposals: such data prove nothing.
+        A work derived from others is certified by `derive`; afterwards it is too late.
+
+        Raises:
+            FileProblem: the file is not usable.
+            StoreUnavailable: the store does not answer.
+        """
+        return proposed(self._session, self.store, content)
 
     # --------------------------------------------------------------- licenses
 

@@ -23,6 +23,7 @@ from gen_ip.cli.generating import generation
 from gen_ip.cli.group import Commands
 from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, rescue, settle, withdraw
 from gen_ip.cli.index_group import index_app
+from gen_ip.cli.ingredients import ingredients
 from gen_ip.cli.inspecting import inspect
 from gen_ip.cli.lazily import make_lazy
 from gen_ip.cli.legal import terms_app
@@ -70,6 +71,7 @@ for _command, _panel in (
     (embed, _WORKS),
     (embedded, _WORKS),
     (generation, _WORKS),
+    (ingredients, _WORKS),
     (works, _WORKS),
     (revise, _WORKS),
     (relate, _WORKS),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip.cli.invocation import Invocation, reads, sends
+from gen_ip.cli.ingredients import propose
+from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
 from gen_ip.cli.session import Money, known_money, signer, work_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from gen_ip.client import GenIP
     from gen_ip.methods.preparing import SharedStatement
+    from gen_ip.works.ingredients import Proposal
     from gen_ip.works.registry import Certificate
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The work: any file up to 100 MiB.")]
@@ -118,11 +121,13 @@ def certify(
         Path | None,
         typer.Option("--journal", help="With -r: the file to go on from after an interruption."),
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Certify a work of yours: who claimed which bytes, when, for anyone to check.
 
     With -r all files of a folder; a file NAME.toml beside one says its name and more.
     After an interruption the same command goes on, and nothing is paid for twice.
+    Asks first where the file says that it was made with certified works: see `ingredients`.
     """
     if recursive:
         from gen_ip.cli.folders import How, certify_folder
@@ -155,13 +160,14 @@ def certify(
         raise
     stated = stating.read()
     client = use.signer()
+    proposals = propose(use, client, file, yes)
     with use.output.working(f"Certifying {file.name} …"):
         made = client.certify(
             file,
             name=name,
             **stated,
         )
-    _show_certificate(use, client, made, file)
+    _show_certificate(use, client, made, file, proposals)
 
 
 @sends
@@ -339,7 +345,13 @@ def verify(
     use.output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
 
 
-def _show_certificate(use: Invocation, client: GenIP, made: Certificate, file: Path) -> None:
+def _show_certificate(
+    use: Invocation,
+    client: GenIP,
+    made: Certificate,
+    file: Path,
+    proposals: Sequence[Proposal] = (),
+) -> None:
     from gen_ip.cli.show.certificate import making_in_words, work_card
     from gen_ip.cli.show.verdict import limit_in_words
     from gen_ip.fingerprint.image import ImageFingerprint
@@ -369,5 +381,6 @@ def _show_certificate(use: Invocation, client: GenIP, made: Certificate, file: P
         "name": work.name,
         "claim_time": work.claim_time,
         "limit": limit.value if limit else None,
+        "proposed_parents": [each.to_json() for each in proposals],
     }
     use.output.result(document, draw)

@@ -17,11 +17,19 @@ from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
 from gen_ip.content.declaration import Declaration
 from gen_ip.content.detection.found import Detected
+from gen_ip.content.detection.models import TENSORS
 from gen_ip.content.detection.settling import settled
 from gen_ip.content.detection.signatures import PICTURES
-from gen_ip.content.files import MAX_FILE_BYTES, FileSummary, detect_file, summarize_file
+from gen_ip.content.files import (
+    MAX_FILE_BYTES,
+    FileSummary,
+    detect_file,
+    open_file,
+    summarize_file,
+)
 from gen_ip.content.metadata import MAX_METADATA_BYTES, Metadata
 from gen_ip.content.metadata_schema import HIDDEN
+from gen_ip.content.safetensors import BadSafetensors, tensors_sha256
 from gen_ip.content.store import Store, find
 from gen_ip.errors import (
     EmptyFile,
@@ -29,11 +37,15 @@ from gen_ip.errors import (
     FileTooLarge,
     MetadataError,
     StoreError,
+    UnreadableFile,
     shown,
 )
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 from gen_ip.generation.published import base_models, making, tools
 from gen_ip.generation.reading import read
+
+AUTOV3 = "autov3"
+"""The canonical hash of a model: that of its tensors' bytes."""
 
 Content: TypeAlias = Path | str | bytes
 """A work's content: the path of its file, or its bytes."""
@@ -67,13 +79,15 @@ def limit_of(fingerprint: ImageFingerprint | None) -> Limit | None:
 
 @dataclass(frozen=True)
 class Described:
-    """A file's identity, what it is, and its fingerprint where it is a picture."""
+    """A file's identity, what it is, its fingerprint where it is a picture, and the sha2-256 of its
+    tensors (AutoV3, 64 hex digits) where it is a .safetensors file."""
 
     path: Path
     name: str
     summary: FileSummary
     detected: Detected
     fingerprint: ImageFingerprint | None = None
+    tensors: str | None = None
 
     @property
     def content_hash(self) -> bytes:
@@ -122,11 +136,13 @@ def content_hash(content: Content) -> bytes:
 
 
 def fingerprinted(described: Described) -> Described:
-    """With the fingerprint, where the file is a picture.
+    """With the fingerprint, where the file is a picture, or the hash of its tensors.
 
     Raises:
         FileProblem: it is a picture that cannot be decoded, or the file changed.
     """
+    if described.detected.format in TENSORS:
+        return replace(described, tensors=_tensors(described.path))
     if described.detected.format not in PICTURES:
         return described
     found = perceptual_hash(described.path)
@@ -169,7 +185,7 @@ def write(
         description=description,
         content=described.summary,
         kind=settled(described.path, described.detected, kind),
-        canonical=found.canonical if found else None,
+        canonical=found.canonical if found else _canonical(described),
         fingerprints=found.fingerprints if found else None,
         parents=parents,
         terms=[f"0x{terms_hash.hex()}" for terms_hash in terms],
@@ -242,6 +258,21 @@ def _of_digest(store: Store, digest: bytes, seconds: float) -> Metadata:
     if hashlib.sha256(data).digest() != digest:
         raise MetadataError("", "has another digest than the certificate; ask for the true one")
     return metadata_format.decode(data)
+
+
+def _canonical(described: Described) -> dict[str, str]:
+    return {} if described.tensors is None else {AUTOV3: described.tensors}
+
+
+def _tensors(path: Path) -> str:
+    with open_file(path) as file:
+        try:
+            return tensors_sha256(file)
+        except BadSafetensors:
+            # It was sound when it was looked at.
+            raise FileChanged(path) from None
+        except OSError as error:
+            raise UnreadableFile(path, error.strerror or str(error)) from None
 
 
 def _check_own_name(name: str) -> None:

@@ -338,6 +338,7 @@ READ: dict[str, Callable[[GenIP], object]] = {
     "work": lambda ip: ip.work(7),
     "works": lambda ip: list(ip.works()),
     "lineage": lambda ip: ip.lineage(7),
+    "proposed parents": lambda ip: ip.proposed_parents(b"content"),
     "verify": lambda ip: ip.verify(b"content"),
     "verify one": lambda ip: ip.verify(b"content", 7),
     "terms": lambda ip: ip.terms(HASH),

@@ -19,6 +19,9 @@ from gen_ip.content.safetensors import (
     read_header,
 )
 
+TENSORS = frozenset(("lora", "embedding", "checkpoint"))
+"""Formats whose files are .safetensors."""
+
 _MEDIA_TYPE = "application/octet-stream"
 _ADAPTER = re.compile(
     r"^lora_(?:unet|te\d?|transformer|prior)_|"

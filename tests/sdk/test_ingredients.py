@@ -1,0 +1,115 @@
+"""Certified works that a file says it was made with are proposed as parents, by their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from gen_ip import GenIP
+from gen_ip.content.local import LocalStore
+from gen_ip.errors import ContentNotFound
+from gen_ip.works.ingredients import Proposal
+from tests.content.samples import LORA, safetensors
+from tests.generation import samples
+from tests.generation.samples import png, text
+
+BASE = safetensors({"model.diffusion_model.input_blocks.0.0.weight": (8, 4, 3, 3)})
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def tensors(data: bytes) -> str:
+    """AutoV3, from its definition: of what is behind the header."""
+    return sha256(data[8 + int.from_bytes(data[:8], "little") :])
+
+
+def picture(line: str, prompt: str = "a castle") -> bytes:
+    return png(text("parameters", f"{prompt}\nSteps: 20, Sampler: Euler a, {line}, Version: v1.9"))
+
+
+def test_models_are_proposed_by_their_hashes(alice: GenIP, bob: GenIP) -> None:
+    base = alice.certify(BASE, name="Base")
+    lora = alice.certify(LORA, name="Towers")
+    metadata = alice.work(lora.work_id).metadata
+    assert metadata is not None
+    assert metadata["gen_ip"]["canonical"] == {"autov3": tensors(LORA)}
+    line = (
+        f"Seed: 1, Model hash: {sha256(BASE)[:10]}, Model: anything, "
+        f'Lora hashes: "tall: {tensors(LORA)[:12]}, other: 0123456789ab"'
+    )
+    creator = base.creator
+    assert bob.proposed_parents(picture(line)) == [
+        Proposal(base.work_id, creator, "anything", "checkpoint", "autov2"),
+        Proposal(lora.work_id, creator, "tall", "lora", "autov3", by_metadata=True),
+    ]
+
+
+def test_a_whole_hash_is_looked_up_alone(
+    alice: GenIP, bob: GenIP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = alice.certify(BASE)
+    data = json.loads(samples.INVOKEAI)
+    data["model"]["hash"] = f"sha256:{sha256(BASE)}"
+    found = png(text("invokeai_metadata", json.dumps(data)))
+    asked = []
+    registry = "gen_ip.works.registry.Registry.claims"
+    from gen_ip.works.registry import Registry
+
+    claims = Registry.claims
+
+    def seen(self: Registry, content_hash: bytes | None = None) -> object:
+        asked.append(content_hash)
+        return claims(self, content_hash)
+
+    monkeypatch.setattr(registry, seen)
+    [proposal] = bob.proposed_parents(found)
+    assert (proposal.work, proposal.name, proposal.method) == (
+        base.work_id,
+        "juggernaut",
+        "sha256",
+    )
+    assert None not in asked
+
+
+def test_prompts_and_workflows_are_proposed_by_their_texts(alice: GenIP, bob: GenIP) -> None:
+    prompt = alice.certify(b"a castle of glass\n", kind="prompt")
+    graph = samples.comfyui(1)
+    workflow = alice.certify(json.dumps(graph, indent=2).encode())
+    by_prompt = bob.proposed_parents(picture("Seed: 1", "a castle of glass"))
+    assert [(each.work, each.role) for each in by_prompt] == [(prompt.work_id, "prompt")]
+    by_graph = bob.proposed_parents(png(text("prompt", json.dumps(graph))))
+    assert [(each.work, each.role) for each in by_graph] == [(workflow.work_id, "workflow")]
+    # The workflow's own file does not name itself.
+    assert bob.proposed_parents(json.dumps(graph, indent=2).encode()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Seed: 1",
+        "Seed: 1, Model hash: 0123456789, Model: x",
+        # Too few digits tell nothing apart.
+        f"Seed: 1, Model hash: {sha256(BASE)[:8]}, Model: x",
+    ],
+)
+def test_nothing_is_proposed_without_a_hash_that_fits(alice: GenIP, line: str) -> None:
+    alice.certify(BASE, name="x")
+    assert alice.proposed_parents(picture(line)) == []
+
+
+def test_a_store_without_the_metadata_proposes_less(
+    alice: GenIP, bob: GenIP, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice.certify(LORA)
+    shown = picture(f'Seed: 1, Lora hashes: "tall: {tensors(LORA)[:12]}"')
+    assert len(bob.proposed_parents(shown)) == 1
+
+    def gone(*_: object, **__: object) -> None:
+        raise ContentNotFound("cid", "store")
+
+    monkeypatch.setattr("gen_ip.works.documents.find", gone)
+    assert bob.proposed_parents(shown) == []
