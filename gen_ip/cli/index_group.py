@@ -26,6 +26,13 @@ _BATCH = 256
 index_app = typer.Typer(name="index", help="Keep works to find them again in others' files.")
 
 
+class UnusableName(FileProblem):
+    """A file's name is no text, so that it cannot be a key."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(path, "has a name that is no text; rename it, or give its key with --work")
+
+
 @index_app.callback(invoke_without_command=True)
 def _top(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
@@ -54,7 +61,12 @@ def add(
     Pictures, texts and prompts are told apart by what is in them. A file that cannot be used stops
     nothing. Exit code 1: one was left out.
     """
-    files = list(_files(paths))
+    from gen_ip.match.index.records import is_text
+
+    # Named twice, by a folder and by itself, it is one.
+    files = list(dict.fromkeys(_files(paths)))
+    if work is not None and not is_text(work or "\0"):
+        raise typer.BadParameter("names no key: it is empty or no text", param_hint="--work")
     if work is not None and len(files) != 1:
         raise typer.BadParameter(
             f"names one file, and these are {len(files):,}", param_hint="--work"
@@ -100,9 +112,13 @@ class _Adding:
 
     def told_apart(self, files: Iterable[Path], stated: str | None) -> dict[str, list[Path]]:
         """The files by their kinds."""
+        from gen_ip.match.index.records import is_text
+
         by_kind: dict[str, list[Path]] = {}
         for file in files:
             try:
+                if self._key is None and not is_text(str(file)):
+                    raise UnusableName(file)
                 by_kind.setdefault(kind_of_file(file, stated), []).append(file)
             except FileProblem as problem:
                 self._leave_out(file, problem)
@@ -232,10 +248,18 @@ def restore(
     """Put a snapshot where no index is."""
     from gen_ip.match.folder import default_index
     from gen_ip.match.index import copying
+    from gen_ip.match.index.errors import NoIndex
 
     target = index or default_index()
     with use.output.working("Copying"):
-        copying.copy(source, target)
+        try:
+            copying.copy(source, target)
+        except NoIndex as error:
+            error.args = (
+                f"there is no snapshot at {shown(error.path)}; give a folder that was made by: "
+                "gen-ip index snapshot DIR",
+            )
+            raise
     _copied(use, target)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,46 @@ def test_mistakes_are_told(run: Run, filled: Path, mirrored: Path, tmp_path: Pat
     with PictureIndex(filled, write=True):
         run("index", "add", PICTURES / "cat.png", "--index", filled).failed("IndexInUse")
     run("match", mirrored, "--index", filled, "--evidence", text).failed("NotWritable", "text.png")
+
+
+def test_a_file_named_twice_is_added_once(run: Run, tmp_path: Path) -> None:
+    folder, index = tmp_path / "works", tmp_path / "index"
+    folder.mkdir()
+    path = folder / "good.png"
+    path.write_bytes((PICTURES / "cat.png").read_bytes())
+    ended = run("index", "add", folder, path, path, "--index", index, "--json").ok()
+    assert (ended.json["added"], ended.json["pictures"]) == (1, 1)
+
+
+def test_a_name_that_is_no_text_stops_nothing(run: Run, tmp_path: Path) -> None:
+    folder, index = tmp_path / "works", tmp_path / "index"
+    folder.mkdir()
+    data = (PICTURES / "cat.png").read_bytes()
+    (folder / "good.png").write_bytes(data)
+    bad = Path(os.fsdecode(os.fsencode(folder) + b"/bad-\xff.png"))
+    try:
+        bad.write_bytes(data)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    ended = run("index", "add", folder, "--index", index, "--json")
+    assert ended.code == 1
+    assert (ended.json["added"], ended.json["pictures"]) == (1, 1)
+    (left_out,) = ended.json["left_out"]
+    assert "rename it, or give its key with --work" in left_out["problem"]
+    run("index", "add", bad, "--work", "0x1", "--index", index).ok()
+
+
+def test_an_empty_key_is_refused_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    ended = run("index", "add", PICTURES / "cat.png", "--work", "", "--index", index)
+    assert ended.code == 2
+    assert "names no key" in ended.err
+    assert not index.exists()
+
+
+def test_what_is_no_snapshot_is_not_restored(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "holiday").mkdir()
+    ended = run("index", "restore", tmp_path / "holiday", "--index", tmp_path / "index")
+    ended.failed("NoIndex", "gen-ip index snapshot DIR")
+    assert not any((tmp_path / "holiday").iterdir()), "nor is anything left there"
+    assert not (tmp_path / "index").exists()

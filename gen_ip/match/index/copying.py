@@ -12,7 +12,7 @@ from gen_ip.match.index.catalog import Catalog
 from gen_ip.match.index.engine import BadFile
 from gen_ip.match.index.engines import engine_of
 from gen_ip.match.index.errors import IndexExists, IndexUnavailable, NoIndex
-from gen_ip.match.index.lock import copying
+from gen_ip.match.index.lock import CATALOGS, copying
 from gen_ip.match.works import catalog as works
 
 _ATTEMPTS = 5
@@ -29,7 +29,8 @@ def copy(source: Path, target: Path) -> None:
         IndexExists: something is at `target`.
         IndexUnavailable: it cannot be written; nothing is left.
     """
-    if not source.is_dir():
+    # Nothing is left in a folder that holds something else, not even a lock.
+    if not any((source / name).exists() for name in CATALOGS):
         raise NoIndex(source)
     if os.path.lexists(target):
         raise IndexExists(target)
