@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         measured, data = measure(options.works, options.processes)
-        table = calibrate(measured, data)
+        table = calibrate(measured, data, options.works)
     except GenIPError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -187,8 +187,11 @@ def measure(works: int | None, processes: int) -> tuple[list[Measured], dict[str
     return measured, {**data, "works": len(gallery), "questions": len(questions)}
 
 
-def calibrate(measured: Sequence[Measured], data: Mapping[str, Any]) -> dict[str, Any]:
-    """The table, as JSON."""
+def calibrate(
+    measured: Sequence[Measured], data: Mapping[str, Any], works: int | None = None
+) -> dict[str, Any]:
+    """The table, as JSON; `works` is what was asked for."""
+    asked = f" --works {works}" if works else ""
     models = {}
     for name, measures in _MEASURES.items():
         made, did = model(measured, measures)
@@ -201,7 +204,7 @@ def calibrate(measured: Sequence[Measured], data: Mapping[str, Any]) -> dict[str
         }
     return {
         "version": GIVEN.version,
-        "made_by": "python -m benchmarks.calibration --write",
+        "made_by": f"python -m benchmarks.calibration{asked} --write",
         "made_from": data,
         "radius": dict(GIVEN.radius),
         "least_quality": GIVEN.least_quality,
