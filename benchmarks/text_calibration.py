@@ -82,14 +82,14 @@ def calibrated(kind: str, works: int | None, translations: bool = True) -> dict[
         for question, found in _texts(given, gallery, questions, translations):
             pairs = tuple((key, each.measures()) for key, each in found)
             by_meaning = tuple((key, each.translated) for key, each in found)
-            if question.kind not in LANGUAGES:
+            if not _is_translated(question):
                 texts.append(Measured(question, pairs))
             # Pages in other languages, and what is in none.
-            if translations and (question.kind in LANGUAGES or question.stranger):
+            if translations and _is_translated(question):
                 said.append(Measured(question, by_meaning))
         models[TEXTS] = _fitted(texts, TextLikeness.MEASURES)
         if translations:
-            models[SAID] = _fitted(said, ("said",))
+            models[SAID] = _fitted(said, ("said", "surely"))
         else:
             models[SAID] = json.loads(text_kind.TABLE.read_text("utf-8"))["models"][SAID]
     return {
@@ -129,10 +129,14 @@ def _texts(
     ):
         for number, question in enumerate(questions, 1):
             # What sentences say takes most of the time, and tells nothing of edits.
-            reader = plain if question.group in ("edits", "excerpts") else learned
+            reader = learned if _is_translated(question) else plain
             found = kind.likenesses(index, reader.fingerprint(question.path))
             yield question, [(key, each) for key, _, each, _ in found]
             progress("questions", number, len(questions))
+
+
+def _is_translated(question: Asked) -> bool:
+    return question.path.parent.name in LANGUAGES
 
 
 def _fitted(measured: Sequence[Measured], names: Sequence[str]) -> dict[str, Any]:

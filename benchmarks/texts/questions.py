@@ -23,7 +23,7 @@ _LEAST_WORDS = 250
 _ROWS = {"text": 5, "prompt": 3}
 _SHARED = 0.08
 # So many translations of strangers are asked about in each language.
-_UNKNOWN_TRANSLATED = 40
+_UNKNOWN_TRANSLATED = 25
 # Of five texts two are works.
 _WORKS = 2
 

@@ -270,5 +270,5 @@ def test_sentences_are_split_and_spread() -> None:
     text = f"Short. This one is long enough to tell works apart! {japanese}"
     assert split(text)[0] == "Short. This one is long enough to tell works apart!"
     assert split(text)[1:] == [japanese[: len(japanese) // 2]] * 2
-    assert len(spread([str(n) for n in range(1000)])) == 32
+    assert len(spread([str(n) for n in range(1000)])) == 64
     assert split("x") == ["x"]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TEXTS, SAID, PROMPTS = "texts", SENTENCES, "prompts"
 # So many rows of six words in common are more than chance and set phrases.
 _MANY_ROWS = 30
+# Sentences of a cosine from here on are hardly ever of other texts.
+_SURELY = 0.75
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,14 @@ class TextLikeness:
         long: rows of six words.
         longest: words in the longest passage that both have.
         said: how much alike what their sentences say is, -1 to 1; None without the encoder.
+        surely: the share of sentences, 0 to 1, that the other text certainly has one like.
     """
 
     short: Overlap
     long: Overlap
     longest: int
     said: float | None = None
+    surely: float = 0.0
 
     MEASURES: ClassVar[tuple[str, ...]] = (
         "alike",
@@ -61,7 +65,7 @@ class TextLikeness:
     @property
     def translated(self) -> dict[str, float]:
         """What a score of sentences alone is computed from."""
-        return {"said": max(0.0, self.said or 0.0)}
+        return {"said": max(0.0, self.said or 0.0), "surely": self.surely}
 
     def decided(self, table: Table) -> tuple[Verdict, float, str]:
         """Verdict, score and what decided, by the words that both have or by what they say."""
@@ -166,7 +170,7 @@ def of_texts(query: TextRecord, work: TextRecord, longest: int) -> TextLikeness:
         overlap(query.different_short, work.different_short),
         overlap(query.different_long, work.different_long),
         longest,
-        _said(query, work),
+        *_said(query, work),
     )
 
 
@@ -181,13 +185,14 @@ def of_prompts(query: PromptRecord, work: PromptRecord) -> PromptLikeness:
     )
 
 
-def _said(query: TextRecord, work: TextRecord) -> float | None:
-    """The mean, over the sentences of the text that has fewer, of how near the nearest one of the
-    other is: cosines."""
+def _said(query: TextRecord, work: TextRecord) -> tuple[float | None, float]:
+    """Of the sentences of the text that has fewer, how near the nearest one of the other is: the
+    mean of the cosines, and the share of large ones."""
     asked, held = query.sentences, work.sentences
     if asked is None or held is None:
-        return None
+        return None, 0.0
     if not len(asked) or not len(held):
-        return 0.0
+        return 0.0, 0.0
     cosines = asked.units() @ held.units().T
-    return float(cosines.max(axis=int(len(asked) <= len(held))).mean())
+    nearest = cosines.max(axis=int(len(asked) <= len(held)))
+    return float(nearest.mean()), float((nearest >= _SURELY).mean())

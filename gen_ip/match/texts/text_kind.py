@@ -83,7 +83,7 @@ class TextKind:
             index.sharing(MINHASH, fingerprint.minhash, limit),
         ]
         if fingerprint.sentences is not None:
-            searches.append(index.sharing(SENTENCES, near(fingerprint.sentences), limit))
+            searches.append(index.sharing(SENTENCES, near(fingerprint.sentences), 2 * limit))
         for entry, data in in_turn(index, self.name, searches):
             work = TextRecord.from_bytes(data)
             common = runs(fingerprint.long_grams, work.long_grams, LONG_GRAM)
