@@ -131,7 +131,10 @@ def shape(features: LocalFeatures) -> NDArray[uint32]:
     """Angle and scale as a posting's place has them: uint32 (n,)."""
     import numpy
 
-    angles = numpy.rint(features.angles.astype(numpy.float64) * (ANGLES / _DEGREES)).astype(numpy.int64) % ANGLES
+    angles = (
+        numpy.rint(features.angles.astype(numpy.float64) * (ANGLES / _DEGREES)).astype(numpy.int64)
+        % ANGLES
+    )
     # In double precision: the sizes of coarse levels lie next to where one step ends.
     octaves = numpy.log2(features.scales.astype(numpy.float64)) - _LEAST_SCALE
     scales = numpy.clip(numpy.rint(octaves * _SCALES_AN_OCTAVE), 0, SCALES - 1).astype(numpy.int64)
