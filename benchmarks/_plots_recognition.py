@@ -37,12 +37,13 @@ def _groups(methods: Mapping[str, Any], folder: Path) -> Path:
         axes.bar(
             places, [100 * each["groups"][group] for group in groups], wide, label=name, color=color
         )
-    axes.set_xticks(np.arange(len(groups)) + 0.42, groups)
+    labels = [group.replace(" of ", "\nof ").replace(" by ", "\nby ") for group in groups]
+    axes.set_xticks(np.arange(len(groups)) + 0.42, labels)
     axes.set_ylabel("right work named, % of edited pictures")
     axes.set_ylim(0, 100)
     axes.grid(axis="y", alpha=0.3)
     axes.set_title("Recognition by kind of edit")
-    axes.legend(ncols=5, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.08), frameon=False)
+    axes.legend(ncols=5, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.1), frameon=False)
     return _write(figure, folder / "recognition-groups.png")
 
 
@@ -60,7 +61,7 @@ def _edits(methods: Mapping[str, Any], folder: Path) -> Path:
     axes.set_xlim(0, 102)
     axes.grid(alpha=0.3)
     axes.set_title("Recognition by edit")
-    axes.legend(loc="lower right")
+    axes.legend(loc="upper left")
     return _write(figure, folder / "recognition-edits.png")
 
 
