@@ -1,6 +1,7 @@
 """`python -m benchmarks.fingerprint [--json]`: which works are recognized after which edits.
 
-Of pictures, or with `--kind` of texts or prompts (`benchmarks/fingerprint_texts.py`).
+Of pictures, or with `--kind` of texts or prompts (`benchmarks/fingerprint_texts.py`), models or
+workflows (`benchmarks/fingerprint_works.py`).
 
 Every edit of every work is asked about, and strangers' pictures, some of which share an emblem, a
 template or words with a work. On the development half unless told otherwise; the test half is
@@ -28,7 +29,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import fingerprint_texts
+from benchmarks import fingerprint_texts, fingerprint_works
 from benchmarks._peers import HASHES, check_peers
 from benchmarks._recognition import (
     DEFAULT,
@@ -40,6 +41,7 @@ from benchmarks._recognition import (
     run,
 )
 from benchmarks._truth import BadTruth, files, truth_of
+from benchmarks._works_exams import EXAMS
 from benchmarks.pictures.collection import CACHE, HALVES, digest, load
 from benchmarks.pictures.questions import exam
 from gen_ip.atomic_file import write_text
@@ -47,7 +49,7 @@ from gen_ip.errors import FileProblem, GenIPError, shown
 from gen_ip.fingerprint import descriptor
 from gen_ip.match.thresholds import thresholds
 
-KINDS = ("image", "text", "prompt")
+KINDS = ("image", "text", "prompt", "model", "workflow")
 
 
 class Tools(NamedTuple):
@@ -99,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.kind != KINDS[0]:
             tools = Tools(summary, progress, _limits, _answer)
             given = _own(*own) if options.gallery else None
-            data, results, answers = fingerprint_texts.measure(options, given, tools)
+            measured = fingerprint_works if options.kind in EXAMS else fingerprint_texts
+            data, results, answers = measured.measure(options, given, tools)
             return _told({"data": data, **results, "answers": answers}, options)
         if options.gallery:
             gallery, questions = _own(*own)

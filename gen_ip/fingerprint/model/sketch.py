@@ -40,6 +40,10 @@ _LEAST_WEIGHTS = 256
 _MOST_WAITING = 64 * 2**20
 
 
+# Up to so many multiplications OpenBLAS starts no thread.
+_IN_ONE_THREAD = 2**18
+
+
 @dataclass(frozen=True, order=True)
 class Module:
     """What is kept of a module.
@@ -218,12 +222,17 @@ class _WeightRows(Rows):
 
 
 def _product(a: NDArray[float32], b: NDArray[float32]) -> NDArray[float32]:
+    """a b, in pieces that a BLAS does in this thread: others would wait for its threads."""
     import numpy
 
+    rows, inner, columns = len(a), a.shape[1], b.shape[1]
     # What overflows has no sketch, which `_bits` tells.
     with numpy.errstate(all="ignore"):
-        product: NDArray[float32] = a @ b
-    return product
+        piece = max(1, _IN_ONE_THREAD // max(1, rows * columns))
+        total: NDArray[float32] = a[:, :piece] @ b[:piece]
+        for start in range(piece, inner, piece):
+            total += a[:, start : start + piece] @ b[start : start + piece]
+    return total
 
 
 def _bits(values: NDArray[float32]) -> int | None:

@@ -20,6 +20,8 @@ IMAGE = "image"
 _PLACES: Mapping[str, str] = {
     "text": "gen_ip.match.texts.text_kind:TEXTS",
     "prompt": "gen_ip.match.texts.prompt_kind:PROMPTS",
+    "model": "gen_ip.match.models.kind:MODELS",
+    "workflow": "gen_ip.match.workflows.kind:WORKFLOWS",
 }
 
 

@@ -1,0 +1,1 @@
+"""Models found again: by their tensors, and by what their modules do."""
