@@ -24,9 +24,9 @@ from gen_ip.chain.following import Following
 from gen_ip.chain.policy import MAX_FEE, Policy
 from gen_ip.chain.receipts import Receipt
 from gen_ip.client import GenIP
+from gen_ip.content.choice import own_store
 from gen_ip.content.store import Store
 from gen_ip.income.earnings_index import EarningsIndex
-from gen_ip.methods.connection import own_store
 from gen_ip.signers.protocol import Signer
 from gen_ip.unsigned import Plan, require_method
 from gen_ip.workers import MAX_WORKERS, Workers

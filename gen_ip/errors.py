@@ -15,7 +15,9 @@ and shortened, so a message is always safe to print.
     ├── MissingLibrary         an optional part of this package is not installed
     └── StoreError             the content store
         ├── StoreUnavailable, BadStoreAddress
-        └── ContentNotFound, ContentCorrupted, ContentTooLarge
+        ├── TooFewStores
+        ├── ContentNotFound, ContentCorrupted, ContentTooLarge
+        └── MalformedBlock, MalformedArchive
 """
 
 # Names say what happened; contract errors, too, keep the contract's own names.
@@ -256,4 +258,35 @@ class ContentTooLarge(StoreError):
         super().__init__(
             f"content {shown(what)} has more than {limit:,} bytes, the cap of this call; "
             "raise the cap if you expect it to be so large"
+        )
+
+
+class MalformedBlock(StoreError):
+    """A block has the hash its CID says, but is no part of a UnixFS tree this package reads."""
+
+    def __init__(self, cid: str, reason: str) -> None:
+        self.cid, self.reason = cid, reason
+        super().__init__(
+            f"block {shown(cid)} cannot be read: {reason}; "
+            "give the CID of a file, or of a folder that is no shard"
+        )
+
+
+class MalformedArchive(StoreError):
+    """A file is no CAR (version 1), or lacks blocks of what it says it holds."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path, self.reason = str(path), reason
+        super().__init__(f"archive {shown(path)} {reason}; export it again")
+
+
+class TooFewStores(StoreError):
+    """Fewer stores than required did what was asked; `problems` are the others', by address."""
+
+    def __init__(self, done: int, required: int, problems: dict[str, str]) -> None:
+        self.done, self.required, self.problems = done, required, problems
+        said = "; ".join(problems.values())
+        super().__init__(
+            f"{done} of at least {required} stores took it, do it again when the others work "
+            f"(what is there is not sent twice): {said}"
         )

@@ -53,7 +53,7 @@ def doctor(
         typer.Option(
             "--store",
             envvar="GENIP_STORE",
-            help="Content store: a folder, or a Kubo node's RPC address.",
+            help="Content store: a folder, a Kubo node's RPC address, or several.",
         ),
     ] = None,
     as_json: AsJson = False,

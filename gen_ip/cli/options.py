@@ -54,7 +54,7 @@ StoreAddress: TypeAlias = Annotated[
         "--store",
         envvar="GENIP_STORE",
         callback=from_settings,
-        help="Content store: a folder, or a Kubo node's RPC address.",
+        help="Content store: a folder, a Kubo node's RPC address, or several; docs/stores.md.",
     ),
 ]
 PasswordFile: TypeAlias = Annotated[

@@ -1,27 +1,85 @@
-"""Which store an address names."""
+"""Which store, or which several, an address names."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from gen_ip.content.files import StrPath
 from gen_ip.content.kubo import KuboStore, is_rpc_address
 from gen_ip.content.local import LocalStore
+from gen_ip.content.store import Store
 from gen_ip.errors import BadStoreAddress
 from gen_ip.urls import public_url
 
+LOCAL, KUBO = "local", "kubo"
+_KUBO_ADDRESS = "/ip4/127.0.0.1/tcp/5001/http"
+_SEPARATOR, _REQUIRE = ";", "require="
+# Of gateways and pinning services, whose modules are imported only when they are used.
+_GATEWAY, _PIN = "gateway+", "pin+"
 
-def open_store(address: StrPath) -> LocalStore | KuboStore:
-    """The store at `address`: a folder, or a Kubo node's RPC as multiaddr or http(s) URL.
+
+def own_store() -> LocalStore:
+    """The store of those who name none: a folder of the user.
+
+    Raises:
+        StoreUnavailable: it cannot be made.
+    """
+    return LocalStore(user_data_path("gen-ip") / "content")
+
+
+def open_store(address: StrPath) -> Store:
+    """The store at `address`.
+
+    It is a folder; a Kubo node's RPC as multiaddr or http(s) URL; `local`, the user's own folder;
+    `kubo`, a node on this machine; `gateway+URL`, to read from; or several of them, pinning
+    services (`pin+URL`) among them, with semicolons between, and `require=N` where not all of them
+    must succeed.
 
     Raises:
         BadStoreAddress: the address is none of these.
         StoreUnavailable: the folder cannot be made or written.
     """
     text = os.fspath(address)
+    parts = [part.strip() for part in text.split(_SEPARATOR)] if isinstance(text, str) else [text]
+    if len(parts) == 1 and not text.startswith((_PIN, _REQUIRE)):
+        return _open(text)
+    return _several(parts)
+
+
+def _several(parts: list[str]) -> Store:
+    from gen_ip.content.pinning import PinningService
+    from gen_ip.content.several import SeveralStores
+
+    stores: list[Store] = []
+    services: list[PinningService] = []
+    required = None
+    for part in filter(None, parts):
+        if part.startswith(_REQUIRE):
+            number = part.removeprefix(_REQUIRE)
+            if not number.isascii() or not number.isdecimal() or len(number) > 3:
+                raise BadStoreAddress(part, "how many must succeed is a whole number")
+            required = int(number)
+        elif part.startswith(_PIN):
+            services.append(PinningService(part.removeprefix(_PIN)))
+        else:
+            stores.append(_open(part))
+    return SeveralStores(stores, services, required)
+
+
+def _open(text: str) -> Store:
     if not text:
         raise BadStoreAddress(text, "it is empty")
+    if text == LOCAL:
+        return own_store()
+    if text == KUBO:
+        return KuboStore(_KUBO_ADDRESS)
+    if text.startswith(_GATEWAY):
+        from gen_ip.content.gateway import GatewayStore
+
+        return GatewayStore(text.removeprefix(_GATEWAY))
     if is_rpc_address(text):
         return KuboStore(text)
     if "://" in text:

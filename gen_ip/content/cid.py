@@ -89,6 +89,34 @@ def parse_cid(text: str) -> CID:
         body = base64.b32decode(text[1:].upper() + "=" * (-len(text[1:]) % 8))
     except (binascii.Error, ValueError):
         raise MalformedCID(text, "it has characters outside a-z and 2-7") from None
+    cid = _parsed(body, text)
+    # Rules out upper case and stray bits behind the last byte: two texts for one content.
+    if str(cid) != text:
+        raise MalformedCID(text, f"its canonical form is {cid}")
+    return cid
+
+
+def is_cid(text: str) -> bool:
+    """Whether `parse_cid` reads `text`."""
+    try:
+        parse_cid(text)
+    except MalformedCID:
+        return False
+    return True
+
+
+def cid_of_bytes(body: bytes) -> CID:
+    """Read a CID's binary form.
+
+    Raises:
+        MalformedCID: `body` is no CID, or one of another version, codec or hash function.
+    """
+    if len(body) != _CID_BYTES:
+        raise MalformedCID(body.hex(), f"it has {len(body)} bytes instead of {_CID_BYTES}")
+    return _parsed(body, body.hex())
+
+
+def _parsed(body: bytes, text: str) -> CID:
     version, codec, hash_code, length = body[:4]
     if version != 1:
         raise MalformedCID(text, f"its version is {version}")
@@ -96,11 +124,7 @@ def parse_cid(text: str) -> CID:
         raise MalformedCID(text, f"its codec is 0x{codec:02x}")
     if (hash_code, length) != (_SHA2_256, _DIGEST_BYTES):
         raise MalformedCID(text, f"its hash function is 0x{hash_code:02x} with {length} bytes")
-    cid = CID(codec, body[4:])
-    # Rules out upper case and stray bits behind the last byte: two texts for one content.
-    if str(cid) != text:
-        raise MalformedCID(text, f"its canonical form is {cid}")
-    return cid
+    return CID(codec, body[4:])
 
 
 def ipfs_uri(cid: str) -> str:

@@ -7,19 +7,22 @@ set others, and the CID it answers is compared with the one computed here.
 from __future__ import annotations
 
 import copy
+import hashlib
 import io
 import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from gen_ip.content.cid import parse_cid, raw_cid_of
+from gen_ip.content.cid import CID, DAG_PB, is_cid, parse_cid, raw_cid_of
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
 from gen_ip.content.store import check_block, check_bytes, verified
 from gen_ip.content.unixfs import CHUNK_BYTES, LINKS_PER_NODE, UnixFSHasher
+from gen_ip.content.walking import MAX_BLOCK_READ, ReadsBlocks
 from gen_ip.errors import (
     BadStoreAddress,
     ContentCorrupted,
@@ -34,17 +37,21 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
+# A block has at most 2 MiB; what comes slower than this drips.
+BLOCK_SECONDS = 120.0
 _SLOW = "try again, allow more time, or ask a node that holds the content"
 
 _MULTIADDR_STARTS = ("/ip4/", "/ip6/", "/dns/", "/dns4/", "/dns6/", "/unix/")
 _URL_STARTS = ("http://", "https://")
 _ABSENT = ("not found", "could not find")
+# The pins of what an unfinished run sent.
+_PART = "gen-ip-part"
 # What the client stumbles into when a server answers, but not as a node does.
 _MISREAD = (AssertionError, LookupError, TypeError, ValueError)
 _START_NODE = "start the node with `ipfs daemon`, or correct the address"
 
 
-class KuboStore:
+class KuboStore(ReadsBlocks):
     """Keeps content on a Kubo node, pinned. See `gen_ip.content.store.Store`.
 
     Nothing but the bytes is sent: no file name, no path. `get` may make the node search the IPFS
@@ -73,27 +80,18 @@ class KuboStore:
         """See `Store.put_file`."""
         if isinstance(source, bytes):
             check_bytes(source, max_bytes)
-            stream = _HashedStream(source[i : i + CHUNK_BYTES] for i in _chunk_starts(source))
-        else:
-            stream = _HashedStream(read_chunks(source, max_bytes))
-        options = {
-            "cid-base": "base32",
-            "hash": "sha2-256",
-            "max-file-links": str(LINKS_PER_NODE),
-            "inline": "false",
-        }
-        with self._rpc():
-            answer = self._client.add(
-                stream,
-                cid_version=1,
-                raw_leaves=True,
-                chunker=f"size-{CHUNK_BYTES}",
-                trickle=False,
-                pin=True,
-                opts=options,
-            )
-            theirs = str(answer["Hash"])
-        return self._agreed(theirs, stream.hasher.cid())
+            return self.put_chunks(source[i : i + CHUNK_BYTES] for i in _chunk_starts(source))
+        return self._put_parts(read_chunks(source, max_bytes))
+
+    def put_chunks(self, chunks: Iterable[bytes]) -> str:
+        """See `Store.put_chunks`."""
+        stream = _HashedStream(chunks)
+        return self._agreed(self._add(stream, {}), stream.hasher.cid())
+
+    def put_node(self, block: bytes) -> str:
+        """See `Store.put_node`."""
+        check_block(block)
+        return self._put_dag_pb(block, "true")
 
     def put_block(self, data: bytes) -> str:
         """See `Store.put_block`."""
@@ -102,6 +100,50 @@ class KuboStore:
         with self._rpc():
             theirs = str(self._client.block.put(io.BytesIO(data), opts=options)["Key"])
         return self._agreed(theirs, raw_cid_of(data))
+
+    def pin(self, cid: str) -> None:
+        """See `Store.pin`."""
+        if not self.has(cid):
+            raise ContentNotFound(cid, self._address)
+        with self._rpc(cid):
+            self._client.pin.add(cid, timeout=self._timeout)
+
+    def unpin(self, cid: str) -> None:
+        """See `Store.unpin`."""
+        parse_cid(cid)
+        if cid in self._pinned(cid):
+            with self._rpc(cid):
+                self._client.pin.rm(cid)
+
+    def pins(self) -> Iterator[str]:
+        """See `Store.pins`; of all programs that pin on the node."""
+        with self._rpc():
+            found = sorted(self._client.pin.ls(type="recursive")["Keys"])
+        yield from (cid for cid in found if is_cid(cid))
+
+    def addresses(self) -> list[str]:
+        """Where the node says that others reach it, as multiaddrs with its peer id."""
+        with self._rpc():
+            found = self._client.id()["Addresses"]
+            return [str(address) for address in found or ()]
+
+    def block(self, cid: CID) -> bytes:
+        """See `gen_ip.content.walking.Blocks.block`; the node may search its network for it."""
+        data = bytearray()
+        asked = ("/block/get", (str(cid),))
+        started = time.monotonic()
+        with (
+            self._rpc(str(cid)),
+            # The library's own method reads whatever comes into memory.
+            self._client._client.request(*asked, stream=True, timeout=self._timeout) as pieces,
+        ):
+            for piece in pieces:
+                data += piece
+                if len(data) > MAX_BLOCK_READ:
+                    raise ContentTooLarge(str(cid), MAX_BLOCK_READ)
+                if time.monotonic() - started > (self._seconds or BLOCK_SECONDS):
+                    raise self._unavailable("no answer in time", _SLOW)
+        return bytes(data)
 
     def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """See `Store.get`."""
@@ -163,6 +205,83 @@ class KuboStore:
         other._timeout = min(connect, seconds), min(answer, seconds)
         other._seconds = seconds
         return other
+
+    def _add(self, stream: io.RawIOBase, more: dict[str, str]) -> str:
+        options = {
+            "cid-base": "base32",
+            "hash": "sha2-256",
+            "max-file-links": str(LINKS_PER_NODE),
+            "inline": "false",
+            **more,
+        }
+        with self._rpc():
+            answer = self._client.add(
+                stream,
+                cid_version=1,
+                raw_leaves=True,
+                chunker=f"size-{CHUNK_BYTES}",
+                trickle=False,
+                pin=True,
+                opts=options,
+            )
+            return str(answer["Hash"])
+
+    def _put_parts(self, chunks: Iterator[bytes]) -> str:
+        """Sends a file a part at a time, so that what an interrupted run sent is not sent again.
+
+        A part is as many chunks as one node links, which makes its own tree that node: the whole
+        is the parts, pinned one by one so that no garbage collection comes between, and the nodes
+        above them.
+        """
+        upper: list[bytes] = []
+
+        def keep(cid: CID, block: bytes | bytearray | memoryview) -> None:
+            if cid.codec == DAG_PB:
+                upper.append(bytes(block))
+
+        whole = UnixFSHasher(keep)
+        parts: list[str] = []
+        while part := list(islice(chunks, LINKS_PER_NODE)):
+            following = next(chunks, None)
+            if following is not None:
+                chunks = chain((following,), chunks)
+            hasher = UnixFSHasher()
+            for chunk in part:
+                whole.update(chunk)
+                hasher.update(chunk)
+            cid = hasher.cid()
+            if following is None and not parts:
+                return self._agreed(self._add(_HashedStream(part), {}), cid)
+            if cid not in self._pinned(cid):
+                self._agreed(self._add(_HashedStream(part), {"pin-name": _PART}), cid)
+            parts.append(cid)
+        root = whole.cid()
+        for block in upper:
+            self._put_dag_pb(block, "false")
+        with self._rpc(root):
+            self._client.pin.add(root, timeout=self._timeout)
+        for cid in parts:
+            if self._pinned(cid).get(cid) == _PART:
+                self.unpin(cid)
+        return root
+
+    def _put_dag_pb(self, block: bytes, pin: str) -> str:
+        options = {"cid-codec": "dag-pb", "mhtype": "sha2-256", "pin": pin, "cid-base": "base32"}
+        with self._rpc():
+            theirs = str(self._client.block.put(io.BytesIO(block), opts=options)["Key"])
+        return self._agreed(theirs, str(CID(DAG_PB, hashlib.sha256(block).digest())))
+
+    def _pinned(self, cid: str) -> dict[str, str]:
+        """The pin of a CID and its name, if there is one."""
+        try:
+            with self._rpc(cid):
+                options = {"names": "true"}
+                found = self._client.pin.ls(cid, type="recursive", opts=options)["Keys"]
+                return {str(key): str(row.get("Name", "")) for key, row in found.items()}
+        except StoreUnavailable as error:
+            if "is not pinned" in error.reason:
+                return {}
+            raise
 
     def _agreed(self, theirs: str, ours: str) -> str:
         if theirs != ours:

@@ -7,20 +7,29 @@ day later.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gen_ip.content.cid import CID, parse_cid, raw_cid_of
+from gen_ip.content.cid import CID, DAG_PB, RAW, is_cid, parse_cid, raw_cid_of
+from gen_ip.content.dag_pb import Link, parse_node
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
-from gen_ip.content.store import check_block, check_bytes, verified
-from gen_ip.content.unixfs import UnixFSHasher
-from gen_ip.errors import BadStoreAddress, ContentNotFound, ContentTooLarge, StoreUnavailable
+from gen_ip.content.store import MAX_BLOCK_BYTES, check_block, check_bytes, verified
+from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher
+from gen_ip.errors import (
+    BadStoreAddress,
+    ContentCorrupted,
+    ContentNotFound,
+    ContentTooLarge,
+    StoreUnavailable,
+)
 
-_TEMPORARY = ".incoming-"
+_TEMPORARY, _PINS = ".incoming-", ".pins"
 _STALE_SECONDS = 24 * 3600
 
 
@@ -61,6 +70,15 @@ class LocalStore:
         check_block(data)
         return self._write((data,), cid=raw_cid_of(data))
 
+    def put_chunks(self, chunks: Iterable[bytes]) -> str:
+        """See `Store.put_chunks`."""
+        return self._write(chunks)
+
+    def put_node(self, block: bytes) -> str:
+        """See `Store.put_node`."""
+        check_block(block)
+        return self._write((block,), cid=str(CID(DAG_PB, hashlib.sha256(block).digest())))
+
     def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """See `Store.get`."""
         wanted = parse_cid(cid)
@@ -73,6 +91,79 @@ class LocalStore:
         if len(data) > max_bytes:
             raise ContentTooLarge(cid, max_bytes)
         return verified(wanted, data, self.address)
+
+    def read(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> Iterator[bytes]:
+        """See `Store.read`."""
+        hasher = UnixFSHasher()
+        # What hangs on the hash of all is held back until that is known.
+        last = b""
+        for chunk in self._chunks(cid, max_bytes):
+            hasher.update(chunk)
+            if last:
+                yield last
+            last = chunk
+        actual = hasher.built().cid
+        wanted = parse_cid(cid)
+        # A block may be larger than a leaf, but is small enough to have come in a few pieces.
+        if actual != wanted and self._raw_digest(wanted) != wanted.digest:
+            raise ContentCorrupted(cid, self.address, str(actual))
+        yield last
+
+    def directory(self, cid: str) -> tuple[Link, ...] | None:
+        """See `Store.directory`."""
+        wanted = parse_cid(cid)
+        if wanted.codec == DAG_PB and (block := self._block(wanted)) is not None:
+            return parse_node(wanted, block).links
+        if not self.has(cid):
+            raise ContentNotFound(cid, self.address)
+        return None
+
+    def blocks(self, cid: str) -> Iterator[tuple[CID, bytes | bytearray | memoryview]]:
+        """See `Store.blocks`: a file's children come before their parents."""
+        wanted = parse_cid(cid)
+        if (block := self._block(wanted)) is not None:
+            yield wanted, block
+            if wanted.codec == DAG_PB:
+                for link in parse_node(wanted, block).links:
+                    yield from self.blocks(str(link.cid))
+            return
+        ready: list[tuple[CID, bytes | bytearray | memoryview]] = []
+        hasher = UnixFSHasher(lambda cid, block: ready.append((cid, block)))
+        for chunk in self._chunks(cid, sys.maxsize):
+            hasher.update(chunk)
+            yield from ready
+            ready.clear()
+        actual = hasher.built().cid
+        if actual != wanted:
+            raise ContentCorrupted(cid, self.address, str(actual))
+        yield from ready
+
+    def pin(self, cid: str) -> None:
+        """See `Store.pin`."""
+        if not self.has(cid):
+            raise ContentNotFound(cid, self.address)
+        with self._io():
+            (self._root / _PINS).mkdir(exist_ok=True)
+            (self._root / _PINS / cid).touch()
+            sync_folder(self._root / _PINS)
+
+    def unpin(self, cid: str) -> None:
+        """See `Store.unpin`."""
+        parse_cid(cid)
+        with self._io():
+            (self._root / _PINS / cid).unlink(missing_ok=True)
+
+    def pins(self) -> Iterator[str]:
+        """See `Store.pins`."""
+        with self._io():
+            yield from _named(self._root / _PINS)
+
+    def contents(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Each CID that is here, and its file's size and times."""
+        with self._io():
+            for name in _named(self._root):
+                with suppress(FileNotFoundError):
+                    yield name, (self._root / name).stat()
 
     def has(self, cid: str) -> bool:
         """See `Store.has`."""
@@ -95,6 +186,38 @@ class LocalStore:
     def _path(self, cid: CID) -> Path:
         return self._root / str(cid)
 
+    def _chunks(self, cid: str, max_bytes: int) -> Iterator[bytes]:
+        path = self._path(parse_cid(cid))
+        with self._io():
+            try:
+                file = path.open("rb", buffering=0)
+            except FileNotFoundError:
+                raise ContentNotFound(cid, self.address) from None
+        with file:
+            if os.fstat(file.fileno()).st_size > max_bytes:
+                raise ContentTooLarge(cid, max_bytes)
+            while True:
+                with self._io():
+                    chunk = file.read(CHUNK_BYTES)
+                if not chunk:
+                    return
+                yield chunk
+
+    def _block(self, cid: CID) -> bytes | None:
+        """What is kept under a CID, where that is the CID's own block; None where it is a file."""
+        path = self._path(cid)
+        with self._io():
+            try:
+                if path.stat().st_size > MAX_BLOCK_BYTES:
+                    return None
+                data = path.read_bytes()
+            except FileNotFoundError:
+                raise ContentNotFound(str(cid), self.address) from None
+        return data if hashlib.sha256(data).digest() == cid.digest else None
+
+    def _raw_digest(self, cid: CID) -> bytes | None:
+        return cid.digest if cid.codec == RAW and self._block(cid) is not None else None
+
     def _write(self, chunks: Iterable[bytes], cid: str | None = None) -> str:
         hasher = UnixFSHasher()
         with self._io():
@@ -113,17 +236,8 @@ class LocalStore:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary)
                 raise
-            self._sync_folder()
+            sync_folder(self._root)
         return name
-
-    def _sync_folder(self) -> None:
-        if not hasattr(os, "O_DIRECTORY"):
-            return
-        descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def _remove_stale(self) -> None:
         for path in self._root.glob(f"{_TEMPORARY}*"):
@@ -139,3 +253,23 @@ class LocalStore:
             reason = error.strerror or str(error)
             remedy = "check the folder's permissions and the free disk space, or name another"
             raise StoreUnavailable(self.address, reason, remedy) from error
+
+
+def sync_folder(path: Path) -> None:
+    """Has the names in a folder on the disk, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _named(folder: Path) -> list[str]:
+    """The CIDs that files in a folder are named by."""
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+    return [name for name in names if is_cid(name)]

@@ -6,9 +6,11 @@ verifies the bytes against the identifier, whoever runs the store.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
 from gen_ip.content.cid import CID, RAW, raw_cid_of
+from gen_ip.content.dag_pb import Link
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.content.unixfs import unixfs_cid
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, StoreUnavailable
@@ -48,6 +50,19 @@ class Store(Protocol):
         """
         ...
 
+    def put_chunks(self, chunks: Iterable[bytes]) -> str:
+        """Keep a file that arrives in pieces and return its UnixFS CID; nothing is kept where the
+        pieces end in an exception."""
+        ...
+
+    def put_node(self, block: bytes) -> str:
+        """Keep a directory's node (dag-pb) and return its CID; its entries are kept beforehand.
+
+        Raises:
+            ContentTooLarge: it is more than a block may hold.
+        """
+        ...
+
     def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """The content of `cid`, verified against it.
 
@@ -59,8 +74,61 @@ class Store(Protocol):
         """
         ...
 
+    def read(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> Iterator[bytes]:
+        """The content of `cid` in pieces, in memory that does not grow with it.
+
+        Each piece was verified, or at the latest before the last one is handed out: until the end
+        is reached without an exception, nothing may be used. Raises as `get`, and `MalformedBlock`
+        where the tree is no file's.
+        """
+        ...
+
+    def directory(self, cid: str) -> tuple[Link, ...] | None:
+        """The entries of a folder, verified; None where `cid` is a file.
+
+        Raises:
+            MalformedCID, ContentNotFound, ContentCorrupted, MalformedBlock: as `read`.
+        """
+        ...
+
+    def blocks(self, cid: str) -> Iterator[tuple[CID, bytes | bytearray | memoryview]]:
+        """All blocks of a file or a folder, as `ipfs dag export` writes them, in any order.
+
+        A block is to be used before the next one is asked for. Raises as `read`.
+        """
+        ...
+
+    def pin(self, cid: str) -> None:
+        """Have the store keep `cid` and all below it, until it is unpinned.
+
+        Raises:
+            MalformedCID: `cid` is not a CID.
+            ContentNotFound: the store does not hold it.
+        """
+        ...
+
+    def unpin(self, cid: str) -> None:
+        """Let go of a pin; nothing happens where there is none.
+
+        Raises:
+            MalformedCID: `cid` is not a CID.
+        """
+        ...
+
+    def pins(self) -> Iterator[str]:
+        """The CIDs that are pinned."""
+        ...
+
     def has(self, cid: str) -> bool:
         """Whether the store holds the content of `cid` (its root block) itself.
+
+        Raises:
+            MalformedCID: `cid` is not a CID.
+        """
+        ...
+
+    def remove(self, cid: str) -> None:
+        """Forget a block: of a tree, only its root.
 
         Raises:
             MalformedCID: `cid` is not a CID.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 
-from platformdirs import user_data_path
-
-from gen_ip.content.choice import open_store
+from gen_ip.content.choice import LOCAL, open_store
 from gen_ip.content.kubo import KuboStore
 from gen_ip.doctor.finding import Finding, fail, failed, ok
 from gen_ip.errors import StoreError
@@ -18,7 +16,7 @@ _SECONDS = 10.0
 def store(address: str | None) -> Iterator[Finding]:
     """A round trip of a few random bytes, removed afterwards."""
     try:
-        opened = open_store(address or user_data_path("gen-ip") / "content")
+        opened = open_store(address or LOCAL)
         if isinstance(opened, KuboStore):
             yield ok("kubo", f"version {opened.version()}")
         data = b"gen-ip doctor " + secrets.token_bytes(16)

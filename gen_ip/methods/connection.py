@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from platformdirs import user_data_path
 from web3 import Web3
 
 from gen_ip import arguments
@@ -19,7 +18,7 @@ from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.sent import Sent
 from gen_ip.chain.session import Session
 from gen_ip.chain.transactions import OnSigned
-from gen_ip.content.local import LocalStore
+from gen_ip.content.choice import own_store
 from gen_ip.content.store import Store
 from gen_ip.income.earnings_index import EarningsIndex
 from gen_ip.income.royalties import Royalties
@@ -198,12 +197,3 @@ class Connection:
         if self._store is None:
             self._store = own_store()
         return self._store
-
-
-def own_store() -> Store:
-    """The store of clients that are given none: a folder of the user.
-
-    Raises:
-        StoreUnavailable: it cannot be made.
-    """
-    return LocalStore(user_data_path("gen-ip") / "content")

@@ -146,7 +146,7 @@ def test_a_refused_request_names_its_method(chain: LocalChain) -> None:
 def test_the_default_store_is_a_folder_of_the_user(
     chain: LocalChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gen_ip.methods.connection.user_data_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("gen_ip.content.choice.user_data_path", lambda name: tmp_path / name)
     client = GenIP(chain.web3, chain.alice, deployment=chain.deployment)
     assert not (tmp_path / "gen-ip").exists()
     certificate = client.certify(b"content")

@@ -27,11 +27,17 @@ class Kubo(NamedTuple):
     address: str
     binary: Path
     environment: dict[str, str]
+    process: subprocess.Popen[bytes]
 
     @property
     def url(self) -> str:
         """The RPC's address as a URL."""
         return f"http://127.0.0.1:{self.address.rsplit('/', 2)[-2]}"
+
+    def kill(self) -> None:
+        """Ends the daemon at once, as a crash does."""
+        self.process.kill()
+        self.process.wait()
 
     def ipfs(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Runs `ipfs` with `arguments` against the daemon and returns what it prints."""
@@ -50,12 +56,17 @@ class Kubo(NamedTuple):
 def running_kubo(binary: Path, folder: Path) -> Iterator[Kubo]:
     """A daemon that keeps its repository in `folder`; stopped at the end of the block.
 
+    Where a daemon ran before it goes on with what that one kept.
+
     Raises:
         RuntimeError: it did not start within a minute; the message holds its log.
     """
     environment = {"IPFS_PATH": str(folder), "HOME": str(folder), "PATH": os.defpath}
-    _run(binary, environment, "init", "--empty-repo")
-    _configure(folder / "config")
+    if not (folder / "config").exists():
+        _run(binary, environment, "init", "--empty-repo")
+        _configure(folder / "config")
+    # Of a daemon that did not end by itself.
+    (folder / "api").unlink(missing_ok=True)
     log = folder / "daemon.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -67,7 +78,7 @@ def running_kubo(binary: Path, folder: Path) -> Iterator[Kubo]:
         )
         try:
             address = _wait(process, folder / "api", log)
-            yield Kubo(f"{address}/http", binary, environment)
+            yield Kubo(f"{address}/http", binary, environment, process)
         finally:
             process.terminate()
             try:
