@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from gen_ip.errors import GenIPError, shown
 
@@ -100,6 +102,17 @@ def instance(name: str, value: object, kind: type, expected: str) -> None:
     """Raises `InvalidArgument` when `value` is no `kind`."""
     if not isinstance(value, kind):
         raise InvalidArgument(name, value, expected)
+
+
+def path(name: str, value: object) -> Path:
+    """The path that a text or a `Path` names.
+
+    Raises:
+        InvalidArgument: `value` is neither.
+    """
+    if not isinstance(value, str | os.PathLike) or not value:
+        raise InvalidArgument(name, value, "the path of a file")
+    return Path(value)
 
 
 def boolean(name: str, value: object) -> bool:

@@ -188,11 +188,16 @@ class GenIP(
             MissingLibrary: `gen-ip[embed]` is not installed.
             UnknownWork: it is not certified on this chain.
         """
+        file, copy = arguments.path("file", file), arguments.path("copy", copy)
+        if identity is not None:
+            expected = "a SigningIdentity, or None for XMP alone"
+            arguments.instance("identity", identity, SigningIdentity, expected)
+        arguments.instance("source", source, Source, "a Source")
         found = self.work(work)
         parents = {share.parent: self.work(share.parent) for share in found.parents}
         terms = self._licenses.terms_of(embedding.terms_named(found))
         saying = embedding.saying_of(file, found, parents, terms, self.chain_id, source)
-        return embed(file, Path(copy), saying, identity)
+        return embed(file, copy, saying, identity)
 
     def upstream_conflicts(self, work: int | str, *terms: Terms) -> list[list[Conflict]]:
         """For each of `terms`, its rights that the licenses of the work's declared tools withhold,

@@ -72,7 +72,7 @@ WRONG: tuple[Any, ...] = (
 )
 # Any text is one, if not a welcome one.
 CONTENTS = {"content", "evidence", "works"}
-TEXTS = {"name", "description", "reason", "proofs", "folder", "journal"}
+TEXTS = {"name", "description", "reason", "proofs", "folder", "journal", "copy"}
 
 
 def fits(parameter: Parameter, value: object) -> bool:

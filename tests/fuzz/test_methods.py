@@ -16,6 +16,7 @@ from gen_ip.content.local import LocalStore
 from gen_ip.market.sales import NotSold
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX, Rights
 from tests.support.chain import LocalChain
+from tests.support.reader import PICTURES
 
 from .promise import check_message
 from .surface import WRONG, Parameter, fits, methods
@@ -100,6 +101,7 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
     works.mkdir()
     (works / "one.txt").write_text("one")
     work, later = alice.certify(b"work").work_id, alice.certify(b"later").work_id
+    pictured = alice.certify(PICTURES / "cat.png").work_id
     offer = alice.offer(work, COMMERCIAL_REMIX, price=5, quantity=9)
     (license_,) = alice.issue(work, COMMERCIAL_REMIX, chain.alice.address)
     prepared = alice.prepare_certificate(b"prepared")
@@ -134,6 +136,7 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
         "confirmations": 1,
         "content": content,
         "content_hash": b"\x01" * 32,
+        "copy": folder / "copy.png",
         "creator": chain.alice.address,
         "deal": deal,
         "deal_hash": deal.hash,
@@ -141,6 +144,7 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
         "earlier": work,
         "evidence": b"evidence",
         "expiry": chain.now() + WEEK,
+        "file": PICTURES / "cat.png",
         "folder": works,
         "holder": chain.alice.address,
         "home_chain_id": 5,
@@ -188,6 +192,7 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
             "offer": alice.sign_offer(alice.prepare_certificate(b"signed"), COMMERCIAL, price=7),
         },
         "challenge": {"reason": "not what was sold"},
+        "embed": {"work": pictured},
         "counter": {"offer": bid},
         "order": {"offer": escrowed},
         "prove": {"certificate": alice.anchor([b"proved"]).certificates[0]},
