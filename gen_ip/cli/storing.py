@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 store_app = typer.Typer(name="store", help="Keep content by CID; read, move, back up, collect it.")
 
+# A hundred years: longer is no number that was meant.
+_MOST_HOURS = 876_000
+
 CidText = Annotated[str, typer.Argument(metavar="CID", help="Of a file or a folder.")]
 CidTexts = Annotated[list[str], typer.Argument(metavar="CID...", help="Of files or folders.")]
 
@@ -176,13 +179,15 @@ def gc(
     store: StoreAddress = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     younger: Annotated[
-        float, typer.Option("--keep-hours", min=0, help="Keep all that is younger.")
+        float, typer.Option("--keep-hours", help="Keep all that is younger.")
     ] = 24.0,
 ) -> None:
     """Remove what is neither pinned, nor a certificate's metadata, nor named by such, nor young."""
     from gen_ip.content.collecting import collect
     from gen_ip.content.local import LocalStore
 
+    if not 0 <= younger <= _MOST_HOURS:
+        raise typer.BadParameter(f"--keep-hours is {younger}; give 0 to {_MOST_HOURS:,}")
     kept = _opened(store)
     if not isinstance(kept, LocalStore):
         raise OnlyLocal(kept.address)
