@@ -155,6 +155,8 @@ def test_without_an_account_anybody_is_asked_for(
 def test_what_ended_since_the_last_block_is_no_offer_any_more(
     alice: GenIP, bob: GenIP, work: int, chain: LocalChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The last block may be as old as the tests before.
+    chain.rpc("evm_mine")
     deadline = chain.now() + 500
     signed = alice.sign_offer(work, COMMERCIAL, price=0, deadline=deadline)
     assert bob.quote(signed).fillable
