@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,5 +112,7 @@ def shared_chain(anvil_binary: Path) -> Iterator[LocalChain]:
 def chain(shared_chain: LocalChain) -> Iterator[LocalChain]:
     """A chain in its first state, whatever the tests before did."""
     snapshot = shared_chain.rpc("evm_snapshot")
+    # Going back set the node's clock back too, each time by what the test before took.
+    shared_chain.rpc("evm_setTime", int(time.time()))
     yield shared_chain
     assert shared_chain.rpc("evm_revert", snapshot)
