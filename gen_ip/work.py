@@ -7,11 +7,39 @@ nobody can take another creator's id, and a till can be paid before the work is 
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 # Libraries are loaded where they are used: the command line needs no more than a name from here.
 from gen_ip import arguments
 
 ETH = "0x" + "00" * 20
 """The token that stands for the chain's own coin."""
+
+_ADDRESS = re.compile(r"gen-ip:([1-9][0-9]{0,18}):([1-9][0-9]{0,48})")
+
+
+class WorkAddress(NamedTuple):
+    """A work for any reader of the registry, written `gen-ip:CHAIN:WORK`. The registry has the same
+    address on every chain, so that nothing else is needed."""
+
+    chain_id: int
+    work: int
+
+    def __str__(self) -> str:
+        return f"gen-ip:{self.chain_id}:{self.work}"
+
+    @classmethod
+    def parse(cls, text: str) -> WorkAddress | None:
+        """The address that a text is; None for any other text.
+
+        Raises:
+            InvalidArgument: it is one of no work: its number is beyond 2**160 - 1.
+        """
+        found = _ADDRESS.fullmatch(text)
+        if found is None:
+            return None
+        return cls(int(found[1]), arguments.work_id("work", found[2]))
 
 
 def salt_of(creator: str, content_hash: bytes, home_chain_id: int) -> bytes:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.invocation import Invocation, Yes, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import check_file, license_of, payee_of
-from gen_ip.cli.session import work_of
 from gen_ip.cli.show.text import till
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.values import format_share

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token, WorkId
@@ -29,7 +30,7 @@ from gen_ip.cli.sale import (
     how_many,
     told,
 )
-from gen_ip.cli.session import Money, address_of, known_money, work_of
+from gen_ip.cli.session import Money, address_of, known_money
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.trading import Output, TokenOfBid, show_signed

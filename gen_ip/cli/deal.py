@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
@@ -23,7 +24,7 @@ from gen_ip.cli.sale import (
     buying,
     how_many,
 )
-from gen_ip.cli.session import Money, address_of, now, work_of
+from gen_ip.cli.session import Money, address_of, now
 from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import moment, till
 from gen_ip.cli.trading import OfWork

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.invocation import Invocation, local, reads
 from gen_ip.cli.options import WorkId
-from gen_ip.cli.session import work_of
 from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.group import INTERRUPTED
 from gen_ip.cli.options import DEFAULT_RPC, AsJson, Rpc, StoreAddress
 from gen_ip.cli.output import Output
-from gen_ip.cli.session import Money, address_of, known_money, reader, work_of
+from gen_ip.cli.session import Money, address_of, known_money, reader
 
 if TYPE_CHECKING:
     from rich.console import Console

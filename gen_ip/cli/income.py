@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token, WorkId
 from gen_ip.cli.reading import payee_of
-from gen_ip.cli.session import Money, address_of, work_of
+from gen_ip.cli.session import Money, address_of
 from gen_ip.cli.show.text import counted, till
 from gen_ip.cli.values import format_share
 from gen_ip.cli.verbs import group
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 payee_app = group("payee", "Share what a work of yours earns.")
 
 Works = Annotated[
-    list[str], typer.Argument(metavar="WORK...", help="Numbers or till addresses, in order.")
+    list[str], typer.Argument(metavar="WORK...", help="In order; each as `show` takes it.")
 ]
 To = Annotated[str | None, typer.Option("--to", help="Who gets it; by default who signs.")]
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
+from gen_ip.cli.addresses import begin
 from gen_ip.cli.options import (
     DEFAULT_RPC,
     AccountName,
@@ -145,6 +146,7 @@ def _taking(command: Callable[..., None], names: Sequence[str]) -> Callable[...,
 
     @wraps(command)
     def run(**options: Any) -> None:
+        begin()
         shared = {name: options.pop(name) for name in names}
         use = Invocation(Output(options.pop("as_json")), **shared)
         for name, kind in groups.items():

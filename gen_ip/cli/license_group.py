@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.completing import terms_names
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.papers import paper, receipt
 from gen_ip.cli.reading import license_of
-from gen_ip.cli.session import address_of, now, work_of
+from gen_ip.cli.session import address_of, now
 from gen_ip.cli.show.licenses import show_license, show_licenses
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms

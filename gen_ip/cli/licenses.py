@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.choosing import from_settings, rank
 from gen_ip.cli.explain import in_units, taken_with
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
@@ -45,7 +46,7 @@ from gen_ip.cli.sale import (
     priced,
     told,
 )
-from gen_ip.cli.session import Money, address_of, now, reader, work_of
+from gen_ip.cli.session import Money, address_of, now, reader
 from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import counted, moment, plain, till
 from gen_ip.cli.terms import conflict_in_words, in_words, name_of

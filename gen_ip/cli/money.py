@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.coin import coin
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation, reads, sends
 from gen_ip.cli.options import Token, WorkId
-from gen_ip.cli.session import Money, address_of, known_money, work_of
+from gen_ip.cli.session import Money, address_of, known_money
 from gen_ip.cli.show.text import counted, plain, till
 from gen_ip.cli.values import format_amount
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.coin import coin
 from gen_ip.cli.invocation import Invocation, sends
-from gen_ip.cli.session import Money, address_of, known_money, work_of
+from gen_ip.cli.session import Money, address_of, known_money
 from gen_ip.cli.show.text import counted, till
 from gen_ip.cli.values import format_amount
 from gen_ip.errors import GenIPError
@@ -35,7 +36,8 @@ class NotAllMoved(GenIPError):  # noqa: N818 - named like the package's other er
 def transfer(
     use: Invocation,
     work: Annotated[
-        str | None, typer.Argument(metavar="WORK", help="Number or till address.")
+        str | None,
+        typer.Argument(metavar="WORK", help="Number, till address, or gen-ip:CHAIN:NUMBER."),
     ] = None,
     to: Annotated[str, typer.Option("--to", help="Who gets it: an address or account.")] = "",
     everything: Annotated[

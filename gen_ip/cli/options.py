@@ -74,4 +74,6 @@ MaxFee: TypeAlias = Annotated[
 Token: TypeAlias = Annotated[
     str | None, typer.Option("--token", help="ERC-20 address, or DUSD locally; by default ETH.")
 ]
-WorkId: TypeAlias = Annotated[str, typer.Argument(metavar="WORK", help="Number or till address.")]
+WorkId: TypeAlias = Annotated[
+    str, typer.Argument(metavar="WORK", help="Number, till address, or gen-ip:CHAIN:NUMBER.")
+]

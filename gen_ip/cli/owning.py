@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.invocation import Invocation, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import check_file, content_hash_of
-from gen_ip.cli.session import address_of, work_of
+from gen_ip.cli.session import address_of
 from gen_ip.cli.show.text import moment, plain, till
 
 if TYPE_CHECKING:

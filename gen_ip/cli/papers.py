@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from gen_ip.cli.addresses import is_work, work_of
 from gen_ip.cli.invocation import Invocation, reads
 from gen_ip.cli.reading import check_file, check_output, license_of
-from gen_ip.cli.session import Money, work_of
+from gen_ip.cli.session import Money
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import BadValue
 
@@ -49,9 +49,7 @@ _PDF: tuple[Literal["pdf"]] = ("pdf",)
 @reads
 def picture(
     use: Invocation,
-    work: Annotated[
-        str, typer.Argument(metavar="WORK|FILE", help="A work's number or till, or its file.")
-    ],
+    work: Annotated[str, typer.Argument(metavar="WORK|FILE", help="A work, or its file.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .svg, .png or .pdf.")
     ],
@@ -168,8 +166,7 @@ def _write(use: Invocation, path: Path, data: bytes, **document: str) -> None:
 
 
 def _is_file(text: str) -> bool:
-    # A file of a stranger may be called like a work.
-    return not re.fullmatch(r"0x[0-9a-fA-F]{40}|[0-9]{1,78}", text) and os.path.isfile(text)
+    return not is_work(text) and os.path.isfile(text)
 
 
 def _certified(client: GenIP, file: Path) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.invocation import Invocation, reads
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import (
@@ -16,7 +17,6 @@ from gen_ip.cli.reading import (
     check_output,
     keep,
 )
-from gen_ip.cli.session import work_of
 from gen_ip.cli.show.text import moment, plain, till
 from gen_ip.cli.values import BadValue
 

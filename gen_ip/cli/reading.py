@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen_ip.cli.session import address_of, work_of
+from gen_ip.cli.addresses import is_work, work_of
+from gen_ip.cli.session import address_of
 from gen_ip.cli.values import BadValue, parse_share
 from gen_ip.errors import FileProblem, shown
 
@@ -259,8 +260,7 @@ def work_or_certificate(text: str) -> int | PreparedCertificate:
     """
     from gen_ip.statement_files import StatementFileProblem
 
-    # A file of a stranger may be called like a work.
-    if re.fullmatch(r"0x[0-9a-fA-F]{40}|[0-9]{1,78}", text) or not os.path.isfile(text):
+    if is_work(text) or not os.path.isfile(text):
         return work_of(text)
     found = certificates_in(Path(text))
     if len(found) != 1:

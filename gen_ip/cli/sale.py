@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.completing import terms_names
 from gen_ip.cli.explain import in_units
 from gen_ip.cli.invocation import Invocation
 from gen_ip.cli.reading import fees_of, offer_named, offer_of, plain_offer
-from gen_ip.cli.session import Money, address_of, now, token_of, work_of
+from gen_ip.cli.session import Money, address_of, now, token_of
 from gen_ip.cli.show.text import counted, moment, till
 from gen_ip.cli.terms import in_words, is_hash, name_of, read_terms
 from gen_ip.cli.values import BadValue, format_duration, format_share, parse_duration

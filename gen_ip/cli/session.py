@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gen_ip.accounts import DEV_CHAIN_IDS, AccountError, dev_account, find, unlock
+from gen_ip.cli.addresses import speaks_to_chain
 from gen_ip.cli.coin import coin, speaks_to
 from gen_ip.cli.passwords import ask_password
 from gen_ip.cli.planning import planning
@@ -63,6 +64,7 @@ def reader(rpc: Target, store: str | None = None) -> GenIP:
     Raises:
         ConnectionFailed, NoContracts: see `gen_ip.client`.
         WrongNetwork: the node is of another chain than the settings say.
+        WorkElsewhere: a work was named on another chain.
     """
     return _connect(rpc, store, None)
 
@@ -89,6 +91,7 @@ def _connect(rpc: Target, store: str | None, max_fee: int | None) -> GenIP:
             raise
         raise WrongNetwork(rpc.name, str(rpc), error.expected, error.actual) from None
     speaks_to(rpc, client.chain_id)
+    speaks_to_chain(client.chain_id)
     return client
 
 
@@ -108,6 +111,7 @@ def signer(
         BadValue: `max_fee` is no amount of ETH.
         ConnectionFailed, NoContracts: see `gen_ip.client`.
         WrongNetwork: the node is of another chain than the settings say.
+        WorkElsewhere: a work was named on another chain.
     """
     if not account:
         from gen_ip.chain.errors import NoAccount
@@ -143,23 +147,6 @@ def address_of(name: str) -> str:
         return arguments.address("account", name)
     dev: LocalAccount | None = dev_account(name)
     return dev.address if dev is not None else find(name).address
-
-
-def work_of(text: str) -> int:
-    """A work's id from its decimal form, or from its till's address.
-
-    Raises:
-        BadValue: neither.
-    """
-    from gen_ip import arguments
-
-    try:
-        return arguments.work_id("work", text)
-    except arguments.InvalidArgument as error:
-        hint = "give its number, or its till's address"
-        if "typo" in error.expected:
-            hint = "this is no address, its checksum does not fit: a digit is wrong"
-        raise BadValue("work", text, hint) from None
 
 
 def now(client: GenIP) -> int:

@@ -313,7 +313,7 @@ def prove(
 ) -> None:
     """Date the claims of certified works back to their anchor. Anyone who has the proofs may."""
     from gen_ip.chain.reverts import NotEarlierThan, UnknownWork
-    from gen_ip.cli.session import work_of
+    from gen_ip.cli.addresses import work_of
 
     number = None if work is None else work_of(work)
     certificates = [each for file in files for each in certificates_in(file)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.explain import in_units, taken_with
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import Token
@@ -29,7 +30,7 @@ from gen_ip.cli.sale import (
     how_many,
     priced,
 )
-from gen_ip.cli.session import Money, address_of, work_of
+from gen_ip.cli.session import Money, address_of
 from gen_ip.cli.show.licenses import show_licenses
 from gen_ip.cli.show.text import plain
 

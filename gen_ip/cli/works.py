@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gen_ip.cli.addresses import work_of
 from gen_ip.cli.ingredients import propose
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
-from gen_ip.cli.session import Money, known_money, signer, work_of
+from gen_ip.cli.session import Money, known_money, signer
 from gen_ip.cli.show.text import plain
 from gen_ip.cli.values import parse_share
 from gen_ip.content.kind import Kind

@@ -14,6 +14,7 @@ from gen_ip.embedding.identity import SigningIdentity
 from gen_ip.embedding.saying import Saying
 from gen_ip.errors import MetadataError, MissingLibrary
 from gen_ip.terms import training
+from gen_ip.work import WorkAddress
 
 #: The assertion that names the certificate.
 LABEL = "org.gen-ip.certificate"
@@ -63,7 +64,7 @@ def manifest(saying: Saying, media_type: str) -> dict[str, Any]:
             {
                 "title": parent.title,
                 "format": parent.media_type,
-                "instance_id": f"gen-ip:{saying.chain_id}:{parent.work}",
+                "instance_id": str(WorkAddress(saying.chain_id, parent.work)),
                 "relationship": "inputTo",
             }
             for parent in saying.parents

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from gen_ip.content.kind import Kind
-from gen_ip.papers.code import address_of, qr
+from gen_ip.papers.code import qr
 from gen_ip.papers.scripts import runs_right_to_left
 from gen_ip.papers.typesetting import Form, typeset
 from gen_ip.papers.wording import Words
 from gen_ip.terms import Terms
 from gen_ip.terms.clauses import Language
-from gen_ip.work import till_of
+from gen_ip.work import WorkAddress, till_of
 from gen_ip.works.registry import Work
 
 Theme: TypeAlias = Literal["light", "dark"]
@@ -114,7 +114,7 @@ def certificate(
             "certificate", "registry-line", registry=facts.registry, chain=str(facts.chain_id)
         ),
         "seed": list(facts.content_hash),
-        "code": qr(address_of(facts.chain_id, facts.work)),
+        "code": qr(str(WorkAddress(facts.chain_id, facts.work))),
     }
     alt = words.said(
         "certificate", "alt", title=title, creator=facts.creator, claimed=claimed, work=work

@@ -35,9 +35,3 @@ def qr(text: str) -> Code:
                 runs.append((number, column, length))
             column += length
     return Code(side=len(rows), runs=runs)
-
-
-def address_of(chain_id: int, work: int) -> str:
-    """A work's address for any reader of the registry: `gen-ip:CHAIN:WORK`. The registry has the
-    same address on every chain, so that nothing else is needed."""
-    return f"gen-ip:{chain_id}:{work}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gen_ip.content.cid import ipfs_uri, raw_cid
-from gen_ip.papers.code import address_of, qr
+from gen_ip.papers.code import qr
 from gen_ip.papers.scripts import runs_right_to_left
 from gen_ip.papers.typesetting import typeset
 from gen_ip.papers.wording import Words
 from gen_ip.terms.bundle import Bundle
 from gen_ip.terms.clauses import Language
 from gen_ip.terms.rights import PERMISSIONS
+from gen_ip.work import WorkAddress
 from gen_ip.works.licenses import License
 from gen_ip.works.registry import Work
 
@@ -73,7 +74,7 @@ def license_paper(facts: LicenseFacts, *, language: Language = "en") -> bytes:
         "notice": text["notice"] if text else "",
         "missing": words.said("license", "text-missing", address=ipfs_uri(raw_cid(terms.legal))),
         "seed": list(work.content_hash),
-        "code": qr(address_of(facts.chain_id, work.id)),
+        "code": qr(str(WorkAddress(facts.chain_id, work.id))),
     }
     # A licensor's own clause may be in any script.
     strangers = title + "".join(clause["text"] for clause in said["clauses"])

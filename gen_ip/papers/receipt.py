@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gen_ip.market.sales import Sale
-from gen_ip.papers.code import address_of, qr
+from gen_ip.papers.code import qr
 from gen_ip.papers.scripts import runs_right_to_left
 from gen_ip.papers.typesetting import typeset
 from gen_ip.papers.wording import Words
 from gen_ip.terms import Terms
 from gen_ip.terms.clauses import Language
-from gen_ip.work import ETH
+from gen_ip.work import ETH, WorkAddress
 from gen_ip.works.registry import Work
 
 
@@ -67,6 +67,6 @@ def receipt_paper(facts: ReceiptFacts, *, language: Language = "en") -> bytes:
             "receipt", "on-chain", contract=facts.marketplace, chain=str(facts.chain_id)
         ),
         "seed": list(work.content_hash),
-        "code": qr(address_of(facts.chain_id, work.id)),
+        "code": qr(str(WorkAddress(facts.chain_id, work.id))),
     }
     return typeset("receipt", "pdf", said, strangers=title + facts.symbol)

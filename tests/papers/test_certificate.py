@@ -20,11 +20,12 @@ from gen_ip.content.kind import Kind
 from gen_ip.errors import MissingLibrary, UnreadableImage
 from gen_ip.papers import scripts
 from gen_ip.papers.certificate import FORMS, CertificateFacts, certificate
-from gen_ip.papers.code import address_of, qr
+from gen_ip.papers.code import qr
 from gen_ip.papers.errors import UnknownPaper
 from gen_ip.papers.thumbnail import thumbnail
 from gen_ip.papers.typesetting import form_of
 from gen_ip.terms import COMMERCIAL, READY
+from gen_ip.work import WorkAddress
 
 PICTURES = Path(__file__).resolve().parents[2] / "gen_ip" / "demo" / "pictures"
 ALICE, BOB = "0x" + "Aa" * 20, "0x" + "Bb" * 20
@@ -91,7 +92,7 @@ def test_png_is_of_print_size_and_its_code_can_be_read() -> None:
             assert image.size == (2339, 1654)
             pixels = numpy.asarray(image.convert("L"))
         text, *_ = cv2.QRCodeDetector().detectAndDecode(pixels)
-        assert text == address_of(1, FACTS.work) == f"gen-ip:1:{2**160 - 1}"
+        assert text == str(WorkAddress(1, FACTS.work)) == f"gen-ip:1:{2**160 - 1}"
 
 
 def test_pdf_is_one_page() -> None:
