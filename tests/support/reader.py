@@ -99,30 +99,27 @@ def _compare(printed: str, expected: str, where: str) -> None:
 
 
 @pytest.fixture
-def reader(chain: LocalChain, tmp_path: Path) -> Iterator[Reader]:
+def reader(chain: LocalChain, warm: Path, tmp_path: Path) -> Iterator[Reader]:
     """A reader with the pictures that documents name, and what `gen-ip dev` tells to export."""
     from gen_ip.accounts import dev_account
     from gen_ip.chain import abi, artifacts, transactions
     from gen_ip.chain.rpc import Rpc
 
     folder = tmp_path / "reader"
-    (folder / "bin").mkdir(parents=True)
+    folder.mkdir()
     shutil.copy(PICTURES / "coffee.jpg", folder / "picture.jpg")
     with Image.open(folder / "picture.jpg") as picture:
         ImageOps.mirror(picture).save(folder / "remix.jpg")
         picture.resize((picture.width // 2, picture.height // 2)).save(folder / "some-copy.jpg")
     with Image.open(PICTURES / "cat.png") as picture:
         picture.convert("RGB").save(folder / "duet.jpg")
-    command = folder / "bin" / "gen-ip"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gen_ip.cli "$@"\n')
-    command.chmod(0o755)
     environment = dict(os.environ)
     for name in [name for name in environment if name.startswith("GENIP_")]:
         if name not in ("GENIP_ANVIL", "GENIP_REQUIRE"):
             del os.environ[name]
     python = Path(sys.executable).parent
     os.environ |= {
-        "PATH": os.pathsep.join([str(command.parent), str(python), environment["PATH"]]),
+        "PATH": os.pathsep.join([str(warm.parent), str(python), environment["PATH"]]),
         "PYTHONPATH": str(ROOT),
         "HOME": str(folder),
         "XDG_DATA_HOME": str(folder / ".data"),
