@@ -324,6 +324,7 @@ class AsyncGenIP:
     verify = in_thread(GenIP.verify)
     proposed_parents = in_thread(GenIP.proposed_parents)
     embed = in_thread(GenIP.embed)
+    embed_ahead = in_thread(GenIP.embed_ahead)
     upstream_conflicts = in_thread(GenIP.upstream_conflicts)
     terms_bundle = in_thread(GenIP.terms_bundle)
     register_terms = in_thread(GenIP.register_terms)

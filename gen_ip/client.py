@@ -13,6 +13,7 @@ from gen_ip.content.files import StrPath
 from gen_ip.content.store import find
 from gen_ip.embedding.copying import Copy, embed
 from gen_ip.embedding.identity import SigningIdentity
+from gen_ip.embedding.original import Original
 from gen_ip.embedding.saying import Source
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, MetadataError
 from gen_ip.folders.batching import Batching
@@ -176,9 +177,10 @@ class GenIP(
         identity: SigningIdentity | None = None,
         source: Source = Source.GENERATED,
     ) -> Copy:
-        """Writes a copy of a work's PNG, JPEG or WebP that says inside whose work it is: rights as
-        XMP and, with an identity, a C2PA manifest with its parents, its source and what models may
-        learn from it. The pixels stay the same; the copy's own sha2-256 is in what is returned.
+        """Writes a copy of a work's file that says inside whose work it is, where its format has a
+        place for it (`gen_ip.embedding.formats`); of a PNG, JPEG or WebP with an identity also as a
+        C2PA manifest with its parents, its source and what models may learn from it. The content
+        stays the same. `revise_metadata(work, copies=[copy.published()])` records the copy.
 
         Raises:
             FileProblem: the file is not usable, not the work's, or holds nothing such; the copy
@@ -188,16 +190,36 @@ class GenIP(
             MissingLibrary: `gen-ip[embed]` is not installed.
             UnknownWork: it is not certified on this chain.
         """
-        file, copy = arguments.path("file", file), arguments.path("copy", copy)
-        if identity is not None:
-            expected = "a SigningIdentity, or None for XMP alone"
-            arguments.instance("identity", identity, SigningIdentity, expected)
-        arguments.instance("source", source, Source, "a Source")
+        file, copy = _embedding(file, copy, identity, source)
         found = self.work(work)
+        original = Original.opened(file)
         parents = {share.parent: self.work(share.parent) for share in found.parents}
         terms = self._licenses.terms_of(embedding.terms_named(found))
-        saying = embedding.saying_of(file, found, parents, terms, self.chain_id, source)
-        return embed(file, copy, saying, identity)
+        saying = embedding.saying_of(original, found, parents, terms, self.chain_id, source)
+        return embed(original, copy, saying, identity)
+
+    def embed_ahead(
+        self,
+        file: StrPath,
+        copy: Path | str,
+        *,
+        name: str | None = None,
+        identity: SigningIdentity | None = None,
+        source: Source = Source.GENERATED,
+    ) -> Copy:
+        """Like `embed`, of a file that the account has yet to `certify`: the work's id is known
+        before. `certify(file, copies=[copy.published()])` then records the copy.
+
+        Raises:
+            FileProblem, MetadataError, BadSigningIdentity, MissingLibrary: as in `embed`.
+        """
+        file, copy = _embedding(file, copy, identity, source)
+        original, creator = Original.opened(file), self._session.account.address
+        work = self.deployment.work_id(creator, original.sha256, self.chain_id)
+        saying = embedding.saying_ahead(
+            original, work, name or file.stem, creator, {}, {}, self.chain_id, source=source
+        )
+        return embed(original, copy, saying, identity)
 
     def upstream_conflicts(self, work: int | str, *terms: Terms) -> list[list[Conflict]]:
         """For each of `terms`, its rights that the licenses of the work's declared tools withhold,
@@ -334,3 +356,17 @@ class GenIP(
         """
         holder = arguments.address("account", account)
         return self._tokens.balance(arguments.address("token", token), holder)
+
+
+def _embedding(file: StrPath, copy: StrPath, identity: object, source: object) -> tuple[Path, Path]:
+    """The paths of a file and its copy, all else checked.
+
+    Raises:
+        InvalidArgument: a value is of another type.
+    """
+    paths = arguments.path("file", file), arguments.path("copy", copy)
+    if identity is not None:
+        expected = "a SigningIdentity, or None for none"
+        arguments.instance("identity", identity, SigningIdentity, expected)
+    arguments.instance("source", source, Source, "a Source")
+    return paths

@@ -11,7 +11,16 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ParamSpec,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from gen_ip.arguments import InvalidArgument
 
@@ -96,6 +105,10 @@ def _misfits(name: str, hint: Any, value: Any) -> Iterator[tuple[str, Any, Any]]
             yield name, hint, value
     elif hint is float:
         if isinstance(value, bool) or not isinstance(value, int | float):
+            yield name, hint, value
+    elif is_typeddict(hint):
+        # What is in it, its own reader checks.
+        if not isinstance(value, dict):
             yield name, hint, value
     elif isinstance(hint, type) and hasattr(hint, "_fields"):
         # A plain tuple is as good as a named one.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +14,20 @@ from gen_ip.cli.addresses import work_of
 from gen_ip.cli.invocation import Invocation, local, reads
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.show.text import plain
+from gen_ip.work import WorkAddress, till_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.embedding.copying import Inside
+    from gen_ip.client import GenIP
+    from gen_ip.embedding.copying import Copy, Inside
 
+# What C2PA's reader calls valid says who signed it as little as whose work it is.
+_STATES = {
+    "Valid": "whole since they were signed; by whom, nobody vouches for (Valid)",
+    "Trusted": "whole since they were signed by a signer on a list of trusted ones (Trusted)",
+    "Invalid": "broken: the file was changed, or they are not its own (Invalid)",
+}
 _SOURCES = {"generated": "GENERATED", "composite": "COMPOSITE", "made": "MADE"}
 
 
@@ -24,7 +35,7 @@ _SOURCES = {"generated": "GENERATED", "composite": "COMPOSITE", "made": "MADE"}
 def embed(
     use: Invocation,
     work: WorkId,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The certified PNG, JPEG or WebP.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The certified file.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="COPY", help="Where to write the copy.")
     ],
@@ -50,9 +61,9 @@ def embed(
 ) -> None:
     """Write a copy that says inside whose work it is, and what models may learn from it.
 
-    The pixels stay as they are, so the copy is recognized as the certified picture. Without a
-    signing chain the credentials are signed by one made for this copy, which readers call
-    untrusted: what counts is the certificate they name.
+    The content stays as it is, so the copy is recognized as the certified work. Content credentials
+    go into PNG, JPEG and WebP; without a signing chain they are signed by one made for this copy,
+    which readers call untrusted: what counts is the certificate they name.
     """
     from gen_ip.cli.reading import check_file
     from gen_ip.embedding.identity import SigningIdentity
@@ -78,8 +89,10 @@ def embed(
     def draw(console: Console) -> None:
         console.print(f"{plain(str(copy.path))} says that it is work {number}", soft_wrap=True)
         console.print(f"sha2-256 {copy.sha256.hex()}", soft_wrap=True)
-        said = "XMP and content credentials" if copy.signed else "XMP"
-        console.print(f"{said}; the pixels are those of the original", style="dim")
+        said = f"{copy.place} and content credentials" if copy.signed else copy.place
+        console.print(f"{said}; {copy.keeps[0]} is that of the original", style="dim")
+        record = f"gen-ip revise {till_of(number)} --copy {shlex.quote(str(copy.path))}"
+        console.print(f"Name it in the certificate: {plain(record, 1000)}", soft_wrap=True)
         console.print(f"See what it says: gen-ip embedded {plain(str(copy.path))}", soft_wrap=True)
 
     use.output.result({"work": str(number), **copy.to_json()}, draw)
@@ -88,7 +101,7 @@ def embed(
 @local
 def embedded(
     use: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A PNG, JPEG or WebP.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file in question.")],
 ) -> None:
     """Show what a file says inside of whose work it is. Exit code 1: it says nothing.
 
@@ -101,25 +114,59 @@ def embedded(
     with use.output.working(f"Looking into {file.name} …"):
         found = inside(file)
     use.output.result(found.to_json(), lambda console: _show(console, found))
-    if found.xmp is None and found.c2pa is None:
+    if found.said is None and found.c2pa is None:
         raise typer.Exit(1)
 
 
-def _show(console: Console, found: Inside) -> None:
-    if found.xmp is None and found.c2pa is None:
-        console.print("It says nothing of a work, neither in XMP nor in content credentials.")
+@contextmanager
+def copied(client: GenIP, file: Path, copy: Path | None, name: str | None) -> Iterator[Copy | None]:
+    """A copy of a file that is about to be certified within the block; taken away again where that
+    fails."""
+    if copy is None:
+        yield None
         return
-    if found.xmp is not None:
-        console.print("XMP:")
-        for name, value in found.xmp.items():
-            console.print(f"  {plain(name)}  {plain(value)}", soft_wrap=True)
+    from gen_ip.chain.errors import NoAccount
+    from gen_ip.embedding.identity import SigningIdentity
+
+    if client.account is None:
+        raise NoAccount
+    identity = SigningIdentity.made(client.account.address)
+    made = client.embed_ahead(file, copy, name=name, identity=identity)
+    try:
+        yield made
+    except BaseException:
+        made.path.unlink(missing_ok=True)
+        raise
+
+
+def named_inside(file: Path) -> WorkAddress | None:
+    """The work that a file says it is; None where it says none that can be read."""
+    from gen_ip.embedding.copying import inside
+    from gen_ip.errors import FileProblem, MetadataError
+
+    try:
+        return inside(file, signed=False).named
+    except (FileProblem, MetadataError):
+        return None
+
+
+def _show(console: Console, found: Inside) -> None:
+    if found.said is None and found.c2pa is None:
+        console.print("It says nothing of a work that can be read here.")
+        return
+    console.print("What the file says of itself. Anyone can write this: nothing of it is verified.")
+    if found.said is not None:
+        console.print(f"{str(found.place)[:1].upper()}{str(found.place)[1:]}:")
+        for name, value in found.said.items():
+            console.print(f"  {plain(name)}  {plain(value, 300)}", soft_wrap=True)
     if found.c2pa is not None:
         state = str(found.c2pa.get("validation_state", "unknown"))
-        console.print(f"Content credentials: {plain(state)}")
+        console.print(f"Content credentials: {plain(_STATES.get(state, state))}")
         active = found.c2pa.get("manifests", {}).get(found.c2pa.get("active_manifest"), {})
-        console.print(f"  title  {plain(str(active.get('title')))}", soft_wrap=True)
+        console.print(f"  title  {plain(str(active.get('title')), 300)}", soft_wrap=True)
         for each in active.get("assertions", []):
             console.print(f"  {plain(str(each.get('label')))}  {plain(str(each.get('data')), 300)}")
         for each in active.get("ingredients", []):
             name, made = each.get("title"), each.get("relationship")
             console.print(f"  made from  {plain(str(name))} ({plain(str(made))})", soft_wrap=True)
+    console.print("What the chain says of these bytes and their content: gen-ip verify FILE")

@@ -18,6 +18,8 @@ from gen_ip.cli.show.text import moment, plain, till
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gen_ip.content.metadata import PublishedCopy
+
 
 @sends
 def revise(
@@ -27,14 +29,25 @@ def revise(
     description: Annotated[
         str | None, typer.Option("--description", help="Its new description.")
     ] = None,
+    copy: Annotated[
+        list[Path] | None,
+        typer.Option("--copy", help="A file that you publish as this work, from `embed`."),
+    ] = None,
 ) -> None:
-    """Publish a new version of a work's metadata: another name or description."""
-    if name is None and description is None:
-        raise typer.BadParameter("give --name, --description, or both")
+    """Publish a new version of a work's metadata: another name or description, or more copies."""
+    if name is None and description is None and not copy:
+        raise typer.BadParameter("give --name, --description, or --copy")
+    from gen_ip.content.files import summarize_file
+
     number = work_of(work)
+    copies: list[PublishedCopy] = []
+    for path in copy or ():
+        check_file(path)
+        found = summarize_file(path)
+        copies.append({"sha256": found.sha256, "mediaType": found.media_type})
     client = use.signer()
     with use.output.working("Revising …"):
-        receipt = client.revise_metadata(number, name=name, description=description)
+        receipt = client.revise_metadata(number, name=name, description=description, copies=copies)
     version = int(receipt.find("MetadataRevised").args["version"])
     text = f"Work {till(number)} has version {version} of its metadata."
     use.sent(text, receipt, work=str(number), version=version)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gen_ip.cli.addresses import work_of
+from gen_ip.cli.embedding import copied, named_inside
 from gen_ip.cli.ingredients import propose
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
@@ -122,6 +123,14 @@ def certify(
         Path | None,
         typer.Option("--journal", help="With -r: the file to go on from after an interruption."),
     ] = None,
+    embed: Annotated[
+        Path | None,
+        typer.Option(
+            "--embed",
+            metavar="COPY",
+            help="First write a copy that says whose work it is; the certificate names its hash.",
+        ),
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Certify a work of yours: who claimed which bytes, when, for anyone to check.
@@ -131,6 +140,8 @@ def certify(
     Asks first where the file says that it was made with certified works: see `ingredients`.
     """
     if recursive:
+        if embed is not None:
+            raise typer.BadParameter("--embed is for one work")
         from gen_ip.cli.folders import How, certify_folder
 
         if name is not None:
@@ -162,12 +173,9 @@ def certify(
     stated = stating.read()
     client = use.signer()
     proposals = propose(use, client, file, yes)
-    with use.output.working(f"Certifying {file.name} …"):
-        made = client.certify(
-            file,
-            name=name,
-            **stated,
-        )
+    with use.output.working(f"Certifying {file.name} …"), copied(client, file, embed, name) as copy:
+        copies = [] if copy is None else [copy.published()]
+        made = client.certify(file, name=name, copies=copies, **stated)
     _show_certificate(use, client, made, file, proposals)
 
 
@@ -343,7 +351,22 @@ def verify(
             file.write_bytes(client.store.get(cid.removeprefix("ipfs://")))
         assert file is not None  # noqa: S101 - one of the two was given; for mypy
         verdict = client.verify(file, number)
-    use.output.result(verdict.to_json(), lambda console: show_verdict(console, verdict))
+        address = named_inside(file)
+    says = None
+    if address is not None:
+        own = address.chain_id == client.chain_id
+        sure = {found.work for found in verdict.matches if found.confirmed}
+        says = {"work": str(address), "confirmed": own and address.work in sure}
+
+    def draw(console: Console) -> None:
+        show_verdict(console, verdict)
+        if says is not None:
+            told = "as found here" if says["confirmed"] else "which nothing here confirms"
+            style = "dim" if says["confirmed"] else "bold yellow"
+            said = f"The file says of itself that it is {says['work']}, {told}."
+            console.print(said, style=style, soft_wrap=True)
+
+    use.output.result({**verdict.to_json(), "says": says}, draw)
 
 
 def _show_certificate(
@@ -362,7 +385,7 @@ def _show_certificate(
         return
     work = client.work(made.work_id)
     fingerprint = ImageFingerprint.from_metadata(work.metadata) if work.metadata else None
-    limit = limit_of(fingerprint)
+    limit = limit_of(fingerprint, work.metadata["gen_ip"]["canonical"] if work.metadata else {})
 
     def draw(console: Console) -> None:
         card = work_card(console, work, content_cid=made.content_cid, picture=file)

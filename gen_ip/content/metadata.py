@@ -101,6 +101,15 @@ class Making(TypedDict, total=False):
     c2pa: str
 
 
+class PublishedCopy(TypedDict):
+    """Another file that the owner publishes as this work: its sha2-256 (64 hex digits), its media
+    type, and where it is known its ISCC (ISO 24138)."""
+
+    sha256: str
+    mediaType: str
+    iscc: NotRequired[str]
+
+
 class GenIPPart(TypedDict):
     """What Gen-IP itself reads.
 
@@ -108,7 +117,7 @@ class GenIPPart(TypedDict):
     `pixels-v1`; `fingerprints` hashes of likeness, hex by algorithm, such as `pdq-1`. `parents`
     are work ids as decimal strings (they exceed what a JSON number carries), ascending. `terms`
     are hashes of license terms, `0x` and 64 hex digits. `human_contribution` is the creator's own
-    statement.
+    statement. `copies` are other files that the owner publishes as this work: their word alone.
     """
 
     schema: str
@@ -124,6 +133,7 @@ class GenIPPart(TypedDict):
     human_contribution: NotRequired[str]
     upstream_override: NotRequired[list[Override]]
     generation: NotRequired[Making]
+    copies: NotRequired[list[PublishedCopy]]
 
 
 class Metadata(TypedDict):
@@ -159,6 +169,7 @@ def build(
     human_contribution: str | None = None,
     upstream_override: Iterable[Override] = (),
     generation: Making | None = None,
+    copies: Iterable[PublishedCopy] = (),
 ) -> Metadata:
     """A document about the file that `content` summarizes, checked like a stranger's.
 
@@ -201,6 +212,8 @@ def build(
         part["upstream_override"] = upstream_override
     if generation is not None:
         part["generation"] = generation
+    if copies := _list("copies", copies):
+        part["copies"] = copies
     document: dict[str, Any] = {
         "name": name,
         "description": description,

@@ -37,6 +37,7 @@ _BYTES32 = re.compile(r"0x[0-9a-f]{64}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){1,512}")
 _ALGORITHM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+_ISCC = re.compile(r"ISCC:[A-Z2-7]{10,120}")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,48}")
 _UPSTREAM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RIGHT = re.compile(r"[A-Z][A-Z_]{0,31}")
@@ -83,7 +84,15 @@ def _gen_ip(field: str, value: Any) -> None:
     _required(fields, field, "terms", _list(_pattern(_BYTES32, "0x and 64 lower-case hex digits")))
     _optional(fields, field, "work", _work)
     _optional(fields, field, "generation", _making)
+    _optional(fields, field, "copies", _list(_copy))
     _declaration(fields, field)
+
+
+def _copy(field: str, value: Any) -> None:
+    fields = _mapping(field, value)
+    _required(fields, field, "sha256", _pattern(_SHA256, "64 lower-case hex digits"))
+    _required(fields, field, "mediaType", _pattern(_MEDIA_TYPE, "a media type such as image/png"))
+    _optional(fields, field, "iscc", _pattern(_ISCC, "an ISCC code, ISCC: and letters"))
 
 
 def _making(field: str, value: Any) -> None:

@@ -10,10 +10,25 @@ from gen_ip.errors import FileProblem, GenIPError, shown
 class NothingHoldsIt(FileProblem):
     """The file's format has no place for it."""
 
-    def __init__(self, path: object, media_type: str) -> None:
-        self.media_type = media_type
+    def __init__(self, path: object, form: str) -> None:
+        self.form = form
         super().__init__(
-            path, f"is {media_type}; a PNG, a JPEG or a WebP can say inside whose work it is"
+            path,
+            f"is of the format {form}, which has no place for it; a PNG, JPEG, WebP, PDF, EPUB, "
+            "DOCX, HTML, Markdown, .safetensors, a workflow saved by ComfyUI's editor and a prompt "
+            "in JSON can say inside whose work they are",
+        )
+
+
+class NothingToKeep(FileProblem):
+    """No hash of the file's content is known, so that a copy could not be held against it."""
+
+    def __init__(self, path: object, form: str) -> None:
+        self.form = form
+        super().__init__(
+            path,
+            f"(format {form}) has no content that a copy could be compared by; for texts in "
+            'formats install what reads them: pip install "gen-ip[text]"',
         )
 
 
@@ -57,5 +72,6 @@ class NotItsFile(FileProblem):
     def __init__(self, path: object, work: int) -> None:
         self.work = work
         super().__init__(
-            path, f"is not the file of work {work}; give the certified file, or one of its pixels"
+            path,
+            f"is not the file of work {work}; give the certified file, or one of the same content",
         )

@@ -10,6 +10,10 @@ from typing import Any
 from gen_ip.terms import training
 from gen_ip.terms.rights import Rights
 
+#: What `Saying.usage` begins with.
+CLAIMED = "Claimed as work "
+_MOST_NAMES, _MOST_NAME, _MOST_TEXT = 32, 64, 10_000
+
 
 class Source(Enum):
     """How a picture came about, in the words of the IPTC's digital source types.
@@ -43,7 +47,7 @@ class Saying:
     Attributes:
         work, chain_id: where the certificate is.
         title, creator: as it states them; the creator is an account's address.
-        claim_time: seconds since the epoch.
+        claim_time: seconds since the epoch; None before it is certified.
         terms: addresses of the terms under which licenses are sold, `ipfs://`.
         grant: every right that one of them grants; what none does is not to be had.
         parents: what it was made from.
@@ -55,7 +59,7 @@ class Saying:
     chain_id: int
     title: str
     creator: str
-    claim_time: int
+    claim_time: int | None = None
     terms: Sequence[str] = ()
     grant: Rights = field(default_factory=lambda: Rights(0))
     parents: Sequence[Parent] = ()
@@ -66,7 +70,7 @@ class Saying:
     def usage(self) -> str:
         """One sentence for people: what one may do with the copy."""
         return (
-            f"Claimed as work {self.work} of Gen-IP on chain {self.chain_id}. "
+            f"{CLAIMED}{self.work} of Gen-IP on chain {self.chain_id}. "
             "Use, and training of models above all, needs a license that names this work."
         )
 
@@ -85,5 +89,24 @@ class Saying:
             "claim_time": self.claim_time,
             "terms": list(self.terms),
             "parents": [str(parent.work) for parent in self.parents],
+            "iscc": self.iscc,
         }
-        return found if self.iscc is None else found | {"iscc": self.iscc}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def flat(value: object) -> dict[str, str] | None:
+    """What `Saying.certificate` gave, or a file says in its place, as texts, the most important
+    first; None where it is nothing of the kind. Names and texts are cut, for anybody wrote them."""
+    if not isinstance(value, Mapping):
+        return None
+    found = {}
+    for name, each in [*value.items()][:_MOST_NAMES]:
+        items = each if isinstance(each, list) else [each]
+        if items and all(isinstance(item, str | int) for item in items):
+            found[str(name)[:_MOST_NAME]] = ", ".join(map(_shown, items))[:_MOST_TEXT]
+    return found or None
+
+
+def _shown(item: str | int) -> str:
+    # Python writes no number of more than 4,300 digits.
+    return item if isinstance(item, str) else str(item) if item.bit_length() < 1_024 else "?"

@@ -32,7 +32,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-import gen_ip
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.errors import (
     FileProblem,
@@ -291,7 +290,7 @@ class _Worker:
 
     def __init__(self) -> None:
         # This package as it is imported here, then what it needs.
-        root = str(Path(gen_ip.__file__).resolve().parent.parent)
+        root = str(Path(__file__).resolve().parents[2])
         places = [root, *(each for each in sys.path if os.path.isabs(each))]
         passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         try:

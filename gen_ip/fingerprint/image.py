@@ -105,10 +105,13 @@ class ImageFingerprint:
 
 
 class Level(Enum):
-    """How surely two fingerprints are of one picture."""
+    """How surely two fingerprints are of one work. CONTENT is of works that are no pictures
+    (`gen_ip.fingerprint.canonical`); COPY is a certificate's word alone."""
 
     EXACT = "exact bytes"
     PIXELS = "same pixels"
+    CONTENT = "same content"
+    COPY = "published copy"
     SIMILAR = "similar"
     DIFFERENT = "different"
 

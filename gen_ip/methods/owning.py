@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import NotIssuer
 from gen_ip.content import metadata as metadata_format
+from gen_ip.content.metadata import PublishedCopy
 from gen_ip.methods.connection import Connection
 from gen_ip.signing.statements import NOBODY, Payee
 from gen_ip.terms import Terms
@@ -35,10 +38,15 @@ class Owning(Connection):
         return self._session.send(call)
 
     def revise_metadata(
-        self, work: int | str, *, name: str | None = None, description: str | None = None
+        self,
+        work: int | str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        copies: Sequence[PublishedCopy] = (),
     ) -> Receipt:
         """Publishes a new version of a work's metadata, with another name, another description, or
-        both. The content, and all else that is said of it, stay.
+        more copies (`Copy.published`). The content, and all else that is said of it, stay.
 
         Raises:
             InvalidArgument: nothing is to change.
@@ -47,7 +55,7 @@ class Owning(Connection):
                 text does not fit.
             StoreError: the store does not take the new version; the chain is not touched then.
         """
-        if name is None and description is None:
+        if name is None and description is None and not copies:
             raise InvalidArgument("the name, as the description,", None, "one of them at least")
         number = arguments.work_id("work", work)
         self._registry.require_owner(number, self._session.account.address)
@@ -58,6 +66,10 @@ class Owning(Connection):
             document["name"] = name
         if description is not None:
             document["description"] = description
+        if copies:
+            part = document["gen_ip"]
+            by_hash = {each["sha256"]: each for each in (*part.get("copies", ()), *copies)}
+            part["copies"] = list(by_hash.values())
         encoded = metadata_format.encode(document)
         call = self.calls.registry.revise_metadata(number, documents.digest(encoded))
         self._session.simulate(call)

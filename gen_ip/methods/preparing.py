@@ -11,6 +11,7 @@ from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.content.declaration import Declaration
 from gen_ip.content.detection.settling import named
 from gen_ip.content.kind import Kind
+from gen_ip.content.metadata import PublishedCopy
 from gen_ip.methods.connection import Connection
 from gen_ip.signing.eip712 import Domain
 from gen_ip.signing.statements import Certify, Edge, Payee, registry_domain
@@ -50,11 +51,13 @@ class Statement(SharedStatement, total=False):
 
     Attributes:
         name: by default the file's name without its ending.
+        copies: other files that the creator publishes as this work, from `Copy.published`.
         description, payees, resale_royalty, arbiter, declared, kind, publish_prompt: see
             `SharedStatement`.
     """
 
     name: str | None
+    copies: Sequence[PublishedCopy]
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Stated:
     declared: Declaration | None = None
     kind: Kind | None = None
     publish_prompt: bool = False
+    copies: Sequence[PublishedCopy] = ()
 
     def __post_init__(self) -> None:
         named(self.kind)
@@ -134,6 +138,7 @@ class Preparing(Connection):
             declared=stated.declared,
             kind=stated.kind,
             publish_prompt=stated.publish_prompt,
+            copies=stated.copies,
         )
         certify = self._registry.statement(
             creator,

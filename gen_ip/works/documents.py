@@ -6,11 +6,12 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeAlias
 
 from gen_ip.content import metadata as metadata_format
@@ -27,7 +28,7 @@ from gen_ip.content.files import (
     open_file,
     summarize_file,
 )
-from gen_ip.content.metadata import MAX_METADATA_BYTES, Metadata
+from gen_ip.content.metadata import MAX_METADATA_BYTES, Metadata, PublishedCopy
 from gen_ip.content.metadata_schema import HIDDEN
 from gen_ip.content.safetensors import BadSafetensors, tensors_sha256
 from gen_ip.content.store import Store, find
@@ -40,12 +41,11 @@ from gen_ip.errors import (
     UnreadableFile,
     shown,
 )
+from gen_ip.fingerprint.canonical import ALGORITHMS, AUTOV3, canonical_of
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
+from gen_ip.fingerprint.picture import read as read_whole
 from gen_ip.generation.published import base_models, making, tools
 from gen_ip.generation.reading import read
-
-AUTOV3 = "autov3"
-"""The canonical hash of a model: that of its tensors' bytes."""
 
 Content: TypeAlias = Path | str | bytes
 """A work's content: the path of its file, or its bytes."""
@@ -67,11 +67,17 @@ class Limit(Enum):
     """The most that a file without a likeness hash can be recognized by."""
 
     BYTES = "exact bytes"
+    CONTENT = "same content"
     PIXELS = "same pixels"
 
 
-def limit_of(fingerprint: ImageFingerprint | None) -> Limit | None:
-    """What keeps a file (None: no picture of a known format) from being found by likeness."""
+def limit_of(
+    fingerprint: ImageFingerprint | None, canonical: Mapping[str, str] = MappingProxyType({})
+) -> Limit | None:
+    """What keeps a file (None: no picture of a known format) from being found by likeness, with its
+    canonical hashes."""
+    if any(algorithm in ALGORITHMS for algorithm in canonical):
+        return Limit.CONTENT
     if fingerprint is None or fingerprint.pixels is None:
         return Limit.BYTES if fingerprint is None or fingerprint.phash64 is None else None
     return Limit.PIXELS if fingerprint.phash64 is None else None
@@ -79,15 +85,15 @@ def limit_of(fingerprint: ImageFingerprint | None) -> Limit | None:
 
 @dataclass(frozen=True)
 class Described:
-    """A file's identity, what it is, its fingerprint where it is a picture, and the sha2-256 of its
-    tensors (AutoV3, 64 hex digits) where it is a .safetensors file."""
+    """A file's identity, what it is, its fingerprint where it is a picture, and else its canonical
+    hash (`gen_ip.fingerprint.canonical`), 64 hex digits by algorithm."""
 
     path: Path
     name: str
     summary: FileSummary
     detected: Detected
     fingerprint: ImageFingerprint | None = None
-    tensors: str | None = None
+    canonical: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content_hash(self) -> bytes:
@@ -136,15 +142,13 @@ def content_hash(content: Content) -> bytes:
 
 
 def fingerprinted(described: Described) -> Described:
-    """With the fingerprint, where the file is a picture, or the hash of its tensors.
+    """With the fingerprint, where the file is a picture, else with the hash of its content.
 
     Raises:
         FileProblem: it is a picture that cannot be decoded, or the file changed.
     """
-    if described.detected.format in TENSORS:
-        return replace(described, tensors=_tensors(described.path))
     if described.detected.format not in PICTURES:
-        return described
+        return replace(described, canonical=_canonical(described))
     found = perceptual_hash(described.path)
     if found.sha256 != described.summary.sha256:
         raise FileChanged(described.path)
@@ -162,12 +166,14 @@ def write(
     declared: Declaration | None = None,
     kind: str | None = None,
     publish_prompt: bool = False,
+    copies: Sequence[PublishedCopy] = (),
 ) -> bytes:
     """The encoded metadata of the certificate of `work`.
 
     What the file says of its making goes in (`gen_ip.generation.published`), its prompts as texts
     only with `publish_prompt`; its tool and models stand for those the creator declares none of.
 
+    `copies` are those that the creator publishes besides the certified file.
     `terms` are hashes of the terms of the licenses that its parents are used under. `kind` is what
     the creator says it is; by default what its bytes say.
 
@@ -185,12 +191,13 @@ def write(
         description=description,
         content=described.summary,
         kind=settled(described.path, described.detected, kind),
-        canonical=found.canonical if found else _canonical(described),
+        canonical=found.canonical if found else described.canonical,
         fingerprints=found.fingerprints if found else None,
         parents=parents,
         terms=[f"0x{terms_hash.hex()}" for terms_hash in terms],
         work=work,
         generation=making(reading, prompts=publish_prompt),
+        copies=copies,
         **{
             **stated,
             "tools": stated["tools"] or tools(reading),
@@ -261,10 +268,19 @@ def _of_digest(store: Store, digest: bytes, seconds: float) -> Metadata:
 
 
 def _canonical(described: Described) -> dict[str, str]:
-    return {} if described.tensors is None else {AUTOV3: described.tensors}
+    path, found = described.path, described.detected
+    if found.format in TENSORS:
+        return {AUTOV3: _tensors(path)}
+    if found.kind not in ("text", "prompt", "workflow"):
+        return {}
+    content, sha256 = read_whole(path)
+    if sha256 != described.content_hash:
+        raise FileChanged(path)
+    return canonical_of(path, content, found)
 
 
 def _tensors(path: Path) -> str:
+    # However large it is, it takes little memory.
     with open_file(path) as file:
         try:
             return tensors_sha256(file)

@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 
 from gen_ip.chain.session import Session
 from gen_ip.content.store import Store
+from gen_ip.fingerprint.canonical import AUTOV3
 from gen_ip.generation.reading import Reading, read
 from gen_ip.generation.record import Generation, HashKind
-from gen_ip.works.documents import AUTOV3, Content, as_file, content_hash, find_metadata
+from gen_ip.works.documents import Content, as_file, content_hash, find_metadata
 from gen_ip.works.registry import Claim, Registry
 
 # Fewer digits are shared by chance.

@@ -1,8 +1,10 @@
-"""Finding the certificates of a file: of its bytes, of its pixels, of pictures like it."""
+"""Finding the certificates of a file: of its bytes, of its pixels or content, of pictures like it,
+and those that name it as a copy."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gen_ip.chain.session import Session
+from gen_ip.content.detection.detect import detect
 from gen_ip.content.metadata import Metadata
 from gen_ip.content.store import Store, find
 from gen_ip.errors import (
@@ -20,13 +23,17 @@ from gen_ip.errors import (
     MalformedFingerprint,
     MetadataError,
 )
+from gen_ip.fingerprint.canonical import canonical_of
 from gen_ip.fingerprint.image import BITS, ImageFingerprint, Level, match, perceptual_hash
+from gen_ip.fingerprint.image import Match as Likeness
 from gen_ip.fingerprint.pdq import Orientation
 from gen_ip.works.documents import (
     Content,
+    Described,
     Limit,
     as_file,
     fetch,
+    find_metadata,
     fingerprinted,
     limit_of,
     summarize,
@@ -39,7 +46,8 @@ _ATTEMPTS = 20
 # search is short: anyone can certify works by the thousand whose metadata nobody serves.
 _DOCUMENT_SECONDS, _FILE_SECONDS, _HURRIED_SECONDS = 10.0, 30.0, 1.0
 _WAIT_AT_MOST = 60.0
-_ORDER = (Level.EXACT, Level.PIXELS, Level.SIMILAR)
+_NOTHING = Likeness(Level.DIFFERENT, None)
+_ORDER = (Level.EXACT, Level.PIXELS, Level.CONTENT, Level.COPY, Level.SIMILAR)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Match:
     name: str | None = None
     method: str | None = None
     orientation: str | None = None
+    listed: bool = False
 
     @property
     def bits(self) -> int | None:
@@ -84,6 +93,7 @@ class Match:
             "claim_time": self.claim_time,
             "confirmed": self.confirmed,
             "name": self.name,
+            "listed": self.listed,
         }
 
 
@@ -167,42 +177,48 @@ def verify(session: Session, store: Store, content: Content, work: int | None) -
             ]
             if exact:
                 return Verdict(file.summary.sha256, Level.EXACT, tuple(exact), 0, (), ())
-        fingerprint = fingerprinted(file).fingerprint
-    limit = limit_of(fingerprint)
+        file = fingerprinted(file)
+    limit = limit_of(file.fingerprint, file.canonical)
     nothing = Verdict(file.summary.sha256, Level.DIFFERENT, (), 0, (), (), limit)
-    if fingerprint is None:
-        return nothing
-    return _compare(registry, store, nothing, fingerprint, claims or registry.claims())
+    return _compare(registry, store, nothing, file, claims or registry.claims())
 
 
 def _compare(
     registry: Registry,
     store: Store,
     verdict: Verdict,
-    fingerprint: ImageFingerprint,
+    file: Described,
     claims: list[Claim],
 ) -> Verdict:
     matches: list[Match] = []
     missing: list[tuple[int, str]] = []
     untrusted: list[tuple[int, str]] = []
     patience = _Patience()
+    revised = registry.revised()
     compared = attempts = 0
     for claim in claims:
         try:
             with patience.search(_DOCUMENT_SECONDS) as seconds:
                 document = fetch(store, claim.metadata, claim.content_hash, seconds)
-            claimed = ImageFingerprint.from_metadata(document)
-            if not (claimed.pixels or claimed.phash64 or claimed.pdq):
+            likeness = _Likeness.of(file, document)
+            compared += likeness.compared
+            # Likeness is what the creator said; copies are the owner's to add.
+            copies = _copies(document)
+            latest = revised.get(claim.work, claim.metadata)
+            if latest != claim.metadata:
+                newer = find_metadata(store, latest, _HURRIED_SECONDS)
+                copies |= set() if newer is None else _copies(newer)
+            listed = file.summary.sha256 in copies
+            found = likeness.found
+            if not found and not listed:
                 continue
-            compared += 1
-            found = match(fingerprint, claimed)
-            if not found:
-                continue
-            # Oldest first, so that later copies of a fingerprint cannot use the attempts up.
-            attempts += 1
-            confirmed = attempts <= _ATTEMPTS and _confirmed(
-                store, patience, claim, document, claimed
-            )
+            confirmed = False
+            if found:
+                # Oldest first, so that later copies of a fingerprint cannot use the attempts up.
+                attempts += 1
+                confirmed = attempts <= _ATTEMPTS and _confirmed(
+                    store, patience, claim, document, likeness
+                )
         except ContentNotFound as error:
             missing.append((claim.work, str(error)))
             continue
@@ -213,14 +229,15 @@ def _compare(
         matches.append(
             Match(
                 work=claim.work,
-                level=found.level,
-                distance=found.distance,
-                method=found.method,
+                level=found.level if found else Level.COPY,
+                distance=found.distance if found else None,
+                method=found.method if found else None,
                 orientation=None if upright else found.orientation.value,
                 creator=claim.creator,
                 claim_time=registry.claim_time(claim.work),
                 confirmed=confirmed,
                 name=document["name"],
+                listed=listed,
             )
         )
     matches.sort(key=lambda m: (not m.confirmed, _ORDER.index(m.level), _share(m), m.claim_time))
@@ -257,17 +274,48 @@ def _exact(registry: Registry, store: Store, patience: _Patience, claim: Claim) 
     )
 
 
+@dataclass(frozen=True)
+class _Likeness:
+    """How a file is like what a certificate's metadata say of another: `claimed` is a picture's
+    fingerprint, `content` the canonical hash of anything else that both have. `compared` tells
+    whether there was anything to compare, `found` is DIFFERENT without a match."""
+
+    claimed: ImageFingerprint
+    content: tuple[str, str] | None
+    compared: bool
+    found: Likeness
+
+    @classmethod
+    def of(cls, file: Described, document: Metadata) -> _Likeness:
+        claimed = ImageFingerprint.from_metadata(document)
+        if file.fingerprint is not None:
+            compared = bool(claimed.pixels or claimed.phash64 or claimed.pdq)
+            found = match(file.fingerprint, claimed) if compared else _NOTHING
+            return cls(claimed, None, compared, found)
+        canonical = document["gen_ip"]["canonical"]
+        content = next(((name, each) for name, each in file.canonical.items()), None)
+        if content is None or content[0] not in canonical:
+            return cls(claimed, None, False, _NOTHING)
+        same = canonical[content[0]] == content[1]
+        return cls(claimed, content, True, Likeness(Level.CONTENT, None) if same else _NOTHING)
+
+
+def _copies(document: Metadata) -> set[str]:
+    return {each["sha256"] for each in document["gen_ip"].get("copies", ())}
+
+
 def _confirmed(
     store: Store,
     patience: _Patience,
     claim: Claim,
     document: Metadata,
-    claimed: ImageFingerprint,
+    likeness: _Likeness,
 ) -> bool:
-    """Whether the certified file has the claimed fingerprint; False if the store lacks the file.
+    """Whether the certified file has what its metadata say and the likeness rests on; False if the
+    store lacks the file.
 
     Raises:
-        MetadataError: the document names another file, or the fingerprint is not the file's.
+        MetadataError: the document names another file, or what it says is not the file's.
         StoreUnavailable: the store is down.
     """
     try:
@@ -279,6 +327,14 @@ def _confirmed(
         raise MetadataError(
             "gen_ip.content.cid", "is of another file than the certified one; do not trust it"
         )
+    if likeness.content is not None:
+        found = canonical_of("the certified file", data, detect(io.BytesIO(data)))
+        if likeness.content not in found.items():
+            raise MetadataError(
+                "gen_ip.canonical", "is not that of the certified file; do not trust it"
+            )
+        return True
+    claimed = likeness.claimed
     try:
         with as_file(data) as path:
             actual = perceptual_hash(path)

@@ -256,6 +256,11 @@ class Registry:
         topics = () if content_hash is None else (None, None, word(content_hash))
         return [_claim(event) for event in self._session.events("IPRegistry", "Certified", *topics)]
 
+    def revised(self) -> dict[int, bytes]:
+        """The sha2-256 of the latest metadata of all works whose owners revised them."""
+        events = self._session.events("IPRegistry", "MetadataRevised")
+        return {event.args["work_id"]: event.args["metadata"] for event in events}
+
     def owned_by(self, owner: str) -> list[int]:
         """Works whose certificates an account has now, the first to arrive first."""
         arrivals = self._session.events("IPRegistry", "Transfer", None, word(owner))

@@ -43,6 +43,7 @@ COMMANDS = {
     "draw": "draw",
     "earnings": "earnings",
     "embed": "embed",
+    "embed_ahead": "certify",
     "events": "events",
     "follow": "events",
     "get_deal": "deal show",

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from gen_ip.embedding import containers, credentials, xmp
-from gen_ip.embedding.copying import embed, inside
+from gen_ip.embedding.copying import Copy, inside
+from gen_ip.embedding.copying import embed as embed_original
 from gen_ip.embedding.errors import (
     BadSigningIdentity,
     CopyExists,
@@ -24,7 +25,8 @@ from gen_ip.embedding.errors import (
     NotWritten,
 )
 from gen_ip.embedding.identity import SigningIdentity
-from gen_ip.embedding.iscc import iscc_of_picture
+from gen_ip.embedding.iscc import iscc_of, likeness_of_picture
+from gen_ip.embedding.original import Original
 from gen_ip.embedding.saying import Parent, Saying, Source
 from gen_ip.errors import MetadataError, MissingLibrary
 from gen_ip.fingerprint.picture import decoded
@@ -44,6 +46,14 @@ SAYING = Saying(
     iscc="ISCC:KEC43HJLPUSHVAZT66YLPUWNVACWYPIV533TRQMWF2IUQYSP5LA4CTY",
 )
 FORMATS = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+
+
+def embed(file: Path, copy: Path, saying: Saying, identity: SigningIdentity | None = None) -> Copy:
+    return embed_original(Original.opened(file), copy, saying, identity)
+
+
+def iscc_of_picture(data: bytes, image: Image.Image) -> str:
+    return iscc_of(data, likeness_of_picture(image))
 
 
 def picture(path: Path, **options: object) -> Path:
@@ -69,13 +79,15 @@ def test_says_it_in_xmp_and_content_credentials(
     assert file.read_bytes() == original
     assert copy.sha256 == hashlib.sha256(written).digest() != copy.original
     assert copy.original == hashlib.sha256(original).digest()
-    assert decoded(copy.path, written).pixels == decoded(file, original).pixels == copy.pixels
+    assert decoded(copy.path, written).pixels == decoded(file, original).pixels
+    assert copy.keeps == ("pixels-v1", decoded(file, original).pixels.hex())
 
     found = inside(copy.path)
-    assert found.xmp is not None
-    assert found.xmp["work"] == str(SAYING.work)
-    assert found.xmp["creator"] == CREATOR
-    assert found.xmp["parents"] == "5"
+    assert found.said is not None
+    assert found.place == "XMP"
+    assert found.said["work"] == str(SAYING.work)
+    assert found.said["creator"] == CREATOR
+    assert found.said["parents"] == "5"
     assert found.c2pa is not None
     assert found.c2pa["validation_state"] == "Valid"
     manifest = found.c2pa["manifests"][found.c2pa["active_manifest"]]
@@ -174,7 +186,7 @@ def test_credentials_of_before_become_an_ingredient(
 def test_refuses_and_writes_nothing(tmp_path: Path, identity: SigningIdentity) -> None:
     file, copy = picture(tmp_path / "cat.png"), tmp_path / "copy.png"
     text = tmp_path / "note.txt"
-    text.write_text("words")
+    text.write_text("words without a place for it")
     with pytest.raises(NothingHoldsIt):
         embed(text, copy, SAYING)
     with pytest.raises(CopyExists):

@@ -193,6 +193,7 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
         },
         "challenge": {"reason": "not what was sold"},
         "embed": {"work": pictured},
+        "embed_ahead": {"copy": folder / "ahead.png"},
         "counter": {"offer": bid},
         "order": {"offer": escrowed},
         "prove": {"certificate": alice.anchor([b"proved"]).certificates[0]},

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from gen_ip.cli.show.verdict import likeness
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.files import StrPath, summarize_file
 from gen_ip.content.local import LocalStore
-from gen_ip.errors import StoreUnavailable
+from gen_ip.content.metadata import PublishedCopy
+from gen_ip.errors import MetadataError, StoreUnavailable
 from gen_ip.fingerprint.image import ImageFingerprint, Level, perceptual_hash
 from gen_ip.fingerprint.pdq import Pdq
 from gen_ip.works import recognition
@@ -125,11 +127,53 @@ def test_nothing_like_it(alice: GenIP) -> None:
     assert (verdict.matches, verdict.compared) == ((), 1)
 
 
-def test_other_files_match_by_their_bytes_alone(alice: GenIP) -> None:
-    work = alice.certify(b"a prompt").work_id
-    assert alice.verify(b"a prompt").matches[0].work == work
-    assert not alice.verify(b"a Prompt")
-    assert not alice.verify(b"a prompt", work=alice.certify(b"another").work_id)
+def test_bytes_of_no_known_format_match_alone(alice: GenIP) -> None:
+    work = alice.certify(b"\x00\x01 bytes").work_id
+    assert alice.verify(b"\x00\x01 bytes").matches[0].work == work
+    assert not alice.verify(b"\x00\x01 Bytes")
+    assert not alice.verify(b"\x00\x01 bytes", work=alice.certify(b"\x00 another").work_id)
+
+
+def test_texts_match_by_their_content(alice: GenIP, bob: GenIP) -> None:
+    work = alice.certify(b"a song of seven verses").work_id
+    found = alice.verify(b"# A song\n\nof   SEVEN verses")
+    assert (found.level, found.matches[0].work) == (Level.CONTENT, work)
+    assert found.matches[0].confirmed
+    assert not alice.verify(b"a song of eight verses")
+    # Who claims another's content is not believed.
+    document = alice.work(work).metadata
+    assert document is not None
+    lie = bob.prepare_certificate(b"words of mine alone")
+    false = json.loads(bob.store.get(lie.metadata_cid))
+    false["gen_ip"]["canonical"] = document["gen_ip"]["canonical"]
+    encoded = metadata_format.encode(false)
+    certify = lie.certify._replace(metadata=metadata_format.digest(encoded))
+    cid = bob.store.put_block(encoded)
+    thief = bob.submit(replace(lie, certify=certify, metadata_cid=cid)).work_id
+    again = alice.verify(b"# A song\n\nof   SEVEN verses")
+    assert [match.work for match in again.matches] == [work]
+    assert [each for each, _ in again.untrusted] == [thief]
+
+
+def test_a_copy_that_a_certificate_names(alice: GenIP, bob: GenIP) -> None:
+    copy = b"\x00\x01 what was published"
+    named: PublishedCopy = {"sha256": sha256(copy).hexdigest(), "mediaType": "audio/flac"}
+    work = alice.certify(b"\x00\x01 the master", copies=[named]).work_id
+    found = bob.verify(copy)
+    # Anyone may name any file: it confirms nothing.
+    assert not found
+    (match,) = found.matches
+    assert (match.work, match.level, match.confirmed) == (work, Level.COPY, False)
+    assert match.listed
+    second: PublishedCopy = {"sha256": sha256(b"\x00 two").hexdigest(), "mediaType": "audio/ogg"}
+    alice.revise_metadata(work, copies=[second, second])
+    metadata = alice.work(work).metadata
+    assert metadata is not None
+    assert metadata["gen_ip"]["copies"] == [named, second]
+    with pytest.raises(MetadataError):
+        alice.revise_metadata(work, copies=[{"sha256": "7", "mediaType": "audio/ogg"}])
+    alice.certify(copy)
+    assert bob.verify(copy).level is Level.EXACT
 
 
 def test_an_unknown_work(alice: GenIP) -> None:

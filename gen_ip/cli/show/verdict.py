@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 _HEADS = {
     Level.EXACT: ("Certified: exactly these bytes.", "bold green"),
     Level.PIXELS: ("The same pixels as a certified work, in another file.", "bold green"),
+    Level.CONTENT: ("The same content as a certified work, in another file.", "bold green"),
+    Level.COPY: ("Named as a copy by a certificate.", "bold yellow"),
     Level.SIMILAR: ("Like a certified work: a reason to look closer.", "bold yellow"),
     Level.DIFFERENT: ("No certified work is like this file.", "bold"),
 }
 _NOT_THE_BYTES = ("No certified work has exactly these bytes.", "bold")
+_NOT_THE_CONTENT = ("No certified work has exactly these bytes or this content.", "bold")
 _NOT_THE_PIXELS = ("No certified work has exactly these bytes or these pixels.", "bold")
 _ONLY_CLAIMS = (
-    "Nothing confirmed: certificates only claim to be of such a picture.",
+    "Nothing confirmed: certificates only claim to be of such a file.",
     "bold yellow",
 )
+_NOTHING = {
+    Limit.BYTES: _NOT_THE_BYTES,
+    Limit.CONTENT: _NOT_THE_CONTENT,
+    Limit.PIXELS: _NOT_THE_PIXELS,
+}
 _CLAIMS = "Claims of their creators, not checked against the certified files:"
 # What has been done to the work, which is undone by what made the file fit it.
 _TURNED = {
@@ -48,7 +56,7 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
     claimed = [found for found in verdict.matches if not found.confirmed]
     head, style = _HEADS[verdict.level] if confirmed or not claimed else _ONLY_CLAIMS
     if not verdict.matches and verdict.limit is not None:
-        head, style = _NOT_THE_PIXELS if verdict.limit is Limit.PIXELS else _NOT_THE_BYTES
+        head, style = _NOTHING[verdict.limit]
     console.print(head, style=style)
     for found in confirmed:
         _show_match(console, found)
@@ -58,8 +66,8 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
         _show_match(console, found)
     _show_rest(console, claimed)
     if verdict.compared:
-        pictures = counted(verdict.compared, "certified picture")
-        console.print(f"Compared with {pictures}.", style="dim")
+        works = counted(verdict.compared, "certified work")
+        console.print(f"Compared with {works}.", style="dim")
     if verdict.missing:
         console.print(
             f"{len(verdict.missing):,} could not be compared: this store has no metadata of them.",
@@ -93,6 +101,11 @@ def limit_in_words(limit: Limit) -> str:
             "The picture is too plain for a likeness hash: only copies of exactly its bytes or "
             "its pixels can be recognized."
         )
+    if limit is Limit.CONTENT:
+        return (
+            "By `verify` such a file is recognized by its bytes and its content alone; "
+            "`gen-ip match` finds parts and altered ones."
+        )
     return (
         "Gen-IP does not look into files of this format: only exact copies, byte for byte, can "
         "be recognized."
@@ -102,6 +115,7 @@ def limit_in_words(limit: Limit) -> str:
 def likeness(found: Match) -> str:
     """How sure a match is, in words."""
     if found.level is not Level.SIMILAR:
-        return str(found.level.value)
+        listed = found.listed and found.level is not Level.COPY
+        return f"{found.level.value}, a copy that its owner names" if listed else found.level.value
     turned = f" ({_TURNED[found.orientation]})" if found.orientation else ""
     return f"{found.distance} of {found.bits} bits differ{turned}"

@@ -93,11 +93,19 @@ class Texts:
         """A file's sha2-256, 32 bytes, its format and its characters; raises as `fingerprint`."""
         form = detect_file(path, self._limits.file_bytes).format
         content, sha256 = read(path, self._limits.file_bytes)
+        return sha256, form, self.read(path, content, form)
+
+    def read(self, path: StrPath, content: bytes, form: str) -> str:
+        """The characters of a file that was read before; `path` only names it.
+
+        Raises:
+            FileProblem, ReadingFailed, ConfinementFailed: as in `fingerprint`.
+        """
         if form in PLAIN or form not in FORMATS:
-            return sha256, form, extracted(path, content, form)
+            return extracted(path, content, form)
         data = self._confined.run(path, bytes([FORMATS.index(form)]), content)
         try:
-            return sha256, form, data.decode("utf-8", "surrogatepass")
+            return data.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             raise ReadingFailed(
                 path, "its reader gave a wrong answer", "give an intact copy"
