@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gen_ip.client import GenIP
     from gen_ip.proofs.checking import Report
     from gen_ip.works.certificates import PreparedCertificate
+    from gen_ip.works.documents import Described
 
 
 @reads
@@ -83,21 +84,41 @@ def verify_offline(output: Output, file: Path | None, saved: Path, block_hash: s
 
     trusted = None if block_hash is None else arguments.bytes32("block hash", block_hash)
     proof = SavedProof.load(saved)
-    content_hash = certificate = None
+    content_hash = certificate = canonical = None
     if file is not None:
         check_file(file)
         given = certificates_or_none(file)
         if given is None:
-            content_hash = documents.content_hash(file)
+            described = documents.summarize(file, file)
+            content_hash = described.content_hash
+            if content_hash != proof.content_hash:
+                canonical = _content(described)
         else:
             certificate = next(
                 (each for each in given if each.certify.content_hash == proof.content_hash),
                 given[0],
             )
-    report = check(proof, content_hash=content_hash, certificate=certificate, block_hash=trusted)
+    report = check(
+        proof,
+        content_hash=content_hash,
+        canonical=canonical,
+        certificate=certificate,
+        block_hash=trusted,
+    )
     output.result(report.to_json(), lambda console: _show(console, report))
     if not report.holds:
         raise typer.Exit(1)
+
+
+def _content(described: Described) -> tuple[str, str] | None:
+    from gen_ip.errors import FileProblem
+    from gen_ip.works import documents
+
+    try:
+        return documents.same_content(described)
+    except FileProblem:
+        # A damaged picture is another file.
+        return None
 
 
 def _of_work(
@@ -135,6 +156,8 @@ def _show(console: Console, report: Report) -> None:
     if not report.holds:
         console.print("The proof does not hold.", style="red")
         return
+    if report.fit is not None:
+        console.print(f"The file: {report.fit.value}", style="green")
     at = "" if report.claim_time is None else moment(report.claim_time)
     text = (
         f"It holds: work {till(report.proof.work)} was claimed by {report.proof.creator} by {at}, "

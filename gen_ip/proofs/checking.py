@@ -18,6 +18,7 @@ from gen_ip.chain.deployment import Deployment, predicted
 from gen_ip.chain.events import topic_of
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.cid import raw_cid
+from gen_ip.content.metadata import Metadata
 from gen_ip.errors import MetadataError
 from gen_ip.inspection import checks
 from gen_ip.proofs import slots
@@ -50,6 +51,15 @@ class Finding:
         return {"subject": self.subject, "outcome": self.outcome.value, "text": self.text}
 
 
+class Fit(Enum):
+    """What a file is to the certified one."""
+
+    BYTES = "exact-bytes"
+    CONTENT = "exact-content"
+    COPY = "published-copy"
+    OTHER = "different"
+
+
 @dataclass(frozen=True)
 class Report:
     """What a saved proof shows. Times in seconds since the epoch.
@@ -59,6 +69,9 @@ class Report:
             does not hold.
         claimed: the claims on the same bytes.
         claim_time: the claim time that is shown: the registry's, or the anchor's.
+        fit: what the file is to the certified one, None without a file. CONTENT rests on what the
+            creator stated of the certified file's content, COPY on what the owner did.
+        metadata: the document, where it holds.
     """
 
     proof: SavedProof
@@ -66,6 +79,8 @@ class Report:
     owned: Owned | None
     claimed: Claimed | None
     claim_time: int | None
+    fit: Fit | None = None
+    metadata: Metadata | None = None
 
     @property
     def holds(self) -> bool:
@@ -78,6 +93,7 @@ class Report:
         block = self.proof.header
         return {
             "holds": self.holds,
+            "file": None if self.fit is None else self.fit.value,
             "work": str(self.proof.work),
             "creator": self.proof.creator,
             "content_hash": f"0x{self.proof.content_hash.hex()}",
@@ -99,6 +115,7 @@ def check(
     proof: SavedProof,
     *,
     content_hash: bytes | None = None,
+    canonical: tuple[str, str] | None = None,
     certificate: PreparedCertificate | None = None,
     block_hash: bytes | None = None,
     deployment: Deployment | None = None,
@@ -108,12 +125,14 @@ def check(
     Args:
         proof: what `SavedProof.load` read.
         content_hash: sha2-256 of the file in question.
+        canonical: the hash of its content by algorithm, such as `pixels-v1` and 64 hex digits,
+            which a file has whose bytes are not the certified ones.
         certificate: one that is held against the proof, in place of the one in it.
         block_hash: the hash of the stated block, from a source the caller trusts.
         deployment: whose registry is meant; by default that of this package.
     """
     return _Checking(proof, deployment or predicted()).run(
-        content_hash, certificate or proof.certificate, block_hash
+        content_hash, canonical, certificate or proof.certificate, block_hash
     )
 
 
@@ -127,10 +146,10 @@ class _Checking:
     def run(
         self,
         content_hash: bytes | None,
+        canonical: tuple[str, str] | None,
         certificate: PreparedCertificate | None,
         block_hash: bytes | None,
     ) -> Report:
-        self._file(content_hash)
         self._work()
         storage = self._attempt("contract", self._storage)
         owned = claimed = digest = anchored = None
@@ -139,7 +158,9 @@ class _Checking:
             digest = self._attempt("metadata", lambda: self._digest(storage))
             claimed = self._attempt("claims", lambda: self._claimed(storage, owned))
             anchored = self._attempt("anchor", lambda: self._anchored(storage, certificate))
-        cid = self._metadata(digest, certificate)
+        document = self._metadata(digest, certificate)
+        cid = None if document is None else document["gen_ip"]["content"]["cid"]
+        fit = self._file(content_hash, canonical, document)
         if certificate is not None:
             self._certificate(certificate, owned, cid)
         self._attempt("receipt", lambda: self._receipt(certificate))
@@ -151,21 +172,48 @@ class _Checking:
         )
         times = [time for time in (owned and owned.claim_time, anchored) if time]
         return Report(
-            self.proof, tuple(self.findings), owned, claimed, min(times) if times else None
+            self.proof,
+            tuple(self.findings),
+            owned,
+            claimed,
+            min(times) if times else None,
+            fit,
+            document,
         )
 
     # ------------------------------------------------------------- the checks
 
-    def _file(self, content_hash: bytes | None) -> None:
+    def _file(
+        self,
+        content_hash: bytes | None,
+        canonical: tuple[str, str] | None,
+        document: Metadata | None,
+    ) -> Fit | None:
         stated = self.proof.content_hash
         if content_hash is None:
             text = f"No file was given; the work is the file of sha-256 {stated.hex()}."
             self._note("file", Outcome.UNCHECKED, text)
-        elif content_hash == stated:
+            return None
+        if content_hash == stated:
             self._note("file", Outcome.HOLDS, f"Its sha-256 is the certified {stated.hex()}.")
-        else:
-            text = f"Its sha-256 is {content_hash.hex()}, the certified one {stated.hex()}."
-            self._note("file", Outcome.FAILS, text)
+            return Fit.BYTES
+        part = None if document is None else document["gen_ip"]
+        if part is not None and canonical in part["canonical"].items() and canonical is not None:
+            text = (
+                f"Its content ({canonical[0]}) is the one that the metadata state, in other bytes."
+            )
+            self._note("file", Outcome.HOLDS, text)
+            text = "That the metadata state it rightly: hold the file against the certified one."
+            self._note("content", Outcome.UNCHECKED, text)
+            return Fit.CONTENT
+        copies = [] if part is None else part.get("copies", [])
+        if any(each["sha256"] == content_hash.hex() for each in copies):
+            text = "The metadata name it as a copy, by its sha-256; what it holds was not compared."
+            self._note("file", Outcome.UNCHECKED, text)
+            return Fit.COPY
+        text = f"Its sha-256 is {content_hash.hex()}, the certified one {stated.hex()}."
+        self._note("file", Outcome.FAILS, text)
+        return Fit.OTHER
 
     def _work(self) -> None:
         proof = self.proof
@@ -241,8 +289,8 @@ class _Checking:
 
     def _metadata(
         self, digest: bytes | None, certificate: PreparedCertificate | None
-    ) -> str | None:
-        """The CID of the file that the metadata name."""
+    ) -> Metadata | None:
+        """The document, where it is the right one."""
         text = self.proof.metadata
         if text is None:
             self._note("metadata", Outcome.UNCHECKED, "The proof does not hold the document.")
@@ -254,16 +302,16 @@ class _Checking:
             self._note("metadata", Outcome.FAILS, text)
             return None
         try:
-            content = metadata_format.decode(data)["gen_ip"]["content"]
+            document = metadata_format.decode(data)
         except MetadataError as error:
             self._note("metadata", Outcome.FAILS, f"{error}.")
             return None
-        if content["sha256"] != self.proof.content_hash.hex():
+        if document["gen_ip"]["content"]["sha256"] != self.proof.content_hash.hex():
             self._note("metadata", Outcome.FAILS, "The document speaks of another file.")
             return None
         kept = "the registry keeps" if digest else "the certificate states"
         self._note("metadata", Outcome.HOLDS, f"The document is the one whose sha-256 {kept}.")
-        return content["cid"]
+        return document
 
     def _certificate(
         self, certificate: PreparedCertificate, owned: Owned | None, cid: str | None

@@ -141,6 +141,17 @@ def content_hash(content: Content) -> bytes:
         return summarize(content, path).content_hash
 
 
+def same_content(described: Described) -> tuple[str, str] | None:
+    """The hash of a file's content, by its algorithm; None for what has none that is known.
+
+    Raises:
+        FileProblem: it is a picture that cannot be decoded, or the file changed.
+    """
+    found = fingerprinted(described)
+    hashes = found.canonical if found.fingerprint is None else found.fingerprint.canonical
+    return next(iter(hashes.items()), None)
+
+
 def fingerprinted(described: Described) -> Described:
     """With the fingerprint, where the file is a picture, else with the hash of its content.
 

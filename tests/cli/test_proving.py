@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Run
 
@@ -67,3 +68,13 @@ def test_of_nothing_there_is_none(run: Run, rpc: object, tmp_path: Path) -> None
     path = tmp_path / "proof.json"
     run("certificate", "proof", "7", "-o", path).failed("UnknownWork", "7")
     assert not path.exists()
+
+
+def test_the_same_picture_in_another_file(run: Run, proof: Path, picture: Path) -> None:
+    copy = proof.with_name("copy.tiff")
+    with Image.open(picture) as image:
+        image.save(copy)
+    told = run("verify", copy, "--proof", proof, "--json").ok().json
+    assert told["file"] == "exact-content"
+    assert "exact-content" in run("verify", copy, "--proof", proof).ok().out
+    assert run("verify", picture, "--proof", proof, "--json").ok().json["file"] == "exact-bytes"

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eth_account import Account
 from web3 import HTTPProvider, Web3
+from web3.types import RPCEndpoint
 
 from gen_ip import GenIP
 from gen_ip.chain.deploy import deploy
 from gen_ip.chain.faucet import fund
 from gen_ip.chain.reverts import UnknownAnchor, UnknownWork
+from gen_ip.content.detection.detect import detect
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import GenIPError
-from gen_ip.proofs.checking import Outcome, Report, check
+from gen_ip.fingerprint.canonical import canonical_of
+from gen_ip.proofs.checking import Fit, Outcome, Report, check
 from gen_ip.proofs.collecting import NoStateProof
 from gen_ip.proofs.saved import SavedProof
 from gen_ip.signing import BadStatement
@@ -147,6 +152,42 @@ def test_another_file_and_another_block_fail(signed: SavedProof) -> None:
     elsewhere = check(signed, block_hash=bytes(32))
     assert not elsewhere.holds
     assert outcomes(elsewhere)["block"] is Outcome.FAILS
+
+
+def test_the_same_content_in_another_file(signed: SavedProof) -> None:
+    other = b"# A text\n\nthat *somebody*   wrote"
+    digest = hashlib.sha256(other).digest()
+    content = canonical_of("other", other, detect(io.BytesIO(other)))
+    (canonical,) = content.items()
+    report = check(signed, content_hash=digest, canonical=canonical)
+    assert report.holds
+    assert report.fit is Fit.CONTENT
+    assert report.to_json()["file"] == "exact-content"
+    # What it rests on is told.
+    assert outcomes(report)["content"] is Outcome.UNCHECKED
+    assert check(signed, content_hash=HASH).fit is Fit.BYTES
+    assert check(signed).fit is None
+    wrong = check(signed, content_hash=digest, canonical=(canonical[0], "0" * 64))
+    assert (wrong.holds, wrong.fit) == (False, Fit.OTHER)
+    # Without the document, or with one that the registry does not keep, nothing says it.
+    assert signed.metadata is not None
+    stated = json.loads(signed.metadata)["gen_ip"]["canonical"]["text-1"]
+    lie = signed.metadata.replace(stated, "0" * 64)
+    for proof in (replace(signed, metadata=None), replace(signed, metadata=lie)):
+        found = check(proof, content_hash=digest, canonical=(canonical[0], "0" * 64))
+        assert (found.holds, found.fit) == (False, Fit.OTHER)
+
+
+def test_a_finalized_state_is_one_that_is_behind(chain: LocalChain, alice: GenIP) -> None:
+    work = alice.certify(CONTENT).work_id
+    # anvil calls final what is two epochs of 32 blocks old.
+    with pytest.raises(NoStateProof):
+        alice.saved_proof(work, block="finalized")
+    chain.web3.provider.make_request(RPCEndpoint("anvil_mine"), ["0x50"])
+    latest, found = chain.web3.eth.block_number, alice.saved_proof(work, block="finalized")
+    assert found.header.number < latest
+    assert found.header.number == chain.web3.eth.get_block("finalized")["number"]
+    assert check(found, content_hash=HASH).holds
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
