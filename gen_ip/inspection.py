@@ -25,6 +25,10 @@ from gen_ip.signing.offers import (
 )
 from gen_ip.signing.recovery import recover
 from gen_ip.signing.statements import DELEGATION, NOBODY, Delegation, registry_domain
+from gen_ip.status.permits import PermitRevocation, SignedPermit
+from gen_ip.status.profiles import SignedProfile
+from gen_ip.status.signed import SignedStatement
+from gen_ip.status.statements import SignedVerdict
 from gen_ip.works.certificates import (
     ANCHORED,
     PREPARED,
@@ -43,6 +47,10 @@ AnyStatement: TypeAlias = (
     | SignedDelegation
     | SignedOffer
     | SignedPurchase
+    | SignedPermit
+    | PermitRevocation
+    | SignedProfile
+    | SignedVerdict
 )
 
 _KINDS: dict[str, type[AnyStatement]] = {
@@ -52,6 +60,10 @@ _KINDS: dict[str, type[AnyStatement]] = {
     SIGNED_DELEGATION: SignedDelegation,
     SIGNED_OFFER: SignedOffer,
     SIGNED_PURCHASE: SignedPurchase,
+    SignedPermit.FORMAT: SignedPermit,
+    PermitRevocation.FORMAT: PermitRevocation,
+    SignedProfile.FORMAT: SignedProfile,
+    SignedVerdict.FORMAT: SignedVerdict,
 }
 
 
@@ -100,6 +112,9 @@ def checks(statement: AnyStatement) -> list[Check]:
         return [_delegation(domain, statement.delegation, statement.signature)]
     if isinstance(statement, SignedOffer):
         return _of_offer(statement)
+    if isinstance(statement, SignedStatement):
+        what = statement.FORMAT.split("/")[1].replace("-", " ")
+        return [Check(what, statement.signer, statement.holds)]
     if isinstance(statement, SignedPurchase) and statement.offer.approval.signature:
         # Of the buyer's signature the token alone can tell; a posted offer needs none.
         return _of_offer(statement.offer)

@@ -34,6 +34,7 @@ from gen_ip.cli.money import collect, earnings, pay, sweep
 from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
+from gen_ip.cli.permits import permit_app
 from gen_ip.cli.signed import anchor, prove, sign, submit
 from gen_ip.cli.storing import store_app
 from gen_ip.cli.trading import accept, bid, counter, quote
@@ -114,6 +115,7 @@ app.add_typer(payee_app, rich_help_panel=_MONEY)
 app.add_typer(deal_app, rich_help_panel=_LICENSES)
 app.add_typer(certificate_app, rich_help_panel=_LICENSES)
 app.add_typer(license_app, rich_help_panel=_LICENSES)
+app.add_typer(permit_app, rich_help_panel=_LICENSES)
 app.add_typer(arbiter_app, rich_help_panel=_LICENSES)
 app.add_typer(terms_app, rich_help_panel=_LICENSES)
 app.add_typer(account_app, rich_help_panel="Accounts")

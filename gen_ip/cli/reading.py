@@ -162,16 +162,21 @@ def certificates_or_none(path: Path) -> list[PreparedCertificate] | None:
         StatementFileProblem, BadStatement: it says that it is a statement, and is none of these.
     """
     from gen_ip.inspection import is_statement
+
+    return certificates_in(path) if is_statement(json_or_none(path)) else None
+
+
+def json_or_none(path: Path) -> object:
+    """What a file of JSON holds; None where it is of another kind, broken or too large."""
     from gen_ip.statement_files import StatementFileProblem, load
 
     with path.open("rb") as file:
         if not file.read(64).lstrip().startswith(b"{"):
             return None
     try:
-        document = load(path)
+        return load(path)
     except StatementFileProblem:
         return None
-    return certificates_in(path) if is_statement(document) else None
 
 
 def purchase_in(path: Path) -> SignedPurchase | None:

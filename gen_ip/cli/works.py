@@ -322,8 +322,16 @@ def verify(
         str | None,
         typer.Option("--block-hash", help="With --proof: the block's hash, from whom you trust."),
     ] = None,
+    signer: Annotated[
+        str | None,
+        typer.Option("--signer", help="With a signed verdict: the key that you trust."),
+    ] = None,
 ) -> None:
-    """Tell whether a file is a certified work: its bytes, its pixels, or its likeness."""
+    """Tell whether a file is a certified work: its bytes, its pixels, or its likeness.
+
+    Of a status service's signed verdict, tell whether it is signed, without a node.
+    """
+    from gen_ip.cli.judging import show_signed_verdict, verdict_or_none
     from gen_ip.cli.show.verdict import show_verdict
 
     if proof is not None:
@@ -337,6 +345,11 @@ def verify(
         raise typer.BadParameter("--block-hash goes with --proof")
     if (file is None) == (cid is None):
         raise typer.BadParameter("give either a file or --cid")
+    if file is not None and work is None and (signed := verdict_or_none(file)) is not None:
+        show_signed_verdict(use.output, signed, signer)
+        return
+    if signer is not None:
+        raise typer.BadParameter("--signer goes with a signed verdict")
     number = None if work is None else work_of(work)
     if file is not None:
         check_file(file)

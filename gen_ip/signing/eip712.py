@@ -21,6 +21,8 @@ _DOMAIN = "string name,string version,uint256 chainId,address verifyingContract"
 _DOMAIN_HASH = keccak(text=f"EIP712Domain({_DOMAIN})")
 # Integers of up to 48 bits are exact in every JSON reader; larger ones go as decimal strings.
 _PLAIN_BITS = 48
+MAX_STRING = 2_000
+"""Most characters of a member of type `string`."""
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -128,6 +130,8 @@ class Struct(Generic[T]):
         if part is not None:
             return part.hash(value)
         checked = _checked(kind, value, f"{self.name}.{member}")
+        if kind == "string":
+            return keccak(text=checked)
         return keccak(checked) if kind == "bytes" else abi.encode([kind], [checked])
 
     def _plain(self, kind: str, value: Any) -> Any:
@@ -216,7 +220,7 @@ def sign(account: Signer, domain: Domain, struct: Struct[T], value: T) -> bytes:
 
 
 def _checked(kind: str, value: Any, where: str) -> Any:
-    """The value of an atomic type or of `bytes`; raises `BadStatement` where it is none."""
+    """The value of an atomic type, of bytes or a string; raises `BadStatement` where it is none."""
     try:
         if kind == "address":
             return arguments.address(where, value)
@@ -230,4 +234,12 @@ def _checked(kind: str, value: Any, where: str) -> Any:
         kind == "bytes" and isinstance(value, bytes)
     ):
         return value
-    raise BadStatement(where, value, {"bool": "true or false"}.get(kind, kind))
+    if kind == "string" and isinstance(value, str) and _is_shown(value):
+        return value
+    expected = {"bool": "true or false", "string": f"at most {MAX_STRING:,} visible characters"}
+    raise BadStatement(where, value, expected.get(kind, kind))
+
+
+def _is_shown(text: str) -> bool:
+    """Whether a text is what its reader sees: what is signed hides nothing, and is in UTF-8."""
+    return len(text) <= MAX_STRING and text.isprintable()

@@ -28,3 +28,33 @@ class UnknownUse(StatusError):
     def __init__(self, value: object, known: str) -> None:
         self.value = value
         super().__init__(f"no use is called {shown(value)}; known are {known}")
+
+
+class NotLicensee(StatusError):
+    """Only who holds a running license, or owns the work, can let others use it."""
+
+    def __init__(self, what: str, number: str, holder: str, account: str) -> None:
+        self.holder, self.account = holder, account
+        reason = "it has ended" if holder == account else f"{holder} holds it, not {account}"
+        super().__init__(f"{what} {shown(number)} lets {account} permit nothing: {reason}")
+
+
+class NotGranted(StatusError):
+    """A permit cannot allow what its license does not."""
+
+    def __init__(self, license_id: int, uses: str) -> None:
+        self.license, self.uses = license_id, uses
+        super().__init__(
+            f"license {license_id} does not allow {uses}; leave that out of the permit"
+        )
+
+
+class PermitElsewhere(StatusError):
+    """The permit is of another chain, or of another license contract."""
+
+    def __init__(self, chain_id: int, contract: str, here: int, expected: str) -> None:
+        self.chain_id, self.contract = chain_id, contract
+        super().__init__(
+            f"the permit is for chain {chain_id} and license contract {contract}, the node is of "
+            f"chain {here} with {expected}; name a node of its chain with --network or --rpc"
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gen_ip.chain.deployment import predicted
 from gen_ip.cli.show.cards import card
 from gen_ip.cli.show.text import counted, moment, plain, till
+from gen_ip.cli.show.uses import facts_of_use
 from gen_ip.cli.terms import in_words, name_of
 from gen_ip.cli.values import format_amount, format_duration, format_share
 from gen_ip.market.offers import SignedOffer
@@ -21,6 +22,7 @@ from gen_ip.signing.statements import (
     Delegation,
     Payee,
 )
+from gen_ip.status.signed import SignedStatement
 from gen_ip.work import ETH
 from gen_ip.works.certificates import (
     Anchored,
@@ -73,6 +75,8 @@ def facts_of(statement: AnyStatement) -> Facts:
         return _of_purchase(statement)
     if isinstance(statement, Anchored):
         return _of_anchor(statement)
+    if isinstance(statement, SignedStatement):
+        return facts_of_use(statement)
     return _of_certificate(statement)
 
 
