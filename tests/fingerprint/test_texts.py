@@ -25,7 +25,7 @@ from gen_ip.fingerprint.text.prompts import Prompt, parsed, plain
 from gen_ip.fingerprint.text.reading import ReadingFailed, Texts
 from gen_ip.fingerprint.text.record import TextRecord, text_record
 from gen_ip.fingerprint.text.selftest import deviation, vectors
-from gen_ip.fingerprint.text.sentences import split, spread
+from gen_ip.fingerprint.text.sentences import MOST, split, spread
 from gen_ip.fingerprint.text.shingles import grams, sketch, winnowed, words
 
 LINE = "the lighthouse keeper counted every wave until the great lamp went out at dawn"
@@ -270,5 +270,5 @@ def test_sentences_are_split_and_spread() -> None:
     text = f"Short. This one is long enough to tell works apart! {japanese}"
     assert split(text)[0] == "Short. This one is long enough to tell works apart!"
     assert split(text)[1:] == [japanese[: len(japanese) // 2]] * 2
-    assert len(spread([str(n) for n in range(1000)])) == 64
+    assert len(spread([str(n) for n in range(1000)])) == MOST
     assert split("x") == ["x"]

@@ -23,7 +23,7 @@ SENTENCES = "sentences-1"
 #: Numbers of a sentence.
 WIDTH = 512
 #: So many sentences of a text are kept, evenly from its beginning to its end.
-MOST = 64
+MOST = 160
 
 # Numbers are small beside a row of length 1; kept so many times larger none is cut off in practice.
 _SCALE = 508.0
@@ -77,7 +77,7 @@ class Encoder:
         self._model = model
 
     def sentences(self, text: str) -> Sentences:
-        """What the sentences of a text say, at most 64 of them."""
+        """What the sentences of a text say, at most 160 of them."""
         import numpy
 
         chosen = spread(split(text))
@@ -103,7 +103,7 @@ def split(text: str) -> list[str]:
 
 
 def spread(sentences: Sequence[str]) -> list[str]:
-    """At most 64 of them, evenly from the first to the last."""
+    """At most 160 of them, evenly from the first to the last."""
     if len(sentences) <= MOST:
         return list(sentences)
     return [sentences[number * len(sentences) // MOST] for number in range(MOST)]
