@@ -35,6 +35,7 @@ from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
 from gen_ip.cli.permits import permit_app
+from gen_ip.cli.serving import serve, service_app
 from gen_ip.cli.signed import anchor, prove, sign, submit
 from gen_ip.cli.storing import store_app
 from gen_ip.cli.trading import accept, bid, counter, quote
@@ -63,6 +64,7 @@ for _command, _panel in (
     (demo, _START),
     (dev, _START),
     (doctor, _START),
+    (serve, _START),
     (certify, _WORKS),
     (derive, _WORKS),
     (show, _WORKS),
@@ -111,6 +113,7 @@ for _command, _panel in (
 app.command("till", rich_help_panel=_WORKS)(till_command)
 app.add_typer(index_app, rich_help_panel=_WORKS)
 app.add_typer(store_app, rich_help_panel=_WORKS)
+app.add_typer(service_app, rich_help_panel=_START)
 app.add_typer(payee_app, rich_help_panel=_MONEY)
 app.add_typer(deal_app, rich_help_panel=_LICENSES)
 app.add_typer(certificate_app, rich_help_panel=_LICENSES)

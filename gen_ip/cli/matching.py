@@ -87,6 +87,7 @@ def _of_picture(opened: WholeIndex, file: Path, sscd: bool) -> tuple[bytes, Answ
     from gen_ip.fingerprint.confined import Confined
     from gen_ip.match.answer import answered
     from gen_ip.match.matcher import Matcher
+    from gen_ip.match.shown import drawn
     from gen_ip.match.thresholds import thresholds
     from gen_ip.match.works.kind import IMAGE
 
@@ -98,22 +99,7 @@ def _of_picture(opened: WholeIndex, file: Path, sscd: bool) -> tuple[bytes, Answ
     matcher = Matcher(opened.pictures, descriptor)
     answer = matcher.ask(picture.copy, fine=picture.fine, sha256=sha256, pixels=picture.pixels)
 
-    def drawn() -> Drawn:
-        from gen_ip.fingerprint.glimpse import opened as unpacked
-        from gen_ip.match.evidence import matches, overlay
-
-        for found in answer.findings:
-            entry, seen = matcher.index.by_key(found.key), found.likeness
-            small = matcher.index.glimpse(entry.handle) if entry is not None else None
-            if seen is None or (placed := seen.shown) is None or small is None:
-                yield found.key, {}
-                continue
-            pictures = {"overlay": overlay(picture.copy, unpacked(small), placed)}
-            if placed.inliers:
-                pictures["points"] = matches(picture.copy, unpacked(small), placed)
-            yield found.key, pictures
-
-    return sha256, answer, drawn()
+    return sha256, answer, drawn(matcher, picture, answer)
 
 
 def _written(folder: Path, file: Path, drawn: Drawn) -> dict[str, list[Path]]:

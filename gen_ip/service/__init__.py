@@ -1,0 +1,1 @@
+"""The HTTP service: strangers ask about a file and get an answer with evidence."""

@@ -1,0 +1,96 @@
+"""API keys: given once, kept as hashes.
+
+A key is `genip_ID_SECRET`; the secret has 256 random bits, so that one SHA-256 of it is enough.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from dataclasses import dataclass
+
+from gen_ip.service.errors import UnknownName
+from gen_ip.service.records import Records
+
+_FORM = re.compile(r"genip_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_ID_BYTES, _SECRET_BYTES = 6, 32
+# Compared with where there is no such key, so that both take as long.
+_NOTHING = bytes(32)
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is kept of a key: `id`, the operator's `name` for it, when it was made."""
+
+    id: str
+    name: str
+    created: int
+
+
+class Keys:
+    """The API keys in the operator's database."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def add(self, name: str) -> tuple[Key, str]:
+        """A new key and its text, which cannot be told again.
+
+        Raises:
+            RecordsUnavailable.
+        """
+        made = Key(secrets.token_hex(_ID_BYTES), name, int(time.time()))
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        with self._records.open() as database:
+            database.execute(
+                "INSERT INTO api_keys VALUES (?, ?, ?, ?)",
+                (made.id, made.name, _digest(secret), made.created),
+            )
+        return made, f"genip_{made.id}_{secret}"
+
+    def list(self) -> list[Key]:
+        """All keys, the oldest first.
+
+        Raises:
+            RecordsUnavailable.
+        """
+        with self._records.open() as database:
+            rows = database.execute("SELECT id, name, created FROM api_keys ORDER BY created, id")
+            return [Key(*row) for row in rows]
+
+    def remove(self, key_id: str) -> None:
+        """Takes a key out: from now on it opens nothing.
+
+        Raises:
+            UnknownName: there is none of this id.
+            RecordsUnavailable.
+        """
+        with self._records.open() as database:
+            done = database.execute("DELETE FROM api_keys WHERE id = ?", (key_id,))
+            if not done.rowcount:
+                raise UnknownName("key", key_id)
+
+    def holder(self, text: str) -> Key | None:
+        """The key that a caller shows, if it is one.
+
+        Raises:
+            RecordsUnavailable.
+        """
+        form = _FORM.fullmatch(text)
+        if form is None:
+            return None
+        with self._records.open() as database:
+            row = database.execute(
+                "SELECT id, name, created, digest FROM api_keys WHERE id = ?", (form[1],)
+            ).fetchone()
+        kept = _NOTHING if row is None else row[3]
+        if not hmac.compare_digest(kept, _digest(form[2])) or row is None:
+            return None
+        return Key(*row[:3])
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

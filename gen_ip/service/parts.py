@@ -1,0 +1,77 @@
+"""All that the routes work with, made once for an app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from fastapi import Request
+
+from gen_ip.service.caching import Chain, NoChain
+from gen_ip.service.evidence import EvidenceStore
+from gen_ip.service.hiding import HideList
+from gen_ip.service.keys import Keys
+from gen_ip.service.limits import RateLimits
+from gen_ip.service.matching import Matching
+from gen_ip.service.observing import Metrics, logger
+from gen_ip.service.pool import Pool
+from gen_ip.service.records import Records
+from gen_ip.service.settings import Settings
+from gen_ip.service.uploads import Uploads
+
+
+@dataclass
+class Parts:
+    """Attributes are named as their modules; `warm` tells whether the first question is answered
+    as fast as the others, `stopping` whether no more are to come."""
+
+    settings: Settings
+    records: Records
+    keys: Keys
+    hidden: HideList
+    matching: Matching
+    metrics: Metrics
+    uploads: Uploads
+    pool: Pool
+    evidence: EvidenceStore
+    rate: RateLimits
+    match_rate: RateLimits
+    log: Any
+    chain: Chain = field(default_factory=NoChain)
+    warm: bool = False
+    stopping: bool = False
+
+
+def made(settings: Settings, chain: Chain | None = None) -> Parts:
+    """The parts that settings ask for; `matching` is to be closed.
+
+    Raises:
+        RecordsUnavailable: the service's folder cannot be used.
+        InvalidArgument: a rate is out of form.
+    """
+    metrics = Metrics()
+    records = Records(settings.store)
+
+    def tell(cap: str) -> None:
+        metrics.refused.labels(cap).inc()
+
+    return Parts(
+        settings=settings,
+        records=records,
+        keys=Keys(records),
+        hidden=HideList(records),
+        rate=RateLimits("all", settings.rate),
+        match_rate=RateLimits("match", settings.match_rate),
+        matching=Matching(settings),
+        metrics=metrics,
+        uploads=Uploads(settings.upload_bytes, settings.upload_seconds, settings.uploads, tell),
+        pool=Pool(settings.matchers, settings.waiting, tell),
+        evidence=EvidenceStore(settings.evidence_bytes, settings.evidence_seconds),
+        log=logger(),
+        chain=chain or NoChain(),
+    )
+
+
+def parts(request: Request) -> Parts:
+    """Those of the app that a request came to."""
+    return cast(Parts, request.app.state.parts)

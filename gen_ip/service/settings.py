@@ -1,0 +1,38 @@
+"""What an operator decides, and the caps that hold strangers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the service runs.
+
+    Attributes:
+        index: the folder of the match index.
+        store: the service's own folder: API keys, the hide list.
+        upload_bytes: of one file.
+        upload_seconds: within which a whole upload must arrive.
+        uploads: at a time; one more is refused with 503.
+        matchers: files looked at at a time, in threads; as many processes decode.
+        waiting: files that may wait for a matcher; one more is refused with 503.
+        decode_seconds, decode_pixels: of one picture.
+        rate, match_rate: of one client, in the notation of the library `limits`.
+        evidence_bytes, evidence_seconds: what is kept of evidence for those who ask for links.
+    """
+
+    index: Path
+    store: Path
+    upload_bytes: int = 50 * 2**20
+    upload_seconds: float = 60.0
+    uploads: int = 16
+    matchers: int = 2
+    waiting: int = 16
+    decode_seconds: int = 20
+    decode_pixels: int = 100_000_000
+    rate: str = "600/minute"
+    match_rate: str = "60/minute"
+    evidence_bytes: int = 64 * 2**20
+    evidence_seconds: float = 600.0
