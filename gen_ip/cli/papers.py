@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
+    from gen_ip.papers.certificate import CertificateFacts, Theme
     from gen_ip.terms import Terms
     from gen_ip.terms.bundle import Bundle
     from gen_ip.terms.clauses import Language
@@ -69,6 +70,13 @@ def picture(
     named = _is_file(work)
     if named:
         check_file(Path(work))
+        if (proven := _proven(Path(work))) is not None:
+            if thumbnail:
+                raise typer.BadParameter("--thumbnail needs a node and a store, not a proof")
+            theme: Theme = "dark" if dark else "light"
+            data = certificate(proven, form, language=language.code, theme=theme)
+            _write(use, output, data, work=str(proven.work))
+            return
     known = None if named else work_of(work)
     client = use.reader()
     with use.output.working("Drawing …"):
@@ -167,6 +175,25 @@ def _write(use: Invocation, path: Path, data: bytes, **document: str) -> None:
 
 def _is_file(text: str) -> bool:
     return not is_work(text) and os.path.isfile(text)
+
+
+def _proven(file: Path) -> CertificateFacts | None:
+    """What a saved proof shows; None where the file is none.
+
+    Raises:
+        ProofFails: it does not hold.
+    """
+    from gen_ip.papers.certificate import CertificateFacts
+    from gen_ip.proofs.checking import check
+    from gen_ip.proofs.saved import SavedProof
+    from gen_ip.signing.eip712 import BadStatement
+    from gen_ip.statement_files import StatementFileProblem
+
+    try:
+        proof = SavedProof.load(file)
+    except (BadStatement, StatementFileProblem):
+        return None
+    return CertificateFacts.of_report(check(proof))
 
 
 def _certified(client: GenIP, file: Path) -> int:

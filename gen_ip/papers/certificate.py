@@ -8,9 +8,11 @@ from typing import Any, Literal, TypeAlias
 
 from gen_ip.content.kind import Kind
 from gen_ip.papers.code import qr
+from gen_ip.papers.errors import ProofFails
 from gen_ip.papers.scripts import runs_right_to_left
 from gen_ip.papers.typesetting import Form, typeset
 from gen_ip.papers.wording import Words
+from gen_ip.proofs.checking import Report
 from gen_ip.terms import Terms
 from gen_ip.terms.clauses import Language
 from gen_ip.work import WorkAddress, till_of
@@ -30,8 +32,10 @@ class CertificateFacts:
 
     Attributes:
         title: the work's name, by whomever; None where it is not known.
-        terms: those under which licenses are on offer.
-        first: whether no earlier claim on these bytes is known, among `claims`.
+        first: whether no earlier claim on these bytes is known, among `claims`; 0 of them are told
+            where nobody looked.
+        terms: those under which licenses are on offer; None where nobody looked.
+        block: the number of the block whose state a saved proof holds; None for now.
     """
 
     chain_id: int
@@ -46,7 +50,36 @@ class CertificateFacts:
     first: bool
     claims: int
     parents: tuple[int, ...] = ()
-    terms: tuple[Terms, ...] = ()
+    terms: tuple[Terms, ...] | None = ()
+    block: int | None = None
+
+    @classmethod
+    def of_report(cls, report: Report) -> CertificateFacts:
+        """Those that a saved proof shows, without any node.
+
+        Raises:
+            ProofFails: it does not hold.
+        """
+        proof, document = report.proof, report.metadata
+        if not report.holds or report.claim_time is None:
+            raise ProofFails(proof.work)
+        claimed = report.claimed
+        return cls(
+            chain_id=proof.chain_id,
+            registry=proof.registry,
+            work=proof.work,
+            title=None if document is None else document["name"],
+            kind="other" if document is None else document["gen_ip"]["kind"],
+            creator=proof.creator,
+            owner=proof.creator if report.owned is None else report.owned.owner,
+            content_hash=proof.content_hash,
+            claim_time=report.claim_time,
+            first=claimed is not None and claimed.first == proof.work,
+            claims=0 if claimed is None else claimed.works,
+            parents=() if document is None else tuple(map(int, document["gen_ip"]["parents"])),
+            terms=None,
+            block=proof.header.number,
+        )
 
     @classmethod
     def of(
@@ -110,9 +143,7 @@ def certificate(
         "terms": _terms(words, facts.terms),
         "work-lines": [work[at : at + _LINE] for at in range(0, len(work), _LINE)],
         "sha256": facts.content_hash.hex(),
-        "registry": words.said(
-            "certificate", "registry-line", registry=facts.registry, chain=str(facts.chain_id)
-        ),
+        "registry": _registry(words, facts),
         "seed": list(facts.content_hash),
         "code": qr(str(WorkAddress(facts.chain_id, facts.work))),
     }
@@ -122,7 +153,18 @@ def certificate(
     return typeset("certificate", form, said, strangers=title, picture=picture, alt=alt)
 
 
+def _registry(words: Words, facts: CertificateFacts) -> str:
+    line = words.said(
+        "certificate", "registry-line", registry=facts.registry, chain=str(facts.chain_id)
+    )
+    if facts.block is None:
+        return line
+    return f"{line} · {words.said('certificate', 'as-of', block=words.number(facts.block))}"
+
+
 def _rank(words: Words, facts: CertificateFacts) -> str:
+    if not facts.claims:
+        return words["certificate", "rank-unknown"]
     if facts.claims == 1:
         return words["certificate", "rank-only"]
     name = "rank-first" if facts.first else "rank-later"
@@ -136,7 +178,9 @@ def _parents(words: Words, parents: Sequence[int]) -> str | None:
     return words.said("certificate", name, count=words.number(len(parents)))
 
 
-def _terms(words: Words, terms: Sequence[Terms]) -> list[str]:
+def _terms(words: Words, terms: Sequence[Terms] | None) -> list[str]:
+    if terms is None:
+        return [words["certificate", "terms-unknown"]]
     if not terms:
         return [words["certificate", "terms-none"]]
     lines = [words.terms(each) for each in terms[:_MOST_TERMS]]

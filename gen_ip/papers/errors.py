@@ -24,3 +24,13 @@ class UnknownPaper(GenIPError):
         self.path, self.forms = str(path), forms
         names = ", ".join(f".{form}" for form in forms)
         super().__init__(f"{shown(path)} names no form of a paper; end it with {names}")
+
+
+class ProofFails(GenIPError):
+    """A certificate was to be drawn from a saved proof that does not hold."""
+
+    def __init__(self, work: int) -> None:
+        self.work = work
+        super().__init__(
+            f"the proof of work {work} does not hold; `gen-ip verify --proof` says what fails"
+        )

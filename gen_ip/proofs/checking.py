@@ -198,10 +198,8 @@ class _Checking:
             self._note("file", Outcome.HOLDS, f"Its sha-256 is the certified {stated.hex()}.")
             return Fit.BYTES
         part = None if document is None else document["gen_ip"]
-        if part is not None and canonical in part["canonical"].items() and canonical is not None:
-            text = (
-                f"Its content ({canonical[0]}) is the one that the metadata state, in other bytes."
-            )
+        if part and canonical and part["canonical"].get(canonical[0]) == canonical[1]:
+            text = f"Its content ({canonical[0]}) is what the metadata state, in other bytes."
             self._note("file", Outcome.HOLDS, text)
             text = "That the metadata state it rightly: hold the file against the certified one."
             self._note("content", Outcome.UNCHECKED, text)

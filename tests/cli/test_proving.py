@@ -78,3 +78,18 @@ def test_the_same_picture_in_another_file(run: Run, proof: Path, picture: Path) 
     assert told["file"] == "exact-content"
     assert "exact-content" in run("verify", copy, "--proof", proof).ok().out
     assert run("verify", picture, "--proof", proof, "--json").ok().json["file"] == "exact-bytes"
+
+
+def test_a_certificate_drawn_from_a_proof_without_a_node(
+    run: Run, proof: Path, tmp_path: Path
+) -> None:
+    nobody = {"GENIP_RPC": "http://127.0.0.1:1"}
+    svg, bad = tmp_path / "proven.svg", tmp_path / "bad.json"
+    run("certificate", "picture", proof, "-o", svg, "--language", "fr", **nobody).ok()
+    assert "Chelsea" in svg.read_text("utf-8")
+    document = json.loads(proof.read_text("utf-8"))
+    document["work"] = "7"
+    bad.write_text(json.dumps(document))
+    again = tmp_path / "again.svg"
+    run("certificate", "picture", bad, "-o", again, **nobody).failed("ProofFails", "does not hold")
+    assert not again.exists()
