@@ -36,8 +36,9 @@ test: setup ## artifacts, forge tests, Python tests
 	@$(TOOLS) python -m pytest $(WORKERS) $(PYTEST_ARGS)
 
 fuzz: setup ## what strangers may hand over, at length (ten times `make test`; minutes)
-	@echo "fuzz: tests/fuzz"
-	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q --timeout=0 tests/fuzz $(PYTEST_ARGS)
+	@echo "fuzz: tests/fuzz, the HTTP service"
+	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q --timeout=0 tests/fuzz \
+		tests/service/test_description.py $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy, solhint, prettier
 	@echo "lint: ruff"
