@@ -58,3 +58,11 @@ class PermitElsewhere(StatusError):
             f"the permit is for chain {chain_id} and license contract {contract}, the node is of "
             f"chain {here} with {expected}; name a node of its chain with --network or --rpc"
         )
+
+
+class UnusableOffer(StatusError):
+    """An offer that was handed in cannot be filled as things stand; `reason` says why."""
+
+    def __init__(self, offer_hash: bytes, reason: str) -> None:
+        self.offer_hash, self.reason = offer_hash, reason
+        super().__init__(f"offer 0x{offer_hash.hex()} is not taken in: {reason}")
