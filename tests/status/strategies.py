@@ -114,6 +114,17 @@ def facts(draw: st.DrawFn) -> Facts:
     )
 
 
+@st.composite
+def recognized(draw: st.DrawFn) -> Facts:
+    """Facts with a work that is the same as what was asked about, and final claims throughout."""
+    found = draw(facts())
+    method = draw(st.sampled_from([each for each in NAMED if each is not Method.DERIVATIVE]))
+    found = with_work(found, draw(works(1)), method)
+    return replace(
+        found, works={key: replace(each, final=True) for key, each in found.works.items()}
+    )
+
+
 questions = st.builds(
     Question,
     at=times,
