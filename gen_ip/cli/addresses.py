@@ -62,7 +62,7 @@ def work_of(text: str) -> int:
         if address is None:
             return work_id("work", text)
     except InvalidArgument as error:
-        hint = "give its number, its till's address, or gen-ip:CHAIN:NUMBER"
+        hint = "give its number, or its till's address, or gen-ip:CHAIN:NUMBER"
         if "typo" in error.expected:
             hint = "this is no address, its checksum does not fit: a digit is wrong"
         raise BadValue("work", text, hint) from None

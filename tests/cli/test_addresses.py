@@ -40,8 +40,8 @@ BESIDES = {
     "transfer": ("--to", CREATOR, "--yes"),
     "verify": ("picture.png",),
 }
-# One names works of a file, one keys of an index, one how many works.
-APART = ("prove", "index add", "delegate")
+# Works of a file, keys of an index, how many works; and what speaks to no node.
+APART = ("prove", "index add", "delegate", "service hide", "service unhide", "permit sign")
 TAKING = [
     (words, found.params)
     for words, found in commands()
