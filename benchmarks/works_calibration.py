@@ -26,13 +26,16 @@ from benchmarks._works_exams import EXAMS
 from benchmarks.fingerprint import progress
 from gen_ip.atomic_file import write_text
 from gen_ip.errors import GenIPError
+from gen_ip.match.models.kept import Kept
 from gen_ip.match.models.kind import ModelKind
+from gen_ip.match.models.likeness import ModelLikeness
 from gen_ip.match.models.likeness import likeness as model_likeness
 from gen_ip.match.models.thresholds import TABLE as MODELS
 from gen_ip.match.models.thresholds import ModelThresholds
 from gen_ip.match.models.thresholds import thresholds as model_thresholds
 from gen_ip.match.thresholds import Model
 from gen_ip.match.workflows.kind import WorkflowKind
+from gen_ip.match.workflows.likeness import WorkflowLikeness
 from gen_ip.match.workflows.likeness import likeness as workflow_likeness
 from gen_ip.match.workflows.thresholds import TABLE as WORKFLOWS
 from gen_ip.match.workflows.thresholds import WorkflowThresholds
@@ -84,6 +87,17 @@ def calibrated(kind: str) -> dict[str, Any]:
     """The table, for JSON."""
     gallery, questions, _ = EXAMS[kind]("development", None)
     pairs = _pairs(kind, gallery, questions)
+    given: ModelThresholds | WorkflowThresholds = (
+        model_thresholds() if kind == "model" else workflow_thresholds()
+    )
+    lines = {"model": _line(pairs, _MEASURES[kind], _RIDGE[kind])}
+    if kind == "model":
+        lines["inside"] = _line(pairs, ("followed",), _RIDGE[kind])
+    return {**dataclasses.asdict(given), **lines}
+
+
+def _line(pairs: Pairs, names: Sequence[str], ridge: float) -> dict[str, Any]:
+    """A regression on measures of these names, and where its lines are."""
     truths = [key in question.truths for question, key, _ in pairs]
     # Edits in equal parts, and as much of what is none as of what is.
     counts: dict[tuple[str, bool], int] = {}
@@ -96,7 +110,7 @@ def calibrated(kind: str) -> dict[str, Any]:
         for (question, _, _), truth in zip(pairs, truths, strict=True)
     ]
     measured = [measures for _, _, measures in pairs]
-    intercept, weights = fit(measured, truths, _MEASURES[kind], importance, _RIDGE[kind])
+    intercept, weights = fit(measured, truths, names, importance, ridge)
     model = Model(intercept, weights, 0.5, 0.5)
     logits, which = np.array([model.logit(each) for each in measured]), np.array(truths)
     shares = np.array([key in question.alike for question, key, _ in pairs])
@@ -110,22 +124,18 @@ def calibrated(kind: str) -> dict[str, Any]:
     accept = max(above, (above + right[len(right) // 100]) / 2)
     similar = min(accept, _highest(none, _SIMILAR))
     print(
-        f"{len(right):,} pairs that are, {len(none):,} that are none; these at most "
-        f"{none[-1]:.2f}, the line at {accept:.2f}, "
+        f"{' '.join(names)}: {len(right):,} pairs that are, {len(none):,} that are none; these at "
+        f"most {none[-1]:.2f}, the line at {accept:.2f}, "
         f"{(right >= accept).mean():.4f} of those above it; {len(alike):,} merely alike, "
         f"{(alike >= accept).mean() if len(alike) else 0:.4f} of them above it",
         file=sys.stderr,
     )
-    chosen = {
+    return {
         "intercept": round(intercept, 6),
         "weights": {name: round(value, 6) for name, value in weights.items() if value > 1e-6},
         "accept": round(_odds(accept), 6),
         "similar": round(_odds(similar), 6),
     }
-    given: ModelThresholds | WorkflowThresholds = (
-        model_thresholds() if kind == "model" else workflow_thresholds()
-    )
-    return {**dataclasses.asdict(given), "model": chosen}
 
 
 def _highest(logits: np.ndarray[Any, Any], share: float) -> float:
@@ -143,7 +153,7 @@ def _pairs(kind: str, gallery: Mapping[str, Path], questions: Sequence[Question]
             for question, record, _ in fingerprints(kind, questions, progress):
                 if question.truths:
                     for key, likeness in matching.likenesses(index, record):
-                        found.append((question, key, likeness.measures()))
+                        found.append((question, key, _measured(likeness)))
                     continue
                 for key, work in works.items():
                     found.append((question, key, _beside(kind, record, work)))
@@ -152,8 +162,14 @@ def _pairs(kind: str, gallery: Mapping[str, Path], questions: Sequence[Question]
 
 def _beside(kind: str, record: Any, work: Any) -> dict[str, float]:
     if kind == "model":
-        return model_likeness(record, work).measures()
-    return workflow_likeness(record, counts_of(record), work, counts_of(work)).measures()
+        return _measured(model_likeness(record, Kept.of(work)))
+    return _measured(workflow_likeness(record, counts_of(record), work, counts_of(work)))
+
+
+def _measured(likeness: ModelLikeness | WorkflowLikeness) -> dict[str, float]:
+    if isinstance(likeness, ModelLikeness):
+        return {**likeness.measures(), **likeness.inside()}
+    return likeness.measures()
 
 
 def _odds(logit: float) -> float:

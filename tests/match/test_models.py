@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gen_ip.errors import MalformedFingerprint
+from gen_ip.fingerprint.model.products import BYTES, Strongest
 from gen_ip.fingerprint.model.record import ModelRecord
 from gen_ip.match.answer import Answer
+from gen_ip.match.models.kept import Kept
 from gen_ip.match.models.kind import MODELS, ModelFinding
 from gen_ip.match.models.likeness import likeness
 from gen_ip.match.models.pairing import paired
@@ -92,7 +95,7 @@ def test_what_does_the_same_is_a_near_duplicate(
 ) -> None:
     answer = ask(index, tmp_path, change(turned(lora(4, modules=MODULES))), bf16=True)
     assert (answer.verdict, answer.best and answer.best.key) == (Verdict.NEAR_DUPLICATE, "work-4")
-    assert answer.findings[0].method == "sketch-1"
+    assert answer.findings[0].method == "strongest-1"
     assert len(answer.findings) == 1
 
 
@@ -102,6 +105,78 @@ def test_both_works_of_a_merge_are_named(index: WorkIndex, tmp_path: Path, chang
     answer = ask(index, tmp_path, both)
     assert {each.key for each in answer.findings if each.verdict.named} == {"work-1", "work-6"}
     assert answer.verdict is Verdict.DERIVATIVE
+
+
+def stronger(tensors: Arrays, by: float) -> dict[str, np.ndarray[Any, Any]]:
+    return {name: each * by if "lora_up" in name else each for name, each in tensors.items()}
+
+
+def test_the_weak_part_of_a_merge_is_named(tmp_path: Path) -> None:
+    # Of sides as large as real ones, where the rest points elsewhere.
+    weak, strong = (lora(seed, modules=12, sides=(320, 320)) for seed in (1, 6))
+    query = of(tmp_path, merged(weak, stronger(strong, 1.6)))
+    work = Kept.of(of(tmp_path, weak))
+    found = likeness(query, Kept.from_bytes(work.to_bytes()))
+    assert found.followed is not None
+    assert found.followed > 0.85
+    assert found.measures()["agreement"] < 0.3
+    assert (found.verdict(MODELS.table), found.method(MODELS.table)) == (
+        Verdict.DERIVATIVE,
+        "strongest-1",
+    )
+    assert "the inputs that the work does most with" in " ".join(ModelFinding(
+        "a", Verdict.DERIVATIVE, 0.9, "strongest-1", found).lines())  # fmt: skip
+
+
+def test_what_began_with_the_same_numbers_is_not_named(tmp_path: Path) -> None:
+    one, other = (lora(seed, modules=12, sides=(320, 320)) for seed in (1, 2))
+    # Trained from one beginning: `down` hardly moves, and what is learned is alike in part.
+    begun = {
+        name: 0.6 * one[name] + 0.8 * each if "lora_up" in name else one[name]
+        for name, each in other.items()
+    }
+    found = likeness(of(tmp_path, begun), Kept.of(of(tmp_path, one)))
+    assert found.followed is not None
+    assert 0.4 < found.followed < 0.8
+    assert not found.verdict(MODELS.table).named
+
+
+def test_a_single_module_that_follows_says_little(tmp_path: Path) -> None:
+    one, other = (lora(seed, modules=1, sides=(320, 320)) for seed in (1, 2))
+    query = of(tmp_path, merged(one, stronger(other, 1.6)))
+    found = likeness(query, Kept.of(of(tmp_path, one)))
+    assert found.followed is not None
+    assert found.followed > 0.85
+    assert not found.verdict(MODELS.table).named
+
+
+def test_what_is_kept_of_a_work(tmp_path: Path) -> None:
+    record = of(tmp_path, lora(3, modules=5))
+    kept = Kept.of(record)
+    data = kept.to_bytes()
+    again = Kept.from_bytes(data)
+    assert again.record == record
+    assert again.to_bytes() == data
+    assert len(again.strongest) == 5
+    # Works that were added before have the record alone.
+    before = Kept.from_bytes(record.to_bytes())
+    assert (before.record, before.strongest) == (record, {})
+    assert likeness(record, before).followed is None
+    at = len(data) - 5 * (4 + BYTES)
+    cut = data[:at] + (99).to_bytes(4) + data[at + 4 :]
+    infinite = data[: at + 4] + b"\x7c\x00" + data[at + 6 :]
+    for bad in (data[:-1], data + b"\0", data[:20], cut, infinite):
+        with pytest.raises(MalformedFingerprint):
+            Kept.from_bytes(bad)
+
+
+def test_numbers_that_overflow_have_no_product(tmp_path: Path) -> None:
+    huge = stronger(lora(1, modules=2), 1e38)
+    record = of(tmp_path, huge)
+    assert all(np.isfinite(each).all() for each in record.products.values())
+    nothing, all_ = np.zeros((64, 64), np.float16), np.ones((64, 64), np.float16)
+    assert Strongest.of(nothing).followed(all_) == 0
+    assert Strongest.of(all_).followed(nothing) == 0
 
 
 def test_some_of_the_modules_are_enough(index: WorkIndex, tmp_path: Path) -> None:
@@ -142,15 +217,15 @@ def test_whole_models_of_one_base_are_alike_and_no_more(tmp_path: Path) -> None:
              for name, each in base.items()}  # fmt: skip
     table = MODELS.table
     first, other = of(tmp_path, base), of(tmp_path, tuned)
-    assert likeness(other, first).verdict(table) is Verdict.SIMILAR
+    assert likeness(other, Kept.of(first)).verdict(table) is Verdict.SIMILAR
     half = {**tuned, **dict(list(base.items())[:15])}
-    found = likeness(of(tmp_path, half), first)
+    found = likeness(of(tmp_path, half), Kept.of(first))
     assert found.verdict(table) is Verdict.SIMILAR
     assert 0.7 < found.query_tensors < 0.8
     assert "their common base's" in " ".join(ModelFinding(
         "a", Verdict.SIMILAR, 0.5, "tensors-1", found).lines())  # fmt: skip
     nearly = {**base, "more": np.ones((9, 9), "f4")}
-    assert likeness(of(tmp_path, nearly), first).verdict(table) is Verdict.NEAR_DUPLICATE
+    assert likeness(of(tmp_path, nearly), Kept.of(first)).verdict(table) is Verdict.NEAR_DUPLICATE
 
 
 def test_an_embedding_in_another_precision(tmp_path: Path) -> None:
@@ -158,9 +233,9 @@ def test_an_embedding_in_another_precision(tmp_path: Path) -> None:
     mine = {"emb_params": random.normal(0, 0.02, (4, 768)).astype("f4")}
     other = {"emb_params": random.normal(0, 0.02, (4, 768)).astype("f4")}
     first, table = of(tmp_path, mine), MODELS.table
-    again = likeness(of(tmp_path, mine, bf16=True), first)
+    again = likeness(of(tmp_path, mine, bf16=True), Kept.of(first))
     assert again.pairing.agreement > 0.95
-    assert likeness(of(tmp_path, other), first).verdict(table) is Verdict.UNKNOWN
+    assert likeness(of(tmp_path, other), Kept.of(first)).verdict(table) is Verdict.UNKNOWN
 
 
 def test_pairing_by_what_modules_do(tmp_path: Path) -> None:

@@ -173,4 +173,5 @@ def _record(size: int, hashes: _Hashes, tensors: TensorReader) -> ModelRecord:
         crc32=hashes.crc32,
         tensors=tuple(sorted(tensors.digests)),
         modules=tuple(sorted(tensors.sketcher.modules)),
+        products=tensors.sketcher.products,
     )

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gen_ip.errors import MalformedFingerprint
 from gen_ip.fingerprint.form import Rest, check_bytes, from_hex
 from gen_ip.fingerprint.model.sketch import LORA, WEIGHT, Module
 from gen_ip.fingerprint.model.tensors import TensorDigest
+
+if TYPE_CHECKING:
+    from numpy import float16
+    from numpy.typing import NDArray
 
 MODEL = "model-1"
 #: The name of what is equal where the same tensors were saved anew.
@@ -45,6 +50,8 @@ class ModelRecord:
         crc32: of the file; for look-up only.
         tensors: `gen_ip.fingerprint.model.tensors.TensorDigest`, ascending.
         modules: `gen_ip.fingerprint.model.sketch.Module`, ascending.
+        products: of LoRA modules, of a file just read alone: compared with what is kept of works
+            (`gen_ip.fingerprint.model.products`), and in neither JSON nor binary.
 
     Raises:
         MalformedFingerprint: a value is out of form.
@@ -58,6 +65,9 @@ class ModelRecord:
     crc32: int
     tensors: tuple[TensorDigest, ...]
     modules: tuple[Module, ...]
+    products: Mapping[Module, NDArray[float16]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         for name in ("sha256", "autov3", "blake3"):

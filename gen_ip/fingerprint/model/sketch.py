@@ -24,9 +24,10 @@ from gen_ip.content.safetensors import Tensor
 from gen_ip.fingerprint.model.elements import FLOATS, floats
 from gen_ip.fingerprint.model.names import DOWN, UP, Part, common_name, part_of
 from gen_ip.fingerprint.model.probes import INPUTS, MAX_SIDE, OUTPUTS, PROBES, Probes
+from gen_ip.fingerprint.model.products import product
 
 if TYPE_CHECKING:
-    from numpy import float32
+    from numpy import float16, float32
     from numpy.typing import NDArray
 
 LORA, WEIGHT = "lora", "weight"
@@ -82,9 +83,11 @@ class Sketcher:
 
     Attributes:
         modules: those that are complete.
+        products: of LoRA modules, see `gen_ip.fingerprint.model.products`.
     """
 
     modules: list[Module] = field(default_factory=list)
+    products: dict[Module, NDArray[float16]] = field(default_factory=dict)
     _waiting: dict[str, _Halves] = field(default_factory=dict)
     _kept: int = 0
 
@@ -124,7 +127,10 @@ class Sketcher:
             bits = _bits((found.up * found.down.T).sum(axis=1))
             if bits is not None:
                 name = common_name(part.module)
-                self.modules.append(Module(name, LORA, found.outputs, found.inputs, bits))
+                module = Module(name, LORA, found.outputs, found.inputs, bits)
+                self.modules.append(module)
+                if (whole := product(found.up, found.down)) is not None:
+                    self.products[module] = whole
 
 
 class Rows:

@@ -13,6 +13,7 @@ from gen_ip.fingerprint.model.reading import read_model
 from gen_ip.fingerprint.model.record import TENSORS, ModelRecord
 from gen_ip.match.answer import Answer, Finding, answered
 from gen_ip.match.models.evidence import strip
+from gen_ip.match.models.kept import Kept
 from gen_ip.match.models.likeness import ModelLikeness, likeness
 from gen_ip.match.models.thresholds import ModelThresholds, thresholds
 from gen_ip.match.models.tokens import tokens_of
@@ -41,6 +42,7 @@ class ModelFinding(Finding):
             "work_part": round(found.work_part, 4),
             "query_tensors": round(found.query_tensors, 4),
             "work_tensors": round(found.work_tensors, 4),
+            "followed": None if found.followed is None else round(found.followed, 4),
             "modules": [
                 [each.work.name, each.query.name, each.differing] for each in found.pairing.pairs
             ],
@@ -54,6 +56,11 @@ class ModelFinding(Finding):
             f"{len(found.pairing.pairs):,} modules paired {how}, "
             f"{found.pairing.agreement:.1%} of their bits agree (unrelated: 50 %)",
         ]
+        if found.followed is not None:
+            lines.append(
+                f"with the inputs that the work does most with it does the same by "
+                f"{found.followed:.1%} (begun alike: up to 80 %)"
+            )
         if found.query_tensors or found.work_tensors:
             lines.append(
                 f"{found.query_tensors:.0%} of it, {found.work_tensors:.0%} of the work "
@@ -115,7 +122,9 @@ class ModelKind:
             BadRecord: the key is not text, or empty.
         """
         found = fingerprint
-        return Record(NAME, key, found.sha256, found.to_bytes(), found.content, tokens_of(found))
+        return Record(
+            NAME, key, found.sha256, Kept.of(found).to_bytes(), found.content, tokens_of(found)
+        )
 
     def ask(self, index: WorkIndex, fingerprint: ModelRecord) -> Answer:
         """The works of an index that a model was made from."""
@@ -144,7 +153,7 @@ class ModelKind:
             entry, data = index.by_handle(handle), index.data(handle)
             # It may have been removed since it was found.
             if entry is not None and data is not None:
-                yield entry.key, likeness(fingerprint, ModelRecord.from_bytes(data))
+                yield entry.key, likeness(fingerprint, Kept.from_bytes(data))
 
 
 MODELS = ModelKind()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gen_ip.fingerprint.model.probes import PROBES
+from gen_ip.fingerprint.model.products import STRONGEST
 from gen_ip.fingerprint.model.sketch import LORA, WEIGHT
+from gen_ip.match.models.kept import Kept
 from gen_ip.match.models.pairing import Pairing, paired
 from gen_ip.match.models.thresholds import ModelThresholds
 from gen_ip.match.models.tokens import LEAST_ELEMENTS
+from gen_ip.match.thresholds import Model
 from gen_ip.match.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +27,10 @@ TENSORS, SKETCH = "tensors-1", "sketch-1"
 _DEVIATIONS = 3.9
 # Unrelated modules have a pair of so few differing bits in 1 case of 10 million.
 _SAME_BITS = 11
+# From so many pairs on, a median is no chance.
+_SURE_PAIRS = 8
+# Nearer than this, 1 - `followed` is the rounding of what is kept.
+_NEAREST = 2.0**-10
 # A file of so few weights, none of them large, is an embedding, not a whole model.
 _FEW_WEIGHTS = 8
 _LARGE_WEIGHT = 2_000_000
@@ -39,6 +47,8 @@ class ModelLikeness:
         query_tensors, work_tensors: which share of the elements of each, 0 to 1, lies in tensors
             that the other has too.
         base: whether both are whole models: what these share may be their common base's.
+        followed: how far the query does what the work does with the inputs that the work's modules
+            do most with, -1 to 1, the median of all pairs; None where that is not known.
     """
 
     pairing: Pairing
@@ -48,6 +58,7 @@ class ModelLikeness:
     query_tensors: float
     work_tensors: float
     base: bool
+    followed: float | None = None
 
     @property
     def query_part(self) -> float:
@@ -77,16 +88,34 @@ class ModelLikeness:
             "tensors": math.sqrt(tensors),
         }
 
+    def inside(self) -> dict[str, float]:
+        """The same of the strongest directions alone: how many times what `followed` lacks to 1 is
+        halved. A single module may follow by chance, so few count for little."""
+        sure = min(1.0, len(self.pairing.pairs) / _SURE_PAIRS)
+        lacking = 1 - max(0.0, self.followed or 0.0)
+        return {"followed": -sure * math.log2(max(lacking, _NEAREST))}
+
+    def chosen(self, table: ModelThresholds) -> Model:
+        """The model that speaks for it more, measured from where each draws its line."""
+        if self.base or self.followed is None:
+            return table.model
+        whole = table.model.logit(self.measures()) - _logit(table.model.accept)
+        inside = table.inside.logit(self.inside()) - _logit(table.inside.accept)
+        return table.inside if inside > whole else table.model
+
     def score(self, table: ModelThresholds) -> float:
         """How likely one was made from the other, 0 to 1, on what the table was made from."""
         if self.base:
             return self.query_tensors * self.work_tensors
-        return table.model.score(self.measures())
+        chosen = self.chosen(table)
+        return chosen.score(self.inside() if chosen is table.inside else self.measures())
 
     def method(self, table: ModelThresholds) -> str:
-        """What speaks for it most: `tensors-1` or `sketch-1`."""
+        """What speaks for it most: `tensors-1`, `sketch-1` or `strongest-1`."""
         if self.base:
             return TENSORS
+        if self.chosen(table) is table.inside:
+            return STRONGEST
         measures, weights = self.measures(), table.model.weights
         by_tensors = weights.get("tensors", 0.0) * measures["tensors"]
         by_sketch = weights.get("agreement", 0.0) * measures["agreement"]
@@ -100,10 +129,10 @@ class ModelLikeness:
                 return Verdict.NEAR_DUPLICATE
             alike = self.pairing.agreement >= table.base_agreement or tensors > 0
             return Verdict.SIMILAR if alike else Verdict.UNKNOWN
-        score = self.score(table)
-        if score < table.model.similar:
+        score, chosen = self.score(table), self.chosen(table)
+        if score < chosen.similar:
             return Verdict.UNKNOWN
-        if score < table.model.accept:
+        if score < chosen.accept:
             return Verdict.SIMILAR
         near = (
             min(self.query_part, self.work_part) >= table.near_part
@@ -112,18 +141,31 @@ class ModelLikeness:
         return Verdict.NEAR_DUPLICATE if near or tensors >= table.near_part else Verdict.DERIVATIVE
 
 
-def likeness(query: ModelRecord, work: ModelRecord) -> ModelLikeness:
-    """Everything that is measured of two models."""
+def likeness(query: ModelRecord, kept: Kept) -> ModelLikeness:
+    """Everything that is measured of a model and a work."""
+    work = kept.record
     kind = LORA if query.lora and work.lora else WEIGHT
+    pairing = paired(query.modules, work.modules, kind)
     return ModelLikeness(
-        pairing=paired(query.modules, work.modules, kind),
+        pairing=pairing,
         kind=kind,
         query_modules=sum(each.kind == kind for each in query.modules),
         work_modules=sum(each.kind == kind for each in work.modules),
         query_tensors=_shared(query, work),
         work_tensors=_shared(work, query),
         base=_whole(query) or _whole(work),
+        followed=_followed(pairing, query, kept),
     )
+
+
+def _followed(pairing: Pairing, query: ModelRecord, kept: Kept) -> float | None:
+    found = [
+        strongest.followed(whole)
+        for each in pairing.pairs
+        if (strongest := kept.strongest.get(each.work)) is not None
+        and (whole := query.products.get(each.query)) is not None
+    ]
+    return statistics.median(found) if found else None
 
 
 def _shared(one: ModelRecord, other: ModelRecord) -> float:
@@ -132,6 +174,10 @@ def _shared(one: ModelRecord, other: ModelRecord) -> float:
     counted = [each for each in one.tensors if each.elements >= LEAST_ELEMENTS]
     total = sum(each.elements for each in counted)
     return sum(each.elements for each in counted if each.digest in known) / total if total else 0.0
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def _whole(record: ModelRecord) -> bool:

@@ -28,7 +28,8 @@ class ModelThresholds:
         near_agreement: how far their bits must agree there, 0 to 1.
         base_tensors: which part of two whole models' elements must lie in the same tensors.
         base_agreement: from this agreement of sketches on two whole models are called similar.
-        model: the score of all others.
+        model: the score of all others, by tensors and sketches.
+        inside: their score by the strongest directions of the work alone.
     """
 
     version: str
@@ -38,11 +39,13 @@ class ModelThresholds:
     base_tensors: float
     base_agreement: float
     model: Model
+    inside: Model
 
     @classmethod
     def from_json(cls, table: Mapping[str, Any]) -> ModelThresholds:
         """From what the calibration writes."""
-        return cls(**{**table, "model": Model(**table["model"])})
+        models = {name: Model(**table[name]) for name in ("model", "inside")}
+        return cls(**{**table, **models})
 
 
 @functools.cache
