@@ -39,10 +39,9 @@ def check_file(file: Path) -> None:
     Raises:
         FileProblem: it is not usable.
     """
-    from gen_ip.content.files import open_file
+    from gen_ip.content.files import detect_file
 
-    with open_file(file):
-        pass
+    detect_file(file)
 
 
 def content_hash_of(text: str) -> bytes:

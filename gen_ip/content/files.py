@@ -18,6 +18,9 @@ from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher
 from gen_ip.errors import EmptyFile, FileTooLarge, MissingFile, NotAFile, UnreadableFile
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
+"""Of files that may be read whole, into memory."""
+MAX_MODEL_BYTES = 2**40
+"""Of models' files, which are read a piece at a time alone."""
 
 StrPath: TypeAlias = str | os.PathLike[str]
 
@@ -100,11 +103,30 @@ def read_chunks(
             yield chunk
 
 
+def cap_of(found: Detected, others: int = MAX_FILE_BYTES) -> int:
+    """The most bytes that a file of this format may have: models are read a piece at a time alone,
+    `others` may be read whole."""
+    return MAX_MODEL_BYTES if found.kind == "model" else others
+
+
+def detect_open(file: BinaryIO, path: StrPath, others: int = MAX_FILE_BYTES) -> Detected:
+    """What an open file is by its bytes; `path` names it, `others` as in `cap_of`.
+
+    Raises:
+        FileTooLarge: it has more bytes than its format may have.
+        OSError: the system cannot read it.
+    """
+    found, size = detect(file), os.fstat(file.fileno()).st_size
+    if size > (cap := cap_of(found, others)):
+        raise FileTooLarge(path, size, cap)
+    return found
+
+
 def summarize_file(
-    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+    path: StrPath, max_bytes: int | None = None, is_: Identity | None = None
 ) -> FileSummary:
-    """CID, sha2-256, size in bytes and media type of a file, from one reading; `is_` as in
-    `open_file`.
+    """CID, sha2-256, size in bytes and media type of a file, from one reading in constant memory.
+    `max_bytes` is by default what `cap_of` says of its format; `is_` as in `open_file`.
 
     The media type is that of what the bytes are found to be; a name says nothing.
 
@@ -113,7 +135,7 @@ def summarize_file(
     """
     found = detect_file(path, max_bytes, is_)
     tree, sha256, size = UnixFSHasher(), hashlib.sha256(), 0
-    for chunk in read_chunks(path, max_bytes, is_):
+    for chunk in read_chunks(path, cap_of(found) if max_bytes is None else max_bytes, is_):
         tree.update(chunk)
         sha256.update(chunk)
         size += len(chunk)
@@ -121,16 +143,17 @@ def summarize_file(
 
 
 def detect_file(
-    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+    path: StrPath, max_bytes: int | None = None, is_: Identity | None = None
 ) -> Detected:
-    """What a file is by its bytes, see `gen_ip.content.detection.detect`; `is_` as in `open_file`.
+    """What a file is by its bytes, see `gen_ip.content.detection.detect`; `max_bytes` and `is_` as
+    in `summarize_file`.
 
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
     """
-    with open_file(path, max_bytes, is_) as file:
+    with open_file(path, MAX_MODEL_BYTES if max_bytes is None else max_bytes, is_) as file:
         try:
-            return detect(file)
+            return detect_open(file, path) if max_bytes is None else detect(file)
         except OSError as error:
             raise UnreadableFile(path, error.strerror or str(error)) from None
 

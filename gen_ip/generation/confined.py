@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gen_ip.content.detection.detect import detect
-from gen_ip.content.files import StrPath, open_file
+from gen_ip.content.files import MAX_MODEL_BYTES, StrPath, detect_open, open_file
 from gen_ip.errors import UnreadableFile
 from gen_ip.fingerprint.confined import Confined, DecoderFailed, Limits
 from gen_ip.generation.containers.pieces import Problem
@@ -31,9 +30,9 @@ def read_confined(path: StrPath, processes: Confined) -> Reading:
         DecoderFailed: reading it crashed, hung, or wanted too much memory.
         ConfinementFailed: no process starts.
     """
-    with open_file(path, processes.limits.file_bytes) as file:
+    with open_file(path, MAX_MODEL_BYTES) as file:
         try:
-            found = detect(file)
+            found = detect_open(file, path, processes.limits.file_bytes)
             if found.format not in PICTURES:
                 # Read in Python alone, and in bounded parts.
                 return read_open(file, path)

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from gen_ip.content.detection.detect import detect
 from gen_ip.content.detection.found import Detected
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath, open_file
+from gen_ip.content.files import MAX_MODEL_BYTES, StrPath, detect_open, open_file
 from gen_ip.content.safetensors import BadSafetensors, read_header
 from gen_ip.errors import FileProblem, UnreadableFile
 from gen_ip.generation.containers.jpeg import read_jpeg
@@ -78,14 +78,17 @@ class Reading:
         }
 
 
-def read(path: StrPath, max_bytes: int = MAX_FILE_BYTES) -> Reading:
-    """What a file of one's own says of its making.
+def read(path: StrPath, max_bytes: int | None = None) -> Reading:
+    """What a file of one's own says of its making. `max_bytes` is by default what
+    `gen_ip.content.files.cap_of` says of its format; of a model the header alone is read.
 
     Raises:
         FileProblem: the file is not usable.
     """
-    with open_file(path, max_bytes) as file:
+    with open_file(path, MAX_MODEL_BYTES if max_bytes is None else max_bytes) as file:
         try:
+            if max_bytes is None:
+                detect_open(file, path)
             return read_open(file, path)
         except OSError as error:
             raise UnreadableFile(path, error.strerror or str(error)) from None

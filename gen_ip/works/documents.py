@@ -23,7 +23,9 @@ from gen_ip.content.detection.settling import settled
 from gen_ip.content.detection.signatures import PICTURES
 from gen_ip.content.files import (
     MAX_FILE_BYTES,
+    MAX_MODEL_BYTES,
     FileSummary,
+    cap_of,
     detect_file,
     open_file,
     summarize_file,
@@ -230,7 +232,8 @@ def keep(store: Store, described: Described, document: bytes) -> str:
         StoreError: the store does not take them.
         FileProblem: the file is gone or changed.
     """
-    if store.put_file(os.fspath(described.path)) != described.summary.cid:
+    path, cap = os.fspath(described.path), cap_of(described.detected)
+    if store.put_file(path, cap) != described.summary.cid:
         raise FileChanged(described.path)
     return store.put_block(document)
 
@@ -292,7 +295,7 @@ def _canonical(described: Described) -> dict[str, str]:
 
 def _tensors(path: Path) -> str:
     # However large it is, it takes little memory.
-    with open_file(path) as file:
+    with open_file(path, MAX_MODEL_BYTES) as file:
         try:
             return tensors_sha256(file)
         except BadSafetensors:
