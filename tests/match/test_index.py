@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,27 @@ def test_one_writer_any_readers(path: Path) -> None:
     PictureIndex(path, write=True).close()
     with pytest.raises(errors.IndexClosed):
         len(writer)
+
+
+def test_closed_while_threads_ask(path: Path) -> None:
+    """SQLite frees what another thread reads, and the process ends: a service that stops."""
+
+    def ask(reader: PictureIndex) -> int:
+        asked = 0
+        try:
+            while True:
+                asked += len(reader) == 0
+        except errors.IndexClosed:
+            return asked
+
+    PictureIndex(path, write=True).close()
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            reader = PictureIndex(path)
+            asking = [pool.submit(ask, reader) for _ in range(2)]
+            time.sleep(0.005)
+            reader.close()
+            assert all(each.result() >= 0 for each in asking)
 
 
 def test_what_is_no_index(path: Path) -> None:

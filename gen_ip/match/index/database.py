@@ -96,8 +96,9 @@ class Database:
             self._connection.execute("PRAGMA query_only = ON")
 
     def close(self) -> None:
-        """Lets the database go."""
-        self._connection.close()
+        """Lets the database go, once no thread reads it: SQLite would read what is freed."""
+        with self._lock:
+            self._connection.close()
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
