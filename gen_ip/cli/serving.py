@@ -107,7 +107,7 @@ def add_key(
     """Make a key and print it, once: only its hash is kept."""
     from gen_ip.service.keys import Keys
 
-    made, text = Keys(_records(folder)).add(name)
+    made, text = Keys(_records(folder, make=True)).add(name)
     use.output.result(
         {"id": made.id, "name": made.name, "key": text},
         lambda console: console.print(text, soft_wrap=True),
@@ -156,7 +156,7 @@ def hide(
     """Hide a work; a service that runs does so at once."""
     from gen_ip.service.hiding import HideList
 
-    done = HideList(_records(folder)).add(work, reason)
+    done = HideList(_records(folder, make=True)).add(work, reason)
     use.output.result(done.to_json(), lambda console: console.print("Hidden."))
 
 
@@ -211,7 +211,7 @@ def _folder(given: Path | None) -> Path:
     return given or platformdirs.user_data_path("gen-ip") / "service"
 
 
-def _records(folder: Path | None) -> Records:
+def _records(folder: Path | None, *, make: bool = False) -> Records:
     from gen_ip.service.records import Records
 
-    return Records(_folder(folder))
+    return Records(_folder(folder), make=make)

@@ -50,6 +50,9 @@ def made(settings: Settings, chain: Chain | None = None) -> Parts:
         InvalidArgument: a rate is out of form.
     """
     metrics = Metrics()
+    # What is out of form leaves nothing behind.
+    rate = RateLimits("all", settings.rate)
+    match_rate = RateLimits("match", settings.match_rate)
     records = Records(settings.store)
 
     def tell(cap: str) -> None:
@@ -60,8 +63,8 @@ def made(settings: Settings, chain: Chain | None = None) -> Parts:
         records=records,
         keys=Keys(records),
         hidden=HideList(records),
-        rate=RateLimits("all", settings.rate),
-        match_rate=RateLimits("match", settings.match_rate),
+        rate=rate,
+        match_rate=match_rate,
         matching=Matching(settings),
         metrics=metrics,
         uploads=Uploads(settings.upload_bytes, settings.upload_seconds, settings.uploads, tell),

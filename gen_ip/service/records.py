@@ -23,14 +23,20 @@ CREATE TABLE IF NOT EXISTS hidden (
 
 
 class Records:
-    """The database in a folder, made where it is missing. May be used from several threads.
+    """The database in a folder; may be used from several threads.
+
+    Args:
+        folder: where it lies.
+        make: make it where it is missing.
 
     Raises:
-        RecordsUnavailable: the system refuses, or the file is no such database.
+        RecordsUnavailable: it is missing, the system refuses, or the file is no such database.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, make: bool = True) -> None:
         self.path = folder / NAME
+        if not make and not self.path.exists():
+            raise RecordsUnavailable(self.path, "it is not there; `gen-ip serve` makes it")
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from gen_ip.errors import GenIPError
 from gen_ip.service.app import app_of
 from gen_ip.service.errors import PortUnavailable
 from gen_ip.service.protocol import CappedProtocol
@@ -71,8 +72,12 @@ def serve(
         PortUnavailable: it cannot listen there.
         RecordsUnavailable, InvalidArgument: see `app_of`.
     """
-    app = app_of(settings)
     listener = _listener(host, port)
+    try:
+        app = app_of(settings)
+    except GenIPError:
+        listener.close()
+        raise
     bound = listener.getsockname()
     shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
     handler = _Handler(app.state.parts.log)

@@ -33,10 +33,11 @@ NONSENSE = (
     "half\ud800",
 )
 # These run until they are stopped, or ask for a terminal.
-ENDLESS = {("dev",), ("demo",)}
+ENDLESS = {("dev",), ("demo",), ("serve",)}
 # What they write is theirs: names and values of settings are checked there.
 SETTINGS = {"network", "config"}
-FREE = {*SETTINGS, "account", "doctor", "licenses", "terms"}
+# Names of keys, works as an index calls them, and folders are the operator's.
+FREE = {*SETTINGS, "service", "account", "doctor", "licenses", "terms"}
 # What a development account, or a command that keeps nothing, has no use for.
 UNUSED = {"password_file", "store"}
 # What they find wrong, with one of several files, is their result.

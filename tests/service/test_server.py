@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from typer.testing import CliRunner
 
+from gen_ip.cli.app import app as cli
 from gen_ip.service.app import app_of
 from gen_ip.service.errors import PortUnavailable
 from gen_ip.service.protocol import CappedProtocol
@@ -235,3 +237,16 @@ def test_the_operator_s_commands(tmp_path: Path) -> None:
     run("unhide", "a work")
     assert run("hidden") == {"hidden": []}
     assert (tmp_path / "copy.sqlite").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--rate", "x"], ["--match-rate", "1"], ["--host", " "]], ids=lambda each: each[0]
+)
+def test_what_cannot_be_served_leaves_nothing_behind(
+    wrong: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    ended = CliRunner().invoke(cli, ["serve", "--port", "0", *wrong])
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("error: ")
+    assert not list(tmp_path.rglob("*.sqlite"))
