@@ -212,6 +212,9 @@ def _folder(given: Path | None) -> Path:
 
 
 def _records(folder: Path | None, *, make: bool = False) -> Records:
+    from gen_ip.service.errors import check_libraries
+
+    check_libraries()
     from gen_ip.service.records import Records
 
     return Records(_folder(folder), make=make)

@@ -16,6 +16,7 @@ _LIBRARIES = (
     "numba",
     "prometheus_client",
     "python_multipart",
+    "sqlalchemy",
     "structlog",
     "uvicorn",
 )

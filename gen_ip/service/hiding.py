@@ -6,8 +6,11 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import sqlalchemy as sql
+
 from gen_ip.service.errors import UnknownName
 from gen_ip.service.records import Records
+from gen_ip.service.tables import HIDDEN
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,11 @@ class HideList:
             RecordsUnavailable.
         """
         with self._records.open() as database:
-            database.execute(
-                "INSERT INTO hidden VALUES (?, ?, ?) "
-                "ON CONFLICT (work) DO UPDATE SET reason = excluded.reason",
-                (work, reason, int(time.time())),
-            )
-            row = database.execute("SELECT * FROM hidden WHERE work = ?", (work,)).fetchone()
-        return Hidden(*row)
+            before = database.execute(sql.select(HIDDEN.c.since).where(HIDDEN.c.work == work))
+            since = before.scalar()
+            done = Hidden(work, reason, int(time.time()) if since is None else since)
+            self._records.put(database, HIDDEN, done.to_json())
+        return done
 
     def remove(self, work: str) -> None:
         """Shows a work again.
@@ -52,7 +53,7 @@ class HideList:
             RecordsUnavailable.
         """
         with self._records.open() as database:
-            if not database.execute("DELETE FROM hidden WHERE work = ?", (work,)).rowcount:
+            if not database.execute(sql.delete(HIDDEN).where(HIDDEN.c.work == work)).rowcount:
                 raise UnknownName("hidden work", work)
 
     def page(self, after: str, limit: int) -> list[Hidden]:
@@ -62,10 +63,8 @@ class HideList:
             RecordsUnavailable.
         """
         with self._records.open() as database:
-            rows = database.execute(
-                "SELECT * FROM hidden WHERE work > ? ORDER BY work LIMIT ?", (after, limit)
-            )
-            return [Hidden(*row) for row in rows]
+            behind = sql.select(HIDDEN).where(HIDDEN.c.work > after).order_by(HIDDEN.c.work)
+            return [Hidden(*row) for row in database.execute(behind.limit(limit))]
 
     def all(self) -> list[Hidden]:
         """All of them by name.
@@ -74,7 +73,8 @@ class HideList:
             RecordsUnavailable.
         """
         with self._records.open() as database:
-            return [Hidden(*row) for row in database.execute("SELECT * FROM hidden ORDER BY work")]
+            every = database.execute(sql.select(HIDDEN).order_by(HIDDEN.c.work))
+            return [Hidden(*row) for row in every]
 
     def among(self, works: list[str]) -> set[str]:
         """Which of these works are hidden.
@@ -82,9 +82,8 @@ class HideList:
         Raises:
             RecordsUnavailable.
         """
+        if not works:
+            return set()
         with self._records.open() as database:
-            return {
-                work
-                for work in works
-                if database.execute("SELECT 1 FROM hidden WHERE work = ?", (work,)).fetchone()
-            }
+            found = sql.select(HIDDEN.c.work).where(HIDDEN.c.work.in_(works))
+            return set(database.execute(found).scalars())

@@ -10,15 +10,19 @@ import hmac
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sql
 
 from gen_ip.service.errors import UnknownName
 from gen_ip.service.records import Records
+from gen_ip.service.tables import API_KEYS
 
 _FORM = re.compile(r"genip_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _ID_BYTES, _SECRET_BYTES = 6, 32
 # Compared with where there is no such key, so that both take as long.
 _NOTHING = bytes(32)
+_SHOWN = (API_KEYS.c.id, API_KEYS.c.name, API_KEYS.c.created)
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,8 @@ class Keys:
         made = Key(secrets.token_hex(_ID_BYTES), name, int(time.time()))
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         with self._records.open() as database:
-            database.execute(
-                "INSERT INTO api_keys VALUES (?, ?, ?, ?)",
-                (made.id, made.name, _digest(secret), made.created),
-            )
+            row = {**asdict(made), "digest": _digest(secret)}
+            database.execute(sql.insert(API_KEYS).values(row))
         return made, f"genip_{made.id}_{secret}"
 
     def list(self) -> list[Key]:
@@ -58,8 +60,8 @@ class Keys:
             RecordsUnavailable.
         """
         with self._records.open() as database:
-            rows = database.execute("SELECT id, name, created FROM api_keys ORDER BY created, id")
-            return [Key(*row) for row in rows]
+            every = sql.select(*_SHOWN).order_by(API_KEYS.c.created, API_KEYS.c.id)
+            return [Key(*row) for row in database.execute(every)]
 
     def remove(self, key_id: str) -> None:
         """Takes a key out: from now on it opens nothing.
@@ -69,7 +71,7 @@ class Keys:
             RecordsUnavailable.
         """
         with self._records.open() as database:
-            done = database.execute("DELETE FROM api_keys WHERE id = ?", (key_id,))
+            done = database.execute(sql.delete(API_KEYS).where(API_KEYS.c.id == key_id))
             if not done.rowcount:
                 raise UnknownName("key", key_id)
 
@@ -83,10 +85,9 @@ class Keys:
         if form is None:
             return None
         with self._records.open() as database:
-            row = database.execute(
-                "SELECT id, name, created, digest FROM api_keys WHERE id = ?", (form[1],)
-            ).fetchone()
-        kept = _NOTHING if row is None else row[3]
+            one = sql.select(*_SHOWN, API_KEYS.c.digest).where(API_KEYS.c.id == form[1])
+            row = database.execute(one).one_or_none()
+        kept = _NOTHING if row is None else row.digest
         if not hmac.compare_digest(kept, _digest(form[2])) or row is None:
             return None
         return Key(*row[:3])

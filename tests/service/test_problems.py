@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sql
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from gen_ip.arguments import InvalidArgument
@@ -20,6 +22,7 @@ from gen_ip.service.limits import RateLimits
 from gen_ip.service.problems import Problem
 from gen_ip.service.records import NAME, Records
 from gen_ip.service.settings import Settings
+from gen_ip.service.tables import HIDDEN
 from tests.service.test_match import problem
 
 
@@ -171,14 +174,14 @@ def test_records_are_copied_while_they_are_used(settings: Settings, tmp_path: Pa
     copy = tmp_path / "restored" / NAME
     copy.parent.mkdir()
     with records.open() as database:
-        database.execute("INSERT INTO hidden VALUES ('not yet', '', 0)")
+        records.put(database, HIDDEN, {"work": "not yet", "reason": "", "since": 0})
         records.backup(copy)
     with records.open() as database:
-        assert database.execute("SELECT count(*) FROM hidden").fetchone() == (1,)
+        assert database.execute(sql.select(HIDDEN.c.work)).scalars().all() == ["not yet"]
     restored = Records(copy.parent)
     assert Keys(restored).holder(text) == made
     with restored.open() as database:
-        assert database.execute("SELECT count(*) FROM hidden").fetchone() == (0,)
+        assert not database.execute(sql.select(HIDDEN)).all()
     with pytest.raises(RecordsUnavailable, match="something is there"):
         records.backup(copy)
 
@@ -194,13 +197,13 @@ def test_nothing_stays_of_a_change_that_failed(settings: Settings) -> None:
 
     def change() -> None:
         with records.open() as database:
-            database.execute("INSERT INTO hidden VALUES ('a', 'b', 1)")
-            raise sqlite3.OperationalError("the disk is full")
+            records.put(database, HIDDEN, {"work": "a", "reason": "b", "since": 1})
+            raise OperationalError("", {}, sqlite3.OperationalError("the disk is full"))
 
     with pytest.raises(RecordsUnavailable, match="full"):
         change()
     with records.open() as database:
-        assert database.execute("SELECT count(*) FROM hidden").fetchone() == (0,)
+        assert not database.execute(sql.select(HIDDEN)).all()
 
 
 def test_evidence_is_kept_within_bytes_and_time() -> None:

@@ -1,0 +1,83 @@
+"""The tables of the operator's database. Hashes are 32 bytes, times seconds since the epoch,
+works decimal numbers as text, documents JSON as it was checked."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, Text
+
+TABLES = MetaData()
+
+API_KEYS = Table(
+    "api_keys",
+    TABLES,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+
+HIDDEN = Table(
+    "hidden",
+    TABLES,
+    Column("work", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
+PERMITS = Table(
+    "permits",
+    TABLES,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("work", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("expiry", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Index("permits_of", "work", "account"),
+)
+
+REVOCATIONS = Table(
+    "permit_revocations",
+    TABLES,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("permit", LargeBinary, nullable=False, index=True),
+    Column("document", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+
+OFFERS = Table(
+    "offers",
+    TABLES,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("maker", Text, nullable=False, index=True),
+    Column("taker", Text, nullable=False, index=True),
+    Column("deadline", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+
+# An offer may be for several works.
+OFFERED = Table(
+    "offered_works",
+    TABLES,
+    Column("work", Text, primary_key=True),
+    Column("offer", LargeBinary, primary_key=True),
+)
+
+PROFILES = Table(
+    "profiles",
+    TABLES,
+    Column("account", Text, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+
+STATEMENTS = Table(
+    "statements",
+    TABLES,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+)
