@@ -14,7 +14,7 @@ from gen_ip.cli.show.text import counted, plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gen_ip.service.records import Records
+    from gen_ip.service.kept.records import Records
     from gen_ip.service.settings import Settings
 
 _MIB = 2**20
@@ -105,7 +105,7 @@ def add_key(
     folder: Folder = None,
 ) -> None:
     """Make a key and print it, once: only its hash is kept."""
-    from gen_ip.service.keys import Keys
+    from gen_ip.service.kept.keys import Keys
 
     made, text = Keys(_records(folder, make=True)).add(name)
     use.output.result(
@@ -118,7 +118,7 @@ def add_key(
 @local
 def list_keys(use: Invocation, folder: Folder = None) -> None:
     """Name the keys."""
-    from gen_ip.service.keys import Keys
+    from gen_ip.service.kept.keys import Keys
 
     found = Keys(_records(folder)).list()
 
@@ -139,7 +139,7 @@ def remove_key(
     folder: Folder = None,
 ) -> None:
     """Take a key out; it opens nothing anymore."""
-    from gen_ip.service.keys import Keys
+    from gen_ip.service.kept.keys import Keys
 
     Keys(_records(folder)).remove(key)
     use.output.result({"removed": key}, lambda console: console.print("Removed."))
@@ -154,7 +154,7 @@ def hide(
     folder: Folder = None,
 ) -> None:
     """Hide a work; a service that runs does so at once."""
-    from gen_ip.service.hiding import HideList
+    from gen_ip.service.kept.hiding import HideList
 
     done = HideList(_records(folder, make=True)).add(work, reason)
     use.output.result(done.to_json(), lambda console: console.print("Hidden."))
@@ -164,7 +164,7 @@ def hide(
 @local
 def list_hidden(use: Invocation, folder: Folder = None) -> None:
     """Name the hidden works, and why each is."""
-    from gen_ip.service.hiding import HideList
+    from gen_ip.service.kept.hiding import HideList
 
     found = HideList(_records(folder)).all()
 
@@ -184,7 +184,7 @@ def show_again(
     folder: Folder = None,
 ) -> None:
     """Show a work again."""
-    from gen_ip.service.hiding import HideList
+    from gen_ip.service.kept.hiding import HideList
 
     HideList(_records(folder)).remove(work)
     use.output.result({"shown": work}, lambda console: console.print("Shown again."))
@@ -215,6 +215,6 @@ def _records(folder: Path | None, *, make: bool = False) -> Records:
     from gen_ip.service.errors import check_libraries
 
     check_libraries()
-    from gen_ip.service.records import Records
+    from gen_ip.service.kept.records import Records
 
     return Records(_folder(folder), make=make)

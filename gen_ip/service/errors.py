@@ -63,8 +63,16 @@ class NotFoundAgain(FileProblem):
         )
 
 
+class NotTaken(GenIPError):
+    """Something that was handed in is not kept; `reason` says why."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        self.what, self.reason = what, reason
+        super().__init__(f"{what} is not taken in: {reason}")
+
+
 class UnknownName(GenIPError):
-    """There is no key, or no hidden work, of this name."""
+    """There is no key, hidden work, permit or offer of this name."""
 
     def __init__(self, what: str, name: str) -> None:
         self.what, self.name = what, name

@@ -14,7 +14,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gen_ip.arguments import InvalidArgument
-from gen_ip.service.keys import Key, Keys
+from gen_ip.service.kept.keys import Key, Keys
 from gen_ip.service.problems import Problem, told
 
 # One customer has as many addresses of IPv6.

@@ -9,13 +9,13 @@ from fastapi import Request
 
 from gen_ip.service.caching import Chain, NoChain
 from gen_ip.service.evidence import EvidenceStore
-from gen_ip.service.hiding import HideList
-from gen_ip.service.keys import Keys
+from gen_ip.service.kept.hiding import HideList
+from gen_ip.service.kept.keys import Keys
+from gen_ip.service.kept.records import Records
 from gen_ip.service.limits import RateLimits
 from gen_ip.service.matching import Matching
 from gen_ip.service.observing import Metrics, logger
 from gen_ip.service.pool import Pool
-from gen_ip.service.records import Records
 from gen_ip.service.settings import Settings
 from gen_ip.service.uploads import Uploads
 

@@ -13,8 +13,8 @@ from gen_ip.match.recording import indexed
 from gen_ip.match.whole import WholeIndex
 from gen_ip.match.works.kind import kind_of
 from gen_ip.service.app import app_of
-from gen_ip.service.keys import Keys
-from gen_ip.service.records import Records
+from gen_ip.service.kept.keys import Keys
+from gen_ip.service.kept.records import Records
 from gen_ip.service.settings import Settings
 from tests.service.files import COFFEE, TEXT
 

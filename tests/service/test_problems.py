@@ -17,12 +17,12 @@ from gen_ip.service.app import app_of
 from gen_ip.service.caching import key_of
 from gen_ip.service.errors import RecordsUnavailable, UnknownName
 from gen_ip.service.evidence import EvidenceStore
-from gen_ip.service.keys import Keys
+from gen_ip.service.kept.keys import Keys
+from gen_ip.service.kept.records import NAME, Records
+from gen_ip.service.kept.tables import HIDDEN
 from gen_ip.service.limits import RateLimits
 from gen_ip.service.problems import Problem
-from gen_ip.service.records import NAME, Records
 from gen_ip.service.settings import Settings
-from gen_ip.service.tables import HIDDEN
 from tests.service.test_match import problem
 
 

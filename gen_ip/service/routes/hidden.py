@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from gen_ip.service.caching import answered, cursor_of, key_of
 from gen_ip.service.errors import UnknownName
-from gen_ip.service.keys import Key
+from gen_ip.service.kept.keys import Key
 from gen_ip.service.limits import BEARER, holder
 from gen_ip.service.parts import parts
 from gen_ip.service.problems import Problem, documented

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sql
 
 from gen_ip.service.errors import UnknownName
-from gen_ip.service.records import Records
-from gen_ip.service.tables import HIDDEN
+from gen_ip.service.kept.records import Records
+from gen_ip.service.kept.tables import HIDDEN
 
 
 @dataclass(frozen=True)

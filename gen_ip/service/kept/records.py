@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gen_ip.arguments import InvalidArgument
 from gen_ip.service.errors import RecordsUnavailable
-from gen_ip.service.tables import TABLES
+from gen_ip.service.kept.tables import TABLES
 
 NAME = "service.sqlite"
 _BUSY_SECONDS = 10.0

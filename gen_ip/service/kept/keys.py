@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sql
 
 from gen_ip.service.errors import UnknownName
-from gen_ip.service.records import Records
-from gen_ip.service.tables import API_KEYS
+from gen_ip.service.kept.records import Records
+from gen_ip.service.kept.tables import API_KEYS
 
 _FORM = re.compile(r"genip_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _ID_BYTES, _SECRET_BYTES = 6, 32
