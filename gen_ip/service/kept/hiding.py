@@ -62,7 +62,7 @@ class HideList:
         Raises:
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             behind = sql.select(HIDDEN).where(HIDDEN.c.work > after).order_by(HIDDEN.c.work)
             return [Hidden(*row) for row in database.execute(behind.limit(limit))]
 
@@ -72,7 +72,7 @@ class HideList:
         Raises:
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             every = database.execute(sql.select(HIDDEN).order_by(HIDDEN.c.work))
             return [Hidden(*row) for row in every]
 
@@ -84,6 +84,6 @@ class HideList:
         """
         if not works:
             return set()
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             found = sql.select(HIDDEN.c.work).where(HIDDEN.c.work.in_(works))
             return set(database.execute(found).scalars())

@@ -59,7 +59,7 @@ class Keys:
         Raises:
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             every = sql.select(*_SHOWN).order_by(API_KEYS.c.created, API_KEYS.c.id)
             return [Key(*row) for row in database.execute(every)]
 
@@ -84,7 +84,7 @@ class Keys:
         form = _FORM.fullmatch(text)
         if form is None:
             return None
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             one = sql.select(*_SHOWN, API_KEYS.c.digest).where(API_KEYS.c.id == form[1])
             row = database.execute(one).one_or_none()
         kept = _NOTHING if row is None else row.digest

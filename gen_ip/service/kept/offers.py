@@ -64,7 +64,7 @@ class KeptOffers:
             UnknownName: it is not kept here.
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             text = database.execute(_by_hash(offer)).scalar_one_or_none()
         if text is None:
             raise UnknownName("offer", f"0x{offer.hex()}")
@@ -90,7 +90,7 @@ class KeptOffers:
     def _read(self, asked: sql.Select[Any], at: int, most: int) -> list[tuple[SignedOffer, int]]:
         live = asked.where(OFFERS.c.deadline >= at)
         newest = live.order_by(OFFERS.c.received.desc(), OFFERS.c.hash).limit(most)
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             rows = database.execute(newest).all()
         return [(SignedOffer.from_json(json.loads(row.document)), row.received) for row in rows]
 

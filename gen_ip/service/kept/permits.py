@@ -107,7 +107,7 @@ class KeptPermits:
             UnknownName: it is not kept here.
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             text = database.execute(_by_hash(permit)).scalar_one_or_none()
         if text is None:
             raise UnknownName("permit", f"0x{permit.hex()}")
@@ -119,7 +119,7 @@ class KeptPermits:
         Raises:
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             return bool(self._revocations(database, permit))
 
     def permits(self, work: int, account: str) -> Sequence[PermitFact]:
@@ -131,7 +131,7 @@ class KeptPermits:
         asked = sql.select(PERMITS.c.document).where(
             PERMITS.c.work == str(work), PERMITS.c.account == account
         )
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             found = [
                 SignedPermit.from_json(json.loads(text))
                 for text in database.execute(asked).scalars()

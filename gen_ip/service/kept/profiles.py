@@ -65,7 +65,7 @@ class KeptProfiles:
         Raises:
             RecordsUnavailable.
         """
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             return self._read(database, account)
 
     def _read(self, database: sql.Connection, account: str) -> SignedProfile | None:

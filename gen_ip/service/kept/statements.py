@@ -41,6 +41,6 @@ class KeptStatements:
         asked = sql.select(STATEMENTS.c.document).where(
             STATEMENTS.c.hash == bytes.fromhex(statement)
         )
-        with self._records.open() as database:
+        with self._records.open(write=False) as database:
             text = database.execute(asked).scalar_one_or_none()
         return None if text is None else SignedVerdict.from_json(json.loads(text))

@@ -1,0 +1,5 @@
+"""The tables: `chain` what the node said, all others what follows from it."""
+
+from gen_ip.index.schema.base import SCHEMA, state_tables
+
+__all__ = ["SCHEMA", "state_tables"]
