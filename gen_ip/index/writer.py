@@ -19,21 +19,11 @@ from gen_ip.chain.events import Event
 from gen_ip.index.database import Database
 from gen_ip.index.errors import OtherChain, ReorganizedBelowFinal
 from gen_ip.index.lease import Lease
+from gen_ip.index.reducing.base import Where
 from gen_ip.index.rows import Place, TableState, read, written
 from gen_ip.index.schema.chain import BLOCKS, CURSOR, LOGS, UNDO
 from gen_ip.index.source import Header, Heads, Part, RawLog, Source, event_of
 from gen_ip.index.state import Row, State
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where an event stands: block, the block's time, its place in the block, its transaction."""
-
-    block: int
-    time: int
-    log_index: int
-    tx_hash: bytes
-
 
 Apply = Callable[[Event, Where, State], None]
 
