@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chain import anvil_binary, chain, shared_chain
+from tests.support.postgres import postgres
 from tests.support.require import required
 from tests.support.warm import warm
 
-__all__ = ["anvil_binary", "chain", "shared_chain", "warm"]
+__all__ = ["anvil_binary", "chain", "postgres", "shared_chain", "warm"]
 
 # Begun first: a worker that meets one of these last works on alone while the others are done.
 _LONG = (

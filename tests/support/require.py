@@ -50,6 +50,14 @@ def _ape() -> Path | None:
     return binary if binary.exists() else None
 
 
+def _initdb() -> Path | None:
+    """Of the newest version; Debian keeps it off PATH."""
+    placed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4])
+    )
+    return placed[-1] if placed else _shell("initdb")
+
+
 def _shell(name: str) -> Path | None:
     found = shutil.which(name)
     return Path(found) if found else None
@@ -78,6 +86,10 @@ _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
         "no Kubo daemon; run make kubo (needs Go)",
     ),
     "node": (_node, "node not found; install Node.js 20 or newer"),
+    "postgres": (
+        _initdb,
+        "PostgreSQL not found; install it with your system's packages (postgresql)",
+    ),
     "solc": (_solc, "solc not found; run make setup"),
     "sscd": (_sscd, "no weights of the descriptor; run make sscd"),
     "zsh": (lambda: _shell("zsh"), "zsh not found; install it with your system's packages"),
