@@ -109,6 +109,20 @@ def read(text: str) -> Any:
     return json.loads(text, object_hook=_bytes)
 
 
+def remembered(block: int, before: Mapping[Place, Row | None]) -> list[Row]:
+    """Rows of `undo`: what a block changed, as it was before."""
+    return [
+        {
+            "block": block,
+            "place": place,
+            "table": table,
+            "key": written(key),
+            "before": None if row is None else written(row),
+        }
+        for place, ((table, key), row) in enumerate(before.items())
+    ]
+
+
 def key_of(table: sql.Table, row: Row) -> Key:
     """A row's key."""
     return tuple(row[column.name] for column in table.primary_key)

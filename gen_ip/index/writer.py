@@ -7,7 +7,7 @@ is undone exactly. Below the final block nothing is ever taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from itertools import groupby
@@ -20,7 +20,7 @@ from gen_ip.index.database import Database
 from gen_ip.index.errors import OtherChain, ReorganizedBelowFinal
 from gen_ip.index.lease import Lease
 from gen_ip.index.reducing.base import Where
-from gen_ip.index.rows import Place, TableState, read, written
+from gen_ip.index.rows import TableState, read, remembered
 from gen_ip.index.schema.chain import BLOCKS, CURSOR, LOGS, UNDO
 from gen_ip.index.source import Header, Heads, Part, RawLog, Source, event_of
 from gen_ip.index.state import Row, State
@@ -232,7 +232,7 @@ class Writer:
                         self._apply(event, where, self._state)
                 before = self._state.end_block()
                 if header.number > final:
-                    undo += _remembered(header.number, before)
+                    undo += remembered(header.number, before)
             self._state.flush()
             kept = [
                 each
@@ -317,16 +317,3 @@ def _logs_between(start: int, last: int) -> sql.Select[tuple[object, ...]]:
         .where(LOGS.c.block >= start, LOGS.c.block <= last)
         .order_by(LOGS.c.block, LOGS.c.log_index)
     )
-
-
-def _remembered(block: int, before: Mapping[Place, Row | None]) -> list[Row]:
-    return [
-        {
-            "block": block,
-            "place": place,
-            "table": table,
-            "key": written(key),
-            "before": None if row is None else written(row),
-        }
-        for place, ((table, key), row) in enumerate(before.items())
-    ]

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._chain import Chain
+from tests.sdk.conftest import alice, bob, carol, derive, store
 from tests.support.require import require
 
 from .scene import Scene
+
+__all__ = ["alice", "bob", "carol", "derive", "store"]
 
 
 @pytest.fixture(scope="module")

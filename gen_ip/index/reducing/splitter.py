@@ -118,6 +118,7 @@ def fee_paid(event: events.FeePaid, where: Where, state: State) -> None:
         token=event.token,
         to_account=event.to,
         amount=event.amount,
+        tx_hash=where.tx_hash,
         time=where.time,
     )
 

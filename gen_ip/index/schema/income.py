@@ -109,6 +109,7 @@ FEES = state(
         Column("token", Address, nullable=False),
         Column("to_account", Address, nullable=False),
         Column("amount", Amount, nullable=False),
+        Column("tx_hash", Hash, nullable=False, index=True),
         Column("time", BigInteger, nullable=False),
     )
 )

@@ -1,0 +1,153 @@
+"""What works earn: credited, on the way, collected; and what each settlement would move."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sql
+
+from gen_ip.income.settling import Account, Node, due, plan
+from gen_ip.index.queries.lineage import above, below
+from gen_ip.index.queries.view import View
+from gen_ip.index.schema.income import ACCOUNTS, BALANCES, FLOWS, NODES, PAYMENTS
+from gen_ip.works.lineage import Link
+
+_AT_ONCE = 500
+MOST_BELOW = 2_000
+
+
+_EMPTY = Account()
+
+
+@dataclass(frozen=True)
+class Earned:
+    """A work's income in one token, in its smallest unit.
+
+    Attributes:
+        direct: what was paid to it; `royalties` what derivatives have passed on.
+        credited: drawn by nobody yet.
+        on_the_way: what settling everything below would add to that.
+        collected: what was drawn so far.
+        owed: what settling it now would move to its parents, by their numbers.
+        whole: whether all works below were looked at.
+    """
+
+    token: str
+    direct: int
+    royalties: int
+    credited: int
+    on_the_way: int
+    collected: int
+    owed: Mapping[int, int]
+    paid_at: int
+    whole: bool
+
+
+def earnings(view: View, work: int) -> Sequence[Earned]:
+    """A work's income, token by token."""
+    down, up = below(view, work, MOST_BELOW), above(view, work).links
+    under = {work, *(each.child for each in down.links)}
+    nodes = _nodes(view, under)
+    accounts = _accounts(view, under)
+    found = []
+    for token in sorted({token for _, token in accounts}):
+        own = accounts.get((work, token), _Booked())
+        held = {each: accounts.get((each, token), _Booked()).account for each in under}
+        links = [link for link in down.links if link.child in under and link.parent in under]
+        coming = plan(work, links, nodes, held).brings
+        found.append(
+            Earned(
+                token,
+                own.direct,
+                own.royalties,
+                own.account.credit,
+                coming,
+                own.drawn,
+                _owed(own.account, [link for link in up if link.child == work]),
+                own.paid_at,
+                not down.cut,
+            )
+        )
+    return found
+
+
+def balances(view: View, account: str) -> Mapping[str, int]:
+    """What an account could withdraw, by token."""
+    asked = sql.select(BALANCES.c.token, BALANCES.c.amount).where(BALANCES.c.account == account)
+    return {row.token: row.amount for row in view.connection.execute(asked)}
+
+
+def payments(view: View, work: int, limit: int = 100) -> Sequence[tuple[int, str, str, int]]:
+    """Time, token, payer and amount of payments to a work, the newest first."""
+    asked = (
+        sql.select(PAYMENTS.c.time, PAYMENTS.c.token, PAYMENTS.c.payer, PAYMENTS.c.amount)
+        .where(PAYMENTS.c.work == work)
+        .order_by(PAYMENTS.c.block.desc(), PAYMENTS.c.log_index.desc())
+        .limit(limit)
+    )
+    return [tuple(row) for row in view.connection.execute(asked)]
+
+
+def flowed(view: View, works: Collection[int]) -> Mapping[tuple[int, int, str], int]:
+    """What was moved along each edge (child, parent, token) between some works so far."""
+    found: dict[tuple[int, int, str], int] = {}
+    for part in _parts(works):
+        asked = sql.select(FLOWS.c.work, FLOWS.c.parent, FLOWS.c.token, FLOWS.c.amount)
+        for row in view.connection.execute(asked.where(FLOWS.c.work.in_(part))):
+            key = row.work, row.parent, row.token
+            found[key] = found.get(key, 0) + row.amount
+    return found
+
+
+@dataclass(frozen=True)
+class _Booked:
+    account: Account = _EMPTY
+    direct: int = 0
+    royalties: int = 0
+    drawn: int = 0
+    paid_at: int = 0
+
+
+def _owed(account: Account, parents: Iterable[Link]) -> Mapping[int, int]:
+    return {
+        link.parent: due(account.income_phase, account.income, link.income)
+        + due(account.volume_phase, account.volume, link.volume)
+        for link in parents
+    }
+
+
+def _nodes(view: View, works: Collection[int]) -> dict[int, Node]:
+    found = dict.fromkeys(works, Node(0, 0, 0, 0))
+    for part in _parts(works):
+        asked = sql.select(NODES).where(NODES.c.work.in_(part))
+        for row in view.connection.execute(asked):
+            found[row.work] = Node(row.rel, row.vol, row.parents, row.payees)
+    return found
+
+
+def _accounts(view: View, works: Collection[int]) -> dict[tuple[int, str], _Booked]:
+    found = {}
+    for part in _parts(works):
+        for row in view.connection.execute(sql.select(ACCOUNTS).where(ACCOUNTS.c.work.in_(part))):
+            found[row.work, row.token] = _Booked(
+                Account(
+                    row.credit,
+                    row.income,
+                    row.income_phase,
+                    row.volume,
+                    row.volume_phase,
+                    row.net_phase,
+                    used=True,
+                ),
+                row.direct,
+                row.royalties,
+                row.drawn,
+                row.paid_at,
+            )
+    return found
+
+
+def _parts(works: Collection[int]) -> Iterable[Sequence[int]]:
+    every = list(works)
+    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))

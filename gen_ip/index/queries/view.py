@@ -1,0 +1,59 @@
+"""One state of the index, as of one block, for as long as a question takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sql
+
+from gen_ip.index.database import Database
+from gen_ip.index.errors import NoChainIndex
+from gen_ip.index.schema.chain import CURSOR
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The block that answers are as of, and how far back its chain is settled.
+
+    Attributes:
+        number, hash, time: of the last block that the index has.
+        safe, final: the last ones that the node called so.
+    """
+
+    chain_id: int
+    registry: str
+    number: int
+    hash: bytes
+    time: int
+    safe: int
+    final: int
+
+    def finality(self, block: int | None = None) -> str:
+        """`final`, `safe` or `pending`: of what happened in a block, by default of all of it."""
+        block = self.number if block is None else block
+        return "final" if block <= self.final else "safe" if block <= self.safe else "pending"
+
+
+class View:
+    """An open read transaction; all queries take one."""
+
+    def __init__(self, connection: sql.Connection, as_of: AsOf) -> None:
+        self.connection, self.as_of = connection, as_of
+
+
+@contextmanager
+def viewing(database: Database) -> Iterator[View]:
+    """The state as it is now.
+
+    Raises:
+        NoChainIndex: nothing was read from a chain yet.
+        ChainIndexUnavailable: the database refuses.
+    """
+    with database.reading() as connection:
+        row = connection.execute(sql.select(CURSOR)).one_or_none()
+        if row is None:
+            raise NoChainIndex(database.name)
+        as_of = AsOf(row.chain_id, row.registry, row.block, row.hash, row.time, row.safe, row.final)
+        yield View(connection, as_of)

@@ -1,0 +1,125 @@
+"""Works: by number, by content, by whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sql
+
+from gen_ip.index.queries.view import View
+from gen_ip.index.schema.documents import DOCUMENT_COPIES, DOCUMENTS
+from gen_ip.index.schema.works import METADATA_VERSIONS, RELATIONS, WORKS
+
+
+@dataclass(frozen=True)
+class IndexedWork:
+    """A certificate as it stands; what the columns mean says `gen_ip.index.schema.works`."""
+
+    id: int
+    creator: str
+    owner: str
+    owned_since: int
+    moved_from: str
+    moved_in: bytes
+    transfers: int
+    content_hash: bytes
+    metadata: bytes
+    version: int
+    claimed: int
+    claimed_in: int
+    certified: int
+    block: int
+    suspended: bool
+    arbiter: str | None
+    powers: int
+    lien_cap: int
+    encumbrance: bytes
+
+
+@dataclass(frozen=True)
+class Named:
+    """A statement that a later work is related to an earlier one."""
+
+    earlier: int
+    later: int
+    evidence: bytes
+    time: int
+    claimed: int
+
+
+def work(view: View, number: int) -> IndexedWork | None:
+    """A certified work; None where there is none."""
+    row = view.connection.execute(_certified().where(WORKS.c.id == number)).one_or_none()
+    return None if row is None else IndexedWork(*row)
+
+
+def with_content(view: View, content_hash: bytes, most: int) -> Sequence[int]:
+    """Works certified for these bytes, the earliest claims first."""
+    return _numbers(view, WORKS.c.content_hash == content_hash, most)
+
+
+def with_copy(view: View, sha256: bytes, most: int) -> Sequence[int]:
+    """Works whose own document names a copy of these bytes, the earliest claims first."""
+    digests = sql.select(DOCUMENT_COPIES.c.digest).where(DOCUMENT_COPIES.c.sha256 == sha256)
+    return _numbers(view, WORKS.c.metadata.in_(digests), most)
+
+
+def with_cid(view: View, cid: str, most: int) -> Sequence[int]:
+    """Works whose document says that their content has this CID, the earliest claims first."""
+    digests = sql.select(DOCUMENTS.c.digest).where(DOCUMENTS.c.cid == cid)
+    return _numbers(view, WORKS.c.metadata.in_(digests), most)
+
+
+def relations_to(view: View, number: int) -> Sequence[Named]:
+    """Statements of owners of earlier works that this one is related to theirs."""
+    rows = view.connection.execute(
+        sql.select(
+            RELATIONS.c.earlier,
+            RELATIONS.c.later,
+            RELATIONS.c.evidence,
+            RELATIONS.c.time,
+            WORKS.c.claimed,
+        )
+        .join(WORKS, WORKS.c.id == RELATIONS.c.earlier)
+        .where(RELATIONS.c.later == number)
+        .order_by(RELATIONS.c.block, RELATIONS.c.log_index)
+    )
+    return [Named(*row) for row in rows]
+
+
+def versions(view: View, number: int) -> Sequence[tuple[int, bytes, int]]:
+    """Number, digest and time of every version of a work's document, the oldest first."""
+    rows = view.connection.execute(
+        sql.select(
+            METADATA_VERSIONS.c.version, METADATA_VERSIONS.c.metadata, METADATA_VERSIONS.c.time
+        )
+        .where(METADATA_VERSIONS.c.work == number)
+        .order_by(METADATA_VERSIONS.c.version)
+    )
+    return [(row.version, row.metadata, row.time) for row in rows]
+
+
+def of_account(
+    view: View, account: str, *, created: bool, after: int = 0, limit: int = 100
+) -> Sequence[IndexedWork]:
+    """Works that an account owns, or has created; by number, those behind `after`."""
+    column = WORKS.c.creator if created else WORKS.c.owner
+    asked = _certified().where(column == account, WORKS.c.id > after).order_by(WORKS.c.id)
+    return [IndexedWork(*row) for row in view.connection.execute(asked.limit(limit))]
+
+
+def _certified() -> sql.Select[Any]:
+    """Certified ones: something can bind a work a moment before."""
+    return sql.select(*WORKS.columns).where(WORKS.c.certified > 0)
+
+
+def _numbers(view: View, which: sql.ColumnElement[bool], most: int) -> Sequence[int]:
+    asked = (
+        sql.select(WORKS.c.id)
+        .where(which, WORKS.c.certified > 0)
+        .order_by(WORKS.c.claimed, WORKS.c.id)
+        .limit(most)
+    )
+    return list(view.connection.execute(asked).scalars())

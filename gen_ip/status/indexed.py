@@ -1,0 +1,124 @@
+"""The facts of verdicts and offers, out of the index of a chain: all as of one block."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from gen_ip.index.queries import licensing, lineage, trading, works
+from gen_ip.index.queries.view import View
+from gen_ip.index.queries.works import IndexedWork
+from gen_ip.signing.offers import OfferKind
+from gen_ip.signing.statements import NOBODY
+from gen_ip.status.facts import LicenseFact, OfferFact, Relation, WorkFacts
+from gen_ip.terms import Terms
+
+_MOST_OFFERS = 200
+
+
+class IndexedFacts:
+    """`gen_ip.status.gathering.Chain` and `gen_ip.status.offers.OfferFacts` of one view.
+
+    Args:
+        view: the state.
+        marketplace: the deployment's.
+    """
+
+    def __init__(self, view: View, marketplace: str) -> None:
+        self._view, self._marketplace = view, marketplace
+
+    # Of verdicts.
+
+    def work(self, work: int, at: int) -> WorkFacts | None:
+        """See `Chain`."""
+        found = works.work(self._view, work)
+        if found is None:
+            return None
+        above = lineage.above(self._view, work)
+        return WorkFacts(
+            id=found.id,
+            content_hash=found.content_hash,
+            creator=found.creator,
+            owner=found.owner,
+            claim_time=found.claimed,
+            final=found.claimed_in <= self._view.as_of.final,
+            owned_since=found.owned_since,
+            suspended=found.suspended,
+            ancestors=frozenset(link.parent for link in above.links),
+            relations=tuple(
+                Relation(each.earlier, each.claimed, each.evidence)
+                for each in works.relations_to(self._view, work)
+            ),
+            offers=self._offers(found, at),
+        )
+
+    def works_on(self, content_hash: bytes, most: int) -> Sequence[int]:
+        """See `Chain`."""
+        return works.with_content(self._view, content_hash, most)
+
+    def licenses(
+        self, work: int, holder: str | None, ids: Collection[int]
+    ) -> Sequence[LicenseFact]:
+        """See `Chain`."""
+        return [
+            LicenseFact(
+                each.id,
+                each.work,
+                each.holder,
+                each.grant,
+                each.start,
+                each.end,
+                each.revoked,
+                each.held_since,
+            )
+            for each in licensing.that_matter(self._view, work, holder, ids)
+        ]
+
+    def _offers(self, work: IndexedWork, at: int) -> tuple[OfferFact, ...]:
+        """Licenses that anyone can take now."""
+        if work.suspended or licensing.exclusive_until(self._view, work.id, at):
+            return ()
+        found = []
+        for each in trading.open_offers(self._view, at, work=work.id, limit=_MOST_OFFERS):
+            terms = licensing.terms(self._view, each.terms_hash)
+            anyone = each.kind is OfferKind.LICENSE_ASK and each.taker == NOBODY
+            if anyone and terms is not None:
+                found.append(OfferFact(each.hash, terms.grant, each.price, each.token))
+        return tuple(found)
+
+    # Of offers.
+
+    def here(self) -> tuple[int, str]:
+        """See `OfferFacts`."""
+        return self._view.as_of.chain_id, self._marketplace
+
+    def owner_of(self, work: int) -> tuple[str, int] | None:
+        """See `OfferFacts`."""
+        found = works.work(self._view, work)
+        return None if found is None else (found.owner, found.transfers)
+
+    def suspended(self, work: int) -> bool:
+        """See `OfferFacts`."""
+        found = works.work(self._view, work)
+        return found is not None and found.suspended
+
+    def terms(self, terms_hash: bytes) -> Terms | None:
+        """See `OfferFacts`."""
+        return licensing.terms(self._view, terms_hash)
+
+    def fits(self, work: int, terms: Terms) -> bool:
+        """See `OfferFacts`. Whether nobody has the work for themselves; what the licenses of its
+        parents allow to pass on, the contract tells."""
+        del terms
+        return not licensing.exclusive_until(self._view, work, self._view.as_of.time)
+
+    def filled(self, offer_hash: bytes) -> int:
+        """See `OfferFacts`."""
+        return trading.filled(self._view, offer_hash)
+
+    def cancelled(self, offer_hash: bytes) -> bool:
+        """See `OfferFacts`."""
+        return trading.cancelled(self._view, offer_hash)
+
+    def counter(self, maker: str) -> int:
+        """See `OfferFacts`."""
+        return trading.counter(self._view, maker)
