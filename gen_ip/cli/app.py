@@ -9,6 +9,7 @@ import typer
 from gen_ip.cli.account import account_app
 from gen_ip.cli.arbiter import arbiter_app
 from gen_ip.cli.certificate_group import certificate_app
+from gen_ip.cli.chain_index import chain_index_app
 from gen_ip.cli.completion import completion
 from gen_ip.cli.config import config_app
 from gen_ip.cli.deal import deal_app
@@ -114,6 +115,7 @@ app.command("till", rich_help_panel=_WORKS)(till_command)
 app.add_typer(index_app, rich_help_panel=_WORKS)
 app.add_typer(store_app, rich_help_panel=_WORKS)
 app.add_typer(service_app, rich_help_panel=_START)
+app.add_typer(chain_index_app, rich_help_panel=_START)
 app.add_typer(payee_app, rich_help_panel=_MONEY)
 app.add_typer(deal_app, rich_help_panel=_LICENSES)
 app.add_typer(certificate_app, rich_help_panel=_LICENSES)

@@ -1,4 +1,4 @@
-"""Databases are made by migrations, which agree with the tables; of other versions they are told."""
+"""Databases are made by migrations that agree with the tables; other versions are told."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ _SECTIONS = {
     "Signed statements": ("gen_ip.signing", "gen_ip.statement_files"),
     "Files and content": ("gen_ip.errors", "gen_ip.content", "gen_ip.fingerprint"),
     "Finding pictures": ("gen_ip.match",),
+    "The index of the chain": ("gen_ip.index",),
     "Terms": ("gen_ip.terms",),
     "Local chains": (
         "gen_ip.chain.anvil",
@@ -40,8 +41,14 @@ _SECTIONS = {
     "Contracts: the rest": ("gen_ip.chain.reverts",),
     "Others": ("gen_ip",),
 }
-# The command's and the demo's own, and those that are caught before they reach anybody.
-_INSIDE = ("gen_ip.cli", "gen_ip.demo", "gen_ip.chain.broadcasting")
+# The command's and the demo's own, those that are caught before they reach anybody, and what only
+# alembic can run.
+_INSIDE = (
+    "gen_ip.cli",
+    "gen_ip.demo",
+    "gen_ip.chain.broadcasting",
+    "gen_ip.index.migrations.",
+)
 
 
 def tables() -> str:
