@@ -12,18 +12,28 @@ from fastapi.openapi.utils import get_openapi
 
 from gen_ip.match.index.errors import IndexProblem
 from gen_ip.service import problems
-from gen_ip.service.caching import Chain
+from gen_ip.service.chain import ChainSettings
 from gen_ip.service.limits import Counting
 from gen_ip.service.observing import Observing
 from gen_ip.service.parts import Parts, made
 from gen_ip.service.problems import ProblemDocument
-from gen_ip.service.routes import hidden, match, operating
+from gen_ip.service.routes import (
+    creators,
+    handing,
+    hidden,
+    inbox,
+    match,
+    operating,
+    searching,
+    status,
+    works,
+)
 from gen_ip.service.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 2.0
 
 
-def app_of(settings: Settings, chain: Chain | None = None) -> FastAPI:
+def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     """The service as an app; its parts are at `app.state.parts`.
 
     Raises:
@@ -41,6 +51,8 @@ def app_of(settings: Settings, chain: Chain | None = None) -> FastAPI:
             use.stopping = True
             warming.cancel()
             await to_thread.run_sync(use.matching.__exit__, None, None, None)
+            if use.side is not None:
+                use.side.close()
 
     app = FastAPI(
         title="Gen-IP",
@@ -56,7 +68,7 @@ def app_of(settings: Settings, chain: Chain | None = None) -> FastAPI:
     app.add_middleware(Counting, rate=use.rate)
     app.add_middleware(Observing, metrics=use.metrics, log=use.log)
     problems.install(app)
-    for each in (match, hidden, operating):
+    for each in (match, status, works, creators, searching, handing, inbox, hidden, operating):
         app.include_router(each.router)
     _describe(app)
     return app

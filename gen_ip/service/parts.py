@@ -8,6 +8,7 @@ from typing import Any, cast
 from fastapi import Request
 
 from gen_ip.service.caching import Chain, NoChain
+from gen_ip.service.chain import ChainSettings, ChainSide
 from gen_ip.service.evidence import EvidenceStore
 from gen_ip.service.kept.hiding import HideList
 from gen_ip.service.kept.keys import Keys
@@ -16,6 +17,7 @@ from gen_ip.service.limits import RateLimits
 from gen_ip.service.matching import Matching
 from gen_ip.service.observing import Metrics, logger
 from gen_ip.service.pool import Pool
+from gen_ip.service.problems import Problem
 from gen_ip.service.settings import Settings
 from gen_ip.service.uploads import Uploads
 
@@ -38,22 +40,26 @@ class Parts:
     match_rate: RateLimits
     log: Any
     chain: Chain = field(default_factory=NoChain)
+    side: ChainSide | None = None
     warm: bool = False
     stopping: bool = False
 
 
-def made(settings: Settings, chain: Chain | None = None) -> Parts:
-    """The parts that settings ask for; `matching` is to be closed.
+def made(settings: Settings, chain: ChainSettings | None = None) -> Parts:
+    """The parts that settings ask for; `matching` and `side` are to be closed.
 
     Raises:
         RecordsUnavailable: the service's folder cannot be used.
-        InvalidArgument: a rate is out of form.
+        NoChainIndex, ChainIndexUnavailable: the chain's index cannot be used.
+        InvalidArgument: a rate or a database is out of form.
     """
     metrics = Metrics()
     # What is out of form leaves nothing behind.
     rate = RateLimits("all", settings.rate)
     match_rate = RateLimits("match", settings.match_rate)
-    records = Records(settings.store)
+    records = Records(settings.records or settings.store)
+    hidden = HideList(records)
+    side = None if chain is None else ChainSide(chain, records, hidden)
 
     def tell(cap: str) -> None:
         metrics.refused.labels(cap).inc()
@@ -62,7 +68,7 @@ def made(settings: Settings, chain: Chain | None = None) -> Parts:
         settings=settings,
         records=records,
         keys=Keys(records),
-        hidden=HideList(records),
+        hidden=hidden,
         rate=rate,
         match_rate=match_rate,
         matching=Matching(settings),
@@ -71,8 +77,21 @@ def made(settings: Settings, chain: Chain | None = None) -> Parts:
         pool=Pool(settings.matchers, settings.waiting, tell),
         evidence=EvidenceStore(settings.evidence_bytes, settings.evidence_seconds),
         log=logger(),
-        chain=chain or NoChain(),
+        chain=side or NoChain(),
+        side=side,
     )
+
+
+def side(request: Request) -> ChainSide:
+    """The chain that a service follows.
+
+    Raises:
+        Problem: 503, it follows none.
+    """
+    found = parts(request).side
+    if found is None:
+        raise Problem(503, "no-chain", "this service follows no chain; it answers /v1/match alone")
+    return found
 
 
 def parts(request: Request) -> Parts:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from gen_ip.errors import FileProblem, GenIPError, MissingLibrary, shown
 from gen_ip.fingerprint.confined import ConfinementFailed
+from gen_ip.index.errors import ChainIndexProblem
 from gen_ip.match.index.errors import IndexProblem
 from gen_ip.service.errors import RecordsUnavailable
 
@@ -87,7 +88,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(FileProblem, _file)
-    for kind in (ConfinementFailed, IndexProblem, MissingLibrary, RecordsUnavailable):
+    for kind in (
+        ChainIndexProblem,
+        ConfinementFailed,
+        IndexProblem,
+        MissingLibrary,
+        RecordsUnavailable,
+    ):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
 

@@ -12,7 +12,9 @@ class Settings:
 
     Attributes:
         index: the folder of the match index.
-        store: the service's own folder: API keys, the hide list.
+        store: the service's own folder: API keys, the hide list, what was handed in.
+        records: the same in PostgreSQL, by its URL, where several processes answer.
+        open_inbox: whether signed offers, permits and profiles are taken without an API key.
         upload_bytes: of one file.
         upload_seconds: within which a whole upload must arrive.
         uploads: at a time; one more is refused with 503.
@@ -25,6 +27,8 @@ class Settings:
 
     index: Path
     store: Path
+    records: str | None = None
+    open_inbox: bool = False
     upload_bytes: int = 50 * 2**20
     upload_seconds: float = 60.0
     uploads: int = 16

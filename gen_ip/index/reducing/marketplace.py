@@ -8,7 +8,7 @@ from gen_ip.chain import events
 from gen_ip.index.reducing.base import Where, change, entry, row_or
 from gen_ip.index.state import State
 from gen_ip.jsonable import jsonable
-from gen_ip.signing.offers import OfferKind
+from gen_ip.signing.offers import OFFER, OfferKind
 from gen_ip.signing.statements import NOBODY
 
 
@@ -30,7 +30,7 @@ def offer_posted(event: events.OfferPosted, where: Where, state: State) -> None:
         "transfers": offer.transfers,
         "valid_from": offer.valid_from,
         "deadline": offer.deadline,
-        "document": _document(offer),
+        "document": _document(OFFER.message(offer)),
         "posted": where.time,
     }
     state.put("offers", (event.offer_hash,), row)

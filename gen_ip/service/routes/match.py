@@ -19,13 +19,22 @@ from gen_ip.service.problems import Problem, documented
 router = APIRouter()
 _PNG = "image/png"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FORM = {
+_FORM: dict[str, Any] = {
     "schema": {
         "type": "object",
         "required": ["file"],
         "properties": {"file": {"type": "string", "format": "binary"}},
     }
 }
+
+
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": _FORM, "application/octet-stream": _BINARY},
+    }
+}
+"""How a file is sent, for the description of the API."""
 
 
 class Show(StrEnum):
@@ -83,12 +92,7 @@ class MatchAnswer(BaseModel):
     "/v1/match",
     response_model=MatchAnswer,
     responses=documented(400, 408, 413, 422, 503),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"multipart/form-data": _FORM, "application/octet-stream": _BINARY},
-        }
-    },
+    openapi_extra=FILE_BODY,
 )
 async def match(
     request: Request,
