@@ -17,6 +17,8 @@ _BUSY_SECONDS = 30.0
 _SERVERS = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _FORM = "a path, or postgresql://USER@HOST/DATABASE"
 _WRITES = "gen_ip_writes"
+# Any number; all versions of this package use the same.
+_MAKING = 0x67656E6970
 
 #: Execution options of a connection that is going to write.
 WRITING: Mapping[str, Any] = {_WRITES: True}
@@ -81,6 +83,13 @@ def upsert(engine: sql.Engine, table: sql.Table) -> sql.Executable:
             else inserted.on_conflict_do_nothing(index_elements=keys)
         )
     return sqlite.insert(table).prefix_with("OR REPLACE")
+
+
+def alone(connection: sql.Connection) -> None:
+    """Waits until no other transaction makes tables, and keeps others from it until this one ends;
+    a file's writers wait for each other anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
 
 
 def _server(text: str) -> sql.URL:

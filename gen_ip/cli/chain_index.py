@@ -68,7 +68,7 @@ def _run(
     from gen_ip.index.writer import Did, Progress, Writer
 
     client = use.reader()
-    opened = _database(database, make=True)
+    opened = chain_database(database, make=True)
     ready(opened)
     rpc = Rpc(client.web3)
     source = Source(rpc, client.deployment)
@@ -124,20 +124,19 @@ def _status(use: Invocation, database: Where = None) -> None:
     from gen_ip.index.schema import documents, licensing, works
     from gen_ip.index.schema.chain import LOGS
 
-    opened = _database(database)
+    opened = chain_database(database)
     require_ready(opened)
-    tables = {
-        "works": works.WORKS,
-        "licenses": licensing.LICENSES,
-        "documents": documents.DOCUMENTS,
-        "logs": LOGS,
+    columns = {
+        "works": works.WORKS.c.id,
+        "licenses": licensing.LICENSES.c.id,
+        # Those that were found.
+        "documents": documents.DOCUMENTS.c.document,
+        "logs": LOGS.c.block,
     }
     with viewing(opened) as view:
         counts = {
-            name: view.connection.execute(
-                sql.select(sql.func.count()).select_from(table)
-            ).scalar_one()
-            for name, table in tables.items()
+            name: view.connection.execute(sql.select(sql.func.count(column))).scalar_one()
+            for name, column in columns.items()
         }
         as_of = view.as_of
     document = {
@@ -168,7 +167,7 @@ def _verify(use: Invocation, database: Where = None) -> None:
     from gen_ip.index.making import require_ready
     from gen_ip.index.rebuilding import verify
 
-    opened = _database(database)
+    opened = chain_database(database)
     require_ready(opened)
     with progress(use.output, Reached()) as note:
         rows = verify(
@@ -186,14 +185,19 @@ def _rebuild(use: Invocation, database: Where = None) -> None:
     from gen_ip.index.making import ready
     from gen_ip.index.rebuilding import rebuild
 
-    opened = _database(database)
+    opened = chain_database(database)
     ready(opened)
     with progress(use.output, Reached()) as note:
         rebuild(opened, _reducers(use.reader()), lambda done, total: note("Logs", done, total))
     use.output.result({"rebuilt": True}, lambda console: console.print("Made anew."))
 
 
-def _database(where: str | None, *, make: bool = False) -> Database:
+def chain_database(where: str | None, *, make: bool = False) -> Database:
+    """The database that an option names, by default the one in the user's data folder.
+
+    Raises:
+        IndexLibraryMissing, InvalidArgument, NoChainIndex, ChainIndexUnavailable.
+    """
     from importlib.util import find_spec
 
     import platformdirs

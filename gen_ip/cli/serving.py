@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip.cli.invocation import Invocation, local
+from gen_ip.cli.chain_index import Where, chain_database
+from gen_ip.cli.invocation import Invocation, local, signs
 from gen_ip.cli.kinds import Index
 from gen_ip.cli.show.text import counted, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from rich.console import Console
 
+    from gen_ip.service.chain import ChainSettings
     from gen_ip.service.kept.records import Records
+    from gen_ip.service.observing import Metrics
+    from gen_ip.service.parts import Parts
     from gen_ip.service.settings import Settings
+    from gen_ip.service.working import Working
 
 _MIB = 2**20
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="DIR", help="The service's; by default in your data folder."),
 ]
+
+
+class Role(StrEnum):
+    """What one process does for a chain."""
+
+    API = "api"
+    INDEXER = "indexer"
+    MATCHER = "matcher"
+
 
 service_app = typer.Typer(name="service", help="What the operator of `gen-ip serve` keeps.")
 
@@ -32,7 +50,7 @@ def _top(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-@local
+@signs
 def serve(
     use: Invocation,
     host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
@@ -53,15 +71,35 @@ def serve(
         str | None,
         typer.Option("--proxies", help="Addresses whose X-Forwarded-For is believed."),
     ] = None,
+    chain: Annotated[
+        bool,
+        typer.Option("--chain", help="Speak of a chain, too: whether works may be used."),
+    ] = False,
+    database: Where = None,
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(
+            "--role", help="With --chain: what this process does; by default all. Repeatable."
+        ),
+    ] = None,
+    url: Annotated[
+        str, typer.Option("--url", help="With --chain: what signed verdicts call the service.")
+    ] = "",
+    open_inbox: Annotated[
+        bool, typer.Option("--open-inbox", help="Take signed offers and permits without a key.")
+    ] = False,
 ) -> None:
     """Answer over HTTP which works a file was made from, until Ctrl-C. Logs go to stderr.
 
-    The index may be changed meanwhile by `gen-ip index add`.
+    With --chain also whether somebody may use it: the chain of --rpc is followed into --database,
+    and works whose files your content store holds are found again. The --account, if one is set,
+    signs verdicts.
     """
     from gen_ip.match.folder import default_index
     from gen_ip.service.errors import check_libraries
 
     check_libraries()
+    from gen_ip.databases import is_url
     from gen_ip.service.running import serve as serve_until_told
     from gen_ip.service.settings import Settings
 
@@ -72,15 +110,107 @@ def serve(
         matchers=matchers,
         rate=rate,
         match_rate=match_rate,
+        records=database if chain and database is not None and is_url(database) else None,
+        open_inbox=open_inbox,
     )
-    serve_until_told(
-        settings,
-        host,
-        port,
-        listening=lambda url: _tell(use, settings, url),
-        proxies=proxies,
-    )
+    if not chain:
+        if role:
+            raise typer.BadParameter(
+                "says what is done for a chain: give --chain, too", param_hint="--role"
+            )
+        serve_until_told(
+            settings,
+            host,
+            port,
+            listening=lambda url: _tell(use, settings, url),
+            proxies=proxies,
+        )
+    else:
+        side = _Chain(use, settings, database, role or list(Role), url)
+        if Role.API in side.roles:
+            serve_until_told(
+                settings,
+                host,
+                port,
+                listening=lambda url: _tell(use, settings, url),
+                proxies=proxies,
+                chain=side.settings(),
+                beside=side.beside,
+            )
+        else:
+            side.work()
     use.output.note("Stopped; everything under way was answered.")
+
+
+class _Chain:
+    """The chain that the service speaks of, as the options name it."""
+
+    def __init__(
+        self,
+        use: Invocation,
+        settings: Settings,
+        database: str | None,
+        roles: Sequence[Role],
+        url: str,
+    ) -> None:
+        from gen_ip.index.making import ready
+
+        self.roles = frozenset(roles)
+        self._settings, self._url = settings, url
+        self._client = use.reader()
+        self._signer = use.signer().account if use.account is not None else None
+        self._database = chain_database(database, make=True)
+        ready(self._database)
+
+    def settings(self) -> ChainSettings:
+        """For the service."""
+        from functools import partial
+
+        from gen_ip.chain.rpc import Rpc
+        from gen_ip.chain.wallets import is_signed_by
+        from gen_ip.service.chain import ChainSettings
+
+        client = self._client
+        return ChainSettings(
+            self._database.where,
+            client.chain_id,
+            client.deployment,
+            self._signer,
+            self._url,
+            partial(is_signed_by, Rpc(client.web3)),
+        )
+
+    def beside(self, parts: Parts) -> Working:
+        """What goes on in the process of the service."""
+        return self._working(parts.records, parts.log, parts.metrics)
+
+    def work(self) -> None:
+        """The same, without a service."""
+        from gen_ip.service.kept.records import Records
+        from gen_ip.service.observing import Metrics, logger
+        from gen_ip.service.working import until_told
+
+        records = Records(self._settings.records or self._settings.store)
+        until_told(self._working(records, logger(), Metrics()))
+
+    def _working(self, records: Records, log: Any, metrics: Metrics) -> Working:
+        from gen_ip.chain.rpc import Rpc
+        from gen_ip.index.reducing import Reducers
+        from gen_ip.index.source import Source
+        from gen_ip.index.writer import Writer
+        from gen_ip.service.feeding import Feeder
+        from gen_ip.service.working import Working
+
+        client, database = self._client, self._database
+        working = Working(log, metrics)
+        if Role.INDEXER in self.roles:
+            source = Source(Rpc(client.web3), client.deployment)
+            working.follow(Writer(database, source, Reducers(client.deployment)))
+            working.fetch(database, client.store)
+        if Role.MATCHER in self.roles:
+            folder, most = self._settings.index, self._settings.upload_bytes
+            working.feed(Feeder(database, records, client.chain_id, folder, client.store, most))
+        return working
 
 
 def _tell(use: Invocation, settings: Settings, url: str) -> None:

@@ -35,6 +35,7 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise ChainIndexUnavailable(str(path), error.strerror or str(error)) from None
+        self.where = where
         # A loss of power may cost the last commits, which the chain still has; never the file.
         self.engine = databases.engine(where, synchronous="NORMAL")
         self.name = databases.named(self.engine)

@@ -52,18 +52,20 @@ def fetch_missing(database: Database, store: Store, most: int = 100) -> Fetched:
     now = int(time.time())
     with database.reading() as connection:
         due = connection.execute(
-            sql.select(WORKS.c.metadata, sql.func.min(WORKS.c.content_hash), DOCUMENTS.c.tries)
+            sql.select(WORKS.c.metadata, WORKS.c.content_hash, DOCUMENTS.c.tries)
             .select_from(WORKS.outerjoin(DOCUMENTS, DOCUMENTS.c.digest == WORKS.c.metadata))
             .where(sql.or_(DOCUMENTS.c.digest.is_(None), DOCUMENTS.c.again <= now))
-            .group_by(WORKS.c.metadata, DOCUMENTS.c.tries)
+            .order_by(WORKS.c.claimed)
             .limit(most)
         ).all()
     found = 0
-    for digest, content_hash, tries in due:
-        row, document = _looked(store, digest, bytes(content_hash), tries or 0, now)
+    # Of works that share a document, the earliest is the one that it must speak of.
+    first = {row.metadata: row for row in reversed(due)}
+    for digest, content_hash, tries in first.values():
+        row, document = _looked(store, digest, content_hash, tries or 0, now)
         _keep(database, row, document)
         found += document is not None
-    return Fetched(found, len(due) - found)
+    return Fetched(found, len(first) - found)
 
 
 def words(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from gen_ip import databases
 from gen_ip.index.database import Database
 from gen_ip.index.errors import NoChainIndex, OtherSchema
 
@@ -24,6 +25,7 @@ def ready(database: Database) -> None:
         ChainIndexUnavailable: the database refuses.
     """
     with database.writing() as connection:
+        databases.alone(connection)
         found = _version(connection)
         if found == latest():
             return

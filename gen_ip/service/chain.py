@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gen_ip.chain.deployment import Deployment
 from gen_ip.index.database import Database
+from gen_ip.index.errors import NoChainIndex
 from gen_ip.index.queries.view import View, viewing
 from gen_ip.service.caching import AsOf
 from gen_ip.service.kept.hiding import HideList
@@ -59,14 +60,16 @@ class ChainSide:
         self.statements = KeptStatements(records)
 
     def as_of(self) -> AsOf:
-        """How far the index is.
+        """How far the index is; nowhere while it has nothing yet.
 
         Raises:
-            NoChainIndex: it has nothing yet.
             ChainIndexUnavailable: the database refuses.
         """
-        with viewing(self.database) as view:
-            return as_of(view)
+        try:
+            with viewing(self.database) as view:
+                return as_of(view)
+        except NoChainIndex:
+            return AsOf()
 
     @contextmanager
     def viewing(self) -> Iterator[tuple[View, ShownFacts]]:

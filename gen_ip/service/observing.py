@@ -53,6 +53,12 @@ class Metrics:
         self.works = Gauge(
             "genip_index_works", "Works in the match index.", ("kind",), registry=self.registry
         )
+        self.ended = Gauge(
+            "genip_work_ended",
+            "1 where work in the background ended by an error that waiting does not mend.",
+            ("work",),
+            registry=self.registry,
+        )
         self.lag = Gauge(
             "genip_chain_lag_blocks",
             "Blocks that the chain index is behind its node.",

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 from typing import Any
 
@@ -13,13 +14,17 @@ import uvicorn
 
 from gen_ip.errors import GenIPError
 from gen_ip.service.app import app_of
+from gen_ip.service.chain import ChainSettings
 from gen_ip.service.errors import PortUnavailable
+from gen_ip.service.parts import Parts
 from gen_ip.service.protocol import CappedProtocol
 from gen_ip.service.settings import Settings
 
 _GRACE_SECONDS = 30
 _KEPT_SECONDS = 10
 _BACKLOG = 512
+
+Beside = Callable[[Parts], AbstractContextManager[object]]
 
 
 class _Server(uvicorn.Server):
@@ -59,22 +64,26 @@ def serve(
     *,
     listening: Callable[[str], None],
     proxies: str | None = None,
+    chain: ChainSettings | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then finishes what is under way, at most 30 seconds.
 
     Args:
         settings: how.
+        chain: which chain it speaks of, if any.
+        beside: what goes on in the same process meanwhile, made from the service's parts.
         host, port: where to listen; port 0 is a free one.
         listening: told the service's URL once it answers.
         proxies: addresses whose X-Forwarded-For is believed, separated by commas; by default none.
 
     Raises:
         PortUnavailable: it cannot listen there.
-        RecordsUnavailable, InvalidArgument: see `app_of`.
+        RecordsUnavailable, ChainIndexProblem, InvalidArgument: see `app_of`.
     """
     listener = _listener(host, port)
     try:
-        app = app_of(settings)
+        app = app_of(settings, chain)
     except GenIPError:
         listener.close()
         raise
@@ -96,8 +105,10 @@ def serve(
         timeout_graceful_shutdown=_GRACE_SECONDS,
         backlog=_BACKLOG,
     )
+    use: Parts = app.state.parts
     try:
-        _Server(config, lambda: listening(f"http://{shown}:{bound[1]}")).run([listener])
+        with nullcontext() if beside is None else beside(use):
+            _Server(config, lambda: listening(f"http://{shown}:{bound[1]}")).run([listener])
     finally:
         listener.close()
 

@@ -24,7 +24,7 @@ def test_the_chain_is_followed_and_compared(run: Run, rpc: LocalChain, tmp_path:
     )
     work = alice.certify(b"a work", name="Fox").work_id
     offer = alice.offer(work, COMMERCIAL, price=5)
-    path, store = tmp_path / "index" / "chain.sqlite", f"local:{tmp_path / 'store'}"
+    path, store = tmp_path / "index" / "chain.sqlite", tmp_path / "store"
     place = ("--database", path)
     run("chain-index", "status", *place, "--json").failed("NoChainIndex", "chain-index run")
     done = run("chain-index", "run", "--once", *place, "--store", store, "--json").ok().json

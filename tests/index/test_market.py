@@ -40,7 +40,7 @@ LASTING = replace(
 class Index:
     """An index of the run's chain, brought up to date for each question."""
 
-    def __init__(self, chain: LocalChain, path: Path) -> None:
+    def __init__(self, chain: LocalChain, path: Path | str) -> None:
         self.database: Database
         self.writer: Writer
         self.chain = chain
@@ -51,9 +51,12 @@ class Index:
         return viewing(self.database)  # type: ignore[return-value]
 
 
-@pytest.fixture
-def index(chain: LocalChain, tmp_path: Path) -> Index:
-    return Index(chain, tmp_path / "chain.sqlite")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def index(chain: LocalChain, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Index]:
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    opened = Index(chain, server.database() if server else tmp_path / "chain.sqlite")
+    yield opened
+    opened.database.close()
 
 
 def test_every_event_is_reduced_or_said_to_change_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,16 @@ from hypothesis import settings as drawing
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.testclient import TestClient
 
+from gen_ip import GenIP
+from gen_ip.chain.rpc import Rpc
+from gen_ip.content.local import LocalStore
 from gen_ip.service.app import app_of
+from gen_ip.service.chain import ChainSettings
 from gen_ip.service.settings import Settings
+from gen_ip.terms import COMMERCIAL
 from tests.fuzz.profile import LONG
+from tests.index.following import caught_up, writer_of
+from tests.support.chain import LocalChain
 
 # Any bytes fit the description of a file, and few are a picture.
 _takes_whatever_fits = positive_data_acceptance
@@ -22,10 +30,22 @@ EXAMPLES = 300 if LONG else 8
 
 
 @pytest.fixture
-def asked(settings: Settings) -> Iterator[TestClient]:
-    """As often as wanted."""
+def asked(settings: Settings, chain: LocalChain, tmp_path: Path) -> Iterator[TestClient]:
+    """As often as wanted; of a chain with a work."""
     often = {"rate": "1000000/minute", "match_rate": "1000000/minute"}
-    app = app_of(Settings(**{**settings.__dict__, **often}))
+    alice = GenIP(
+        chain.web3,
+        chain.alice,
+        deployment=chain.deployment,
+        store=LocalStore(tmp_path / "content"),
+    )
+    alice.offer(alice.certify(b"a work").work_id, COMMERCIAL, price=5)
+    path = tmp_path / "chain.sqlite"
+    database, writer = writer_of(path, Rpc(chain.web3), chain.deployment)
+    caught_up(writer)
+    database.close()
+    known = ChainSettings(path, alice.chain_id, chain.deployment, chain.dave, "https://a.example")
+    app = app_of(Settings(**{**settings.__dict__, **often}), known)
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened
 

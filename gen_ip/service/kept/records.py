@@ -41,6 +41,7 @@ class Records:
         self._engine = databases.engine(where if self.path is None else self.path)
         self.name = databases.named(self._engine)
         with self.open() as database:
+            databases.alone(database)
             TABLES.create_all(database)
         if self.path is not None:
             # Hashes of keys are nobody else's to read.

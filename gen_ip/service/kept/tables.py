@@ -1,5 +1,6 @@
 """The tables of the operator's database. Hashes are 32 bytes, times seconds since the epoch,
-works decimal numbers as text, documents JSON as it was checked."""
+works decimal numbers as text, documents JSON as it was checked. The index of the chain may lie in
+the same database: no table has the name of one of its."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ HIDDEN = Table(
 )
 
 PERMITS = Table(
-    "permits",
+    "use_permits",
     TABLES,
     Column("hash", LargeBinary, primary_key=True),
     Column("work", Text, nullable=False),
@@ -33,7 +34,7 @@ PERMITS = Table(
     Column("expiry", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
     Column("received", BigInteger, nullable=False),
-    Index("permits_of", "work", "account"),
+    Index("use_permits_of", "work", "account"),
 )
 
 REVOCATIONS = Table(
@@ -46,7 +47,7 @@ REVOCATIONS = Table(
 )
 
 OFFERS = Table(
-    "offers",
+    "signed_offers",
     TABLES,
     Column("hash", LargeBinary, primary_key=True),
     Column("maker", Text, nullable=False, index=True),
@@ -75,9 +76,19 @@ PROFILES = Table(
 )
 
 STATEMENTS = Table(
-    "statements",
+    "signed_verdicts",
     TABLES,
     Column("hash", LargeBinary, primary_key=True),
     Column("document", Text, nullable=False),
     Column("time", BigInteger, nullable=False),
+)
+
+# Works that were tried for the match index: what was wrong, and when to try again (never: null).
+FED = Table(
+    "fed_works",
+    TABLES,
+    Column("work", Text, primary_key=True),
+    Column("tries", BigInteger, nullable=False),
+    Column("problem", Text),
+    Column("again", BigInteger, index=True),
 )

@@ -63,7 +63,8 @@ async def hidden(
     found = await to_thread.run_sync(use.hidden.page, key_of(after), limit + 1)
     more = cursor_of(found[limit - 1].work) if len(found) > limit else None
     document = {"hidden": [each.to_json() for each in found[:limit]], "next": more}
-    return answered(request, {**document, **use.chain.as_of().to_json()}, 0)
+    as_of = await to_thread.run_sync(use.chain.as_of)
+    return answered(request, {**document, **as_of.to_json()}, 0)
 
 
 @router.put(

@@ -112,7 +112,8 @@ async def match(
 
         document = await use.pool.run(work)
     use.metrics.verdicts.labels(document["verdict"]).inc()
-    answer = MatchAnswer(**document, **use.chain.as_of().to_json())
+    as_of = await to_thread.run_sync(use.chain.as_of)
+    answer = MatchAnswer(**document, **as_of.to_json())
     body = answer.model_dump_json(exclude_unset=True)
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
 

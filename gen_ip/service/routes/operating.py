@@ -70,10 +70,14 @@ async def ready(request: Request) -> dict[str, Any]:
     use = parts(request)
     if use.stopping:
         raise Problem(503, "stopping", "the service is ending", 5)
-    if not use.warm:
+    # With a chain files are recognized by their bytes at once, and by more as works come in.
+    if not use.warm and use.side is None:
         raise Problem(503, "starting", "the service is starting, or has no match index yet", 1)
-    works = await to_thread.run_sync(_counts, use)
-    return {"status": "ready", "works": works, **use.chain.as_of().to_json()}
+    as_of = await to_thread.run_sync(use.chain.as_of)
+    if use.side is not None and as_of.as_of_block is None:
+        raise Problem(503, "starting", "nothing was read from the chain yet", 1)
+    works = await to_thread.run_sync(_counts, use) if use.warm else {}
+    return {"status": "ready", "works": works, **as_of.to_json()}
 
 
 def _counts(use: Parts) -> dict[str, int]:
@@ -107,6 +111,7 @@ async def metrics(request: Request) -> Response:
 async def well_known(request: Request) -> Response:
     """What the service is, its kinds, verdicts and caps."""
     use = parts(request)
+    as_of = await to_thread.run_sync(use.chain.as_of)
     caps = {name: getattr(use.settings, name) for name in Caps.model_fields}
     document = {
         "service": "gen-ip",
@@ -115,6 +120,6 @@ async def well_known(request: Request) -> Response:
         "kinds": [IMAGE, *kinds()],
         "match_verdicts": {each.value: each.words for each in Verdict},
         "limits": caps,
-        **use.chain.as_of().to_json(),
+        **as_of.to_json(),
     }
     return answered(request, document, _DAY)
