@@ -73,17 +73,17 @@ def serve(
     ] = None,
     chain: Annotated[
         bool,
-        typer.Option("--chain", help="Speak of a chain, too: whether works may be used."),
+        typer.Option("--on-chain", help="Say also whether works may be used."),
     ] = False,
     database: Where = None,
     role: Annotated[
         list[Role] | None,
         typer.Option(
-            "--role", help="With --chain: what this process does; by default all. Repeatable."
+            "--role", help="With --on-chain: what this process does; by default all. Repeatable."
         ),
     ] = None,
     url: Annotated[
-        str, typer.Option("--url", help="With --chain: what signed verdicts call the service.")
+        str, typer.Option("--url", help="With --on-chain: what signed verdicts call the service.")
     ] = "",
     open_inbox: Annotated[
         bool, typer.Option("--open-inbox", help="Take signed offers and permits without a key.")
@@ -91,7 +91,7 @@ def serve(
 ) -> None:
     """Answer over HTTP which works a file was made from, until Ctrl-C. Logs go to stderr.
 
-    With --chain also whether somebody may use it: the chain of --rpc is followed into --database,
+    With --on-chain also whether somebody may use it: the chain of --rpc is followed into --database,
     and works whose files your content store holds are found again. The --account, if one is set,
     signs verdicts.
     """
@@ -116,7 +116,7 @@ def serve(
     if not chain:
         if role:
             raise typer.BadParameter(
-                "says what is done for a chain: give --chain, too", param_hint="--role"
+                "says what is done for a chain: give --on-chain, too", param_hint="--role"
             )
         serve_until_told(
             settings,

@@ -1,4 +1,4 @@
-"""`gen-ip serve --chain` as a process of its own: all in one, and in several on PostgreSQL."""
+"""`gen-ip serve --on-chain` as a process of its own: all in one, and in several on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def running(*arguments: object, home: Path) -> Iterator[subprocess.Popen[str]]:
     settings = {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
     env |= {**settings, "GENIP_PASSWORD": "x"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "gen_ip.cli", "serve", "--chain", *map(str, arguments)],
+        [sys.executable, "-m", "gen_ip.cli", "serve", "--on-chain", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
