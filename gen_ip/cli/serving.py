@@ -91,9 +91,9 @@ def serve(
 ) -> None:
     """Answer over HTTP which works a file was made from, until Ctrl-C. Logs go to stderr.
 
-    With --on-chain also whether somebody may use it: the chain of --rpc is followed into --database,
-    and works whose files your content store holds are found again. The --account, if one is set,
-    signs verdicts.
+    With --on-chain also whether somebody may use it: the chain of --rpc is followed into
+    --database, and works whose files your content store holds are found again. The --account, if
+    one is set, signs verdicts.
     """
     from gen_ip.match.folder import default_index
     from gen_ip.service.errors import check_libraries
