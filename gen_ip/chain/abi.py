@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from eth_abi import abi
@@ -57,6 +58,12 @@ def decode(entries: Sequence[Entry], data: bytes) -> tuple[Any, ...] | None:
     return tuple(_clean(entry, value) for entry, value in zip(entries, values, strict=True))
 
 
+@lru_cache(maxsize=1 << 16)
+def checksummed(address: str | bytes) -> str:
+    """An address with its checksum (EIP-55); the same few come again and again."""
+    return str(to_checksum_address(address))
+
+
 def snake(name: str) -> str:
     """`workId` as `work_id`."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
@@ -70,4 +77,4 @@ def _clean(entry: Entry, value: Any) -> Any:
     if kind == "tuple":
         parts = zip(entry["components"], value, strict=True)
         return tuple(_clean(component, part) for component, part in parts)
-    return to_checksum_address(value) if kind == "address" else value
+    return checksummed(value) if kind == "address" else value

@@ -8,13 +8,14 @@ from itertools import groupby
 import sqlalchemy as sql
 
 from gen_ip.index.database import Database
+from gen_ip.index.decoding import event_of
 from gen_ip.index.errors import Diverged, NoChainIndex
 from gen_ip.index.lease import Lease
 from gen_ip.index.reducing.base import Where
 from gen_ip.index.rows import TableState, key_of, remembered, written
 from gen_ip.index.schema import state_tables
 from gen_ip.index.schema.chain import BLOCKS, CURSOR, LOGS, UNDO
-from gen_ip.index.source import RawLog, event_of
+from gen_ip.index.source import RawLog
 from gen_ip.index.state import MemoryState, Row, State
 from gen_ip.index.writer import Apply
 

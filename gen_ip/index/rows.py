@@ -28,7 +28,7 @@ class TableState:
     def __init__(self, engine: sql.Engine) -> None:
         self._engine = engine
         self._tables = state_tables()
-        self._reads = {name: _by_key(table) for name, table in self._tables.items()}
+        self._reads = {name: _Read(table, engine.dialect) for name, table in self._tables.items()}
         self._rows: dict[Place, Row | None] = {}
         self._changed: dict[Place, None] = {}
         self._before: dict[Place, Row | None] = {}
@@ -47,6 +47,11 @@ class TableState:
 
     def put(self, table: str, key: Key, row: Row) -> None:
         """See `State`."""
+        self._change((table, key), row)
+
+    def add(self, table: str, key: Key, row: Row) -> None:
+        """See `State`."""
+        self._rows.setdefault((table, key), None)
         self._change((table, key), row)
 
     def delete(self, table: str, key: Key) -> None:
@@ -94,8 +99,7 @@ class TableState:
 
     def _read(self, table: str, key: Key) -> Row | None:
         assert self._connection is not None  # noqa: S101 - `begin` comes first
-        found = self._connection.execute(self._reads[table], _parameters(key)).one_or_none()
-        return None if found is None else dict(found._mapping)
+        return self._reads[table](self._connection, key)
 
 
 def written(row: Row | Key) -> str:
@@ -128,8 +132,55 @@ def key_of(table: sql.Table, row: Row) -> Key:
     return tuple(row[column.name] for column in table.primary_key)
 
 
-def _by_key(table: sql.Table) -> sql.Select[Any]:
-    return sql.select(table).where(_is_key(table))
+class _Read:
+    """Reads a row by its key, the statement made once: what a general one costs is many times what
+    the database takes."""
+
+    def __init__(self, table: sql.Table, dialect: sql.Dialect) -> None:
+        statement = sql.select(table).where(_is_key(table)).compile(dialect=dialect)
+        self._text = str(statement)
+        self._order = statement.positiontup
+        self._binds = [
+            _or_same(each.type.bind_processor(dialect)) for each in _keys(table, dialect)
+        ]
+        columns = [(each.name, _in(each.type, dialect)) for each in table.columns]
+        self._columns = [
+            (name, _or_same(kind.result_processor(dialect, None))) for name, kind in columns
+        ]
+
+    def __call__(self, connection: sql.Connection, key: Key) -> Row | None:
+        """The row; None where there is none."""
+        bound = {
+            f"key_{place}": bind(value)
+            for place, (bind, value) in enumerate(zip(self._binds, key, strict=True))
+        }
+        cursor = connection.connection.cursor()
+        try:
+            values = [bound[name] for name in self._order] if self._order else bound
+            cursor.execute(self._text, values)
+            found = cursor.fetchone()
+        finally:
+            cursor.close()
+        if found is None:
+            return None
+        return {name: read(value) for (name, read), value in zip(self._columns, found, strict=True)}
+
+
+def _keys(table: sql.Table, dialect: sql.Dialect) -> list[Any]:
+    return [sql.column(each.name, _in(each.type, dialect)) for each in table.primary_key.columns]
+
+
+def _in(kind: Any, dialect: sql.Dialect) -> Any:
+    """A type as a dialect has it."""
+    return kind.dialect_impl(dialect)
+
+
+def _or_same(process: Any) -> Any:
+    return process or _same
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _is_key(table: sql.Table) -> sql.ColumnElement[bool]:

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from gen_ip.chain import answers, events, logs
+from gen_ip.chain import abi, answers, logs
 from gen_ip.chain.answers import reading
 from gen_ip.chain.deployment import Deployment
 from gen_ip.chain.errors import NodeError
-from gen_ip.chain.events import Event
 from gen_ip.chain.logs import Query
 from gen_ip.chain.rpc import Rpc
 from gen_ip.index.errors import IncompleteAnswer
@@ -198,23 +196,6 @@ class Source:
         return [raw for raw, _ in ours]
 
 
-def event_of(log: RawLog, time: int, block_hash: bytes = bytes(32)) -> Event | None:
-    """The event behind a log that is kept; None where no ABI has it."""
-    topics = [log.topics[place : place + 32] for place in range(0, len(log.topics), 32)]
-    return events.decode(
-        {
-            "address": log.address,
-            "topics": topics,
-            "data": log.data,
-            "blockNumber": log.block,
-            "blockHash": block_hash,
-            "transactionHash": log.tx_hash,
-            "logIndex": log.log_index,
-            "blockTimestamp": time,
-        }
-    )
-
-
 def _mask(address: bytes) -> int:
     """The three bits of an address in a block's filter of 2,048."""
     digest = keccak(address)
@@ -247,7 +228,7 @@ def _number(found: Any, latest: int, depth: int) -> int:
 
 def _address(log: Mapping[str, Any]) -> str:
     with reading("eth_getLogs"):
-        return to_checksum_address(answers.data(log["address"]))
+        return abi.checksummed(answers.data(log["address"]))
 
 
 def _raw(log: Mapping[str, Any]) -> tuple[RawLog, bytes]:
@@ -257,7 +238,7 @@ def _raw(log: Mapping[str, Any]) -> tuple[RawLog, bytes]:
             answers.number(log["blockNumber"]),
             answers.number(log["logIndex"]),
             answers.data(log["transactionHash"]),
-            to_checksum_address(answers.data(log["address"])),
+            abi.checksummed(answers.data(log["address"])),
             b"".join(answers.data(topic) for topic in log["topics"]),
             answers.data(log["data"]),
         )

@@ -22,6 +22,9 @@ class State(Protocol):
     def put(self, table: str, key: Key, row: Row) -> None:
         """Writes a whole row, in place of the one before."""
 
+    def add(self, table: str, key: Key, row: Row) -> None:
+        """Writes a row that was never there: whatever keeps rows elsewhere need not look."""
+
     def delete(self, table: str, key: Key) -> None:
         """Takes a row out, if it is there."""
 
@@ -39,6 +42,10 @@ class MemoryState:
     def put(self, table: str, key: Key, row: Row) -> None:
         """See `State`."""
         self.tables.setdefault(table, {})[key] = row
+
+    def add(self, table: str, key: Key, row: Row) -> None:
+        """See `State`."""
+        self.put(table, key, row)
 
     def delete(self, table: str, key: Key) -> None:
         """See `State`."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from eth_utils.address import to_checksum_address
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from gen_ip.chain.abi import checksummed
 
 
 class Address(TypeDecorator[str]):
@@ -22,7 +23,7 @@ class Address(TypeDecorator[str]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         """From 20 bytes."""
-        return None if value is None else to_checksum_address(bytes(value))
+        return None if value is None else checksummed(bytes(value))
 
 
 class Hash(TypeDecorator[bytes]):

@@ -17,12 +17,13 @@ import sqlalchemy as sql
 from gen_ip import databases
 from gen_ip.chain.events import Event
 from gen_ip.index.database import Database
+from gen_ip.index.decoding import event_of
 from gen_ip.index.errors import OtherChain, ReorganizedBelowFinal
 from gen_ip.index.lease import Lease
 from gen_ip.index.reducing.base import Where
 from gen_ip.index.rows import TableState, read, remembered
 from gen_ip.index.schema.chain import BLOCKS, CURSOR, LOGS, UNDO
-from gen_ip.index.source import Header, Heads, Part, RawLog, Source, event_of
+from gen_ip.index.source import Header, Heads, Part, RawLog, Source
 from gen_ip.index.state import Row, State
 
 Apply = Callable[[Event, Where, State], None]

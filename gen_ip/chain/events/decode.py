@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from gen_ip.chain import abi, answers, artifacts
@@ -135,7 +134,7 @@ def _decode(log: Mapping[str, Any], known: Mapping[tuple[bytes, int], Kind]) -> 
             name: _typed(kind.hints[name], next(both[not field["indexed"]]))
             for name, field in zip(kind.type.parameters(), inputs, strict=True)
         },
-        address=to_checksum_address(log["address"]),
+        address=abi.checksummed(log["address"]),
         block=answers.number(log["blockNumber"]),
         block_hash=answers.data(log["blockHash"]),
         tx_hash=f"0x{answers.data(log['transactionHash']).hex()}",

@@ -27,7 +27,7 @@ class Where:
 def entry(state: State, table: str, where: Where, **values: Any) -> None:
     """Writes a row that stands for the event itself."""
     row = {"block": where.block, "log_index": where.log_index, **values}
-    state.put(table, where.place, row)
+    state.add(table, where.place, row)
 
 
 def change(state: State, table: str, key: Key, **values: Any) -> None:

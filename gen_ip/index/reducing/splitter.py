@@ -153,7 +153,7 @@ def settled(event: events.Settled, where: Where, state: State) -> None:
             "time": where.time,
         }
         if amount:
-            state.put("flows", (*where.place, place), row)
+            state.add("flows", (*where.place, place), row)
 
 
 def _reached(state: State, work: int, token: str, amount: int, volume: int) -> None:
