@@ -57,7 +57,7 @@ def measure(samples: Samples, say: Callable[[str], None]) -> dict[str, Any]:
         deployment = deploy(web3, deployer)
         start = rpc.block().number + 1
         say(f"logging {samples.events:,} events")
-        _log(rpc, deployment, samples.events)
+        log_events(rpc, deployment, samples.events)
         last = rpc.block().number
         # None of it can be undone: what is measured is the catching up.
         rpc.request("anvil_mine", hex(70))
@@ -117,8 +117,11 @@ def _followed(
     }
 
 
-def _log(rpc: Rpc, deployment: Deployment, events: int) -> None:
-    """Half of them payments, the other half certificates made and their transfer."""
+def log_events(rpc: Rpc, deployment: Deployment, events: int) -> None:
+    """Mines synthetic events: half of them payments, the other half certificates and their making.
+
+    The works are numbered from 1, and so are their contents.
+    """
     codes = {
         deployment.registry: _code(
             (

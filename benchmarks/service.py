@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import http.client
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -60,12 +61,12 @@ def measure(samples: Samples, say: Callable[[str], None]) -> dict[str, Any]:
         _build(folder / "index", picture, samples.works)
         say("decoding and fingerprinting alone")
         alone = _alone(picture, samples.asked)
-        with _served(folder) as url:
+        with served(folder) as url:
             say("asking about a picture")
             asked = _asked(url, picture.read_bytes(), samples.asked)
             say("routes")
             routes = {
-                name: _rate(url, path, samples)
+                name: rate_of(url, itertools.repeat(path), samples)
                 for name, path in (("empty", "/health"), ("tagged", "/.well-known/gen-ip.json"))
             }
     return {
@@ -120,16 +121,17 @@ def _alone(picture: Path, count: int) -> dict[str, float]:
 
 
 @contextlib.contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *more: str) -> Iterator[str]:
+    """The service in a process of its own, with options; its URL once it is ready."""
     command = [sys.executable, "-m", "gen_ip.cli", "serve", "--json", "--port", "0"]
     command += ["--index", str(folder / "index"), "--folder", str(folder / "service")]
-    command += ["--rate", _OFTEN, "--match-rate", _OFTEN]
+    command += ["--rate", _OFTEN, "--match-rate", _OFTEN, *more]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             assert process.stdout is not None
             url = json.loads(process.stdout.readline())["url"]
-            while _get(_connected(url), "/ready") != 200:
+            while get(connected(url), "/ready") != 200:
                 time.sleep(0.1)
             yield url
         finally:
@@ -139,7 +141,7 @@ def _served(folder: Path) -> Iterator[str]:
 
 
 def _asked(url: str, data: bytes, count: int) -> dict[str, float]:
-    client = _connected(url)
+    client = connected(url)
     taken = []
     for number in range(count + 1):
         began = time.perf_counter()
@@ -151,15 +153,19 @@ def _asked(url: str, data: bytes, count: int) -> dict[str, float]:
     return _told(taken)
 
 
-def _rate(url: str, path: str, samples: Samples) -> dict[str, float]:
+def rate_of(url: str, paths: Iterator[str], samples: Samples) -> dict[str, float]:
     """Of all clients together, each asking again as soon as it is answered."""
+    lock = threading.Lock()
     taken: list[float] = []
     until = time.perf_counter() + samples.seconds
 
     def ask() -> None:
-        client = _connected(url)
-        while (began := time.perf_counter()) < until:
-            assert _get(client, path) == 200
+        client = connected(url)
+        while time.perf_counter() < until:
+            with lock:
+                path = next(paths)
+            began = time.perf_counter()
+            assert get(client, path) == 200
             taken.append(time.perf_counter() - began)
 
     threads = [threading.Thread(target=ask) for _ in range(samples.clients)]
@@ -170,14 +176,14 @@ def _rate(url: str, path: str, samples: Samples) -> dict[str, float]:
     return {"per_second": round(len(taken) / samples.seconds, 1), **_told(taken)}
 
 
-def _get(client: http.client.HTTPConnection, path: str) -> int:
+def get(client: http.client.HTTPConnection, path: str) -> int:
     client.request("GET", path)
     answer = client.getresponse()
     answer.read()
     return answer.status
 
 
-def _connected(url: str) -> http.client.HTTPConnection:
+def connected(url: str) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     return http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=120)
 

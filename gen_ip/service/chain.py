@@ -96,11 +96,19 @@ class ShownFacts(IndexedFacts):
     def __init__(self, view: View, settings: ChainSettings, hidden: HideList) -> None:
         super().__init__(view, settings.deployment.marketplace)
         self._chain_id, self._hidden = settings.chain_id, hidden
+        self._looked_up: dict[int, bool] = {}
 
     def hides(self, works: Collection[int]) -> set[int]:
-        """Which of these works the operator hides."""
-        names = {str(WorkAddress(self._chain_id, work)): work for work in works}
-        return {names[each] for each in self._hidden.among(list(names))}
+        """Which of these works the operator hides; each is looked up once."""
+        names = {
+            str(WorkAddress(self._chain_id, work)): work
+            for work in works
+            if work not in self._looked_up
+        }
+        if names:
+            hidden = self._hidden.among(list(names))
+            self._looked_up.update({work: name in hidden for name, work in names.items()})
+        return {work for work in works if self._looked_up[work]}
 
     def work(self, work: int, at: int) -> WorkFacts | None:
         """See `gen_ip.status.gathering.Chain`."""
