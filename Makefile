@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo docs peers test fuzz lint format geth kubo sscd gas slither prove audit mutate coverage clean
+.PHONY: help setup compile demo docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -39,6 +39,9 @@ fuzz: setup ## what strangers may hand over, at length (ten times `make test`; m
 	@echo "fuzz: tests/fuzz, the HTTP service"
 	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q --timeout=0 tests/fuzz \
 		tests/service/test_description.py $(PYTEST_ARGS)
+
+fuzz-guided: setup ## parsers, guided by coverage, ten minutes (needs: pip install atheris)
+	@$(TOOLS) python -m tests.fuzz.guided --seconds 600
 
 lint: setup ## ruff, mypy, solhint, prettier
 	@echo "lint: ruff"
