@@ -28,8 +28,9 @@ class Lease:
         self._name = name
         self.holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
-    def hold(self, connection: sql.Connection) -> None:
-        """Takes or keeps the lease, as a part of the caller's transaction.
+    def hold(self, connection: sql.Connection) -> bool:
+        """Takes or keeps the lease, as a part of the caller's transaction; whether it was held all
+        the time: if not, another may have written since.
 
         Raises:
             LeaseHeld: another has it.
@@ -40,10 +41,11 @@ class Lease:
         values = {"holder": self.holder, "until": now + SECONDS}
         if row is None:
             connection.execute(sql.insert(LEASE).values(id=1, **values))
-            return
+            return False
         if row.holder != self.holder and row.until > now and not _is_gone(row.holder):
             raise LeaseHeld(self._name, row.holder, row.until - now)
         connection.execute(sql.update(LEASE).values(**values))
+        return bool(row.holder == self.holder)
 
     def release(self, connection: sql.Connection) -> None:
         """Lets others write at once."""

@@ -67,6 +67,10 @@ class _Cursor:
     final: int
 
 
+class _LostMeanwhile(Exception):  # noqa: N818 - it never leaves this file
+    """The lease was another's since the last step."""
+
+
 class Writer:
     """Follows one node into one database. `step` may be called again after any exception.
 
@@ -92,17 +96,30 @@ class Writer:
             OtherChain, ReorganizedBelowFinal: the node is of another chain than the index.
         """
         try:
-            return self._step()
+            try:
+                return self._step()
+            except _LostMeanwhile:
+                self._forget()
+                return self._step()
         except BaseException:
             # What is in memory may be of a transaction that was undone.
-            self._state.forget()
-            self._cursor = None
+            self._forget()
             raise
 
     def close(self) -> None:
         """Lets another write at once."""
+        self._forget()
         with self._database.writing() as connection:
             self._lease.release(connection)
+
+    def _forget(self) -> None:
+        self._state.forget()
+        self._cursor = None
+
+    def _hold(self, connection: sql.Connection) -> None:
+        """Takes or keeps the lease; what is in memory is of no use where it was lost."""
+        if not self._lease.hold(connection) and self._cursor is not None:
+            raise _LostMeanwhile
 
     def _step(self) -> Progress:
         heads = self._source.heads()
@@ -128,7 +145,7 @@ class Writer:
         here = self._source.chain_id, self._source.deployment.registry
         if self._cursor is None:
             with self._database.writing() as connection:
-                self._lease.hold(connection)
+                self._hold(connection)
                 row = connection.execute(sql.select(CURSOR)).one_or_none()
                 if row is None:
                     self._cursor = self._first(connection, here, heads)
@@ -204,7 +221,7 @@ class Writer:
 
     def _stay(self, cursor: _Cursor, heads: Heads, safe: int, final: int) -> Progress:
         with self._database.writing() as connection:
-            self._lease.hold(connection)
+            self._hold(connection)
             if (safe, final) != (cursor.safe, cursor.final):
                 changed = replace(cursor, safe=safe, final=final)
                 self._settle(connection, final)
@@ -222,7 +239,7 @@ class Writer:
             number: list(logs) for number, logs in groupby(part.logs, key=lambda log: log.block)
         }
         with self._database.writing() as connection:
-            self._lease.hold(connection)
+            self._hold(connection)
             self._state.begin(connection)
             undo: list[Row] = []
             for header in part.headers:
@@ -252,7 +269,7 @@ class Writer:
 
     def _go_back(self, cursor: _Cursor, heads: Heads, common: int) -> Progress:
         with self._database.writing() as connection:
-            self._lease.hold(connection)
+            self._hold(connection)
             rows = connection.execute(
                 sql.select(UNDO)
                 .where(UNDO.c.block > common)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 
+from gen_ip.chain.anvil import Anvil
 from gen_ip.chain.connecting import connect
 from gen_ip.chain.errors import ConnectionFailed, NodeError
 from gen_ip.chain.rpc import Rpc
@@ -263,6 +264,29 @@ def test_a_node_that_is_behind_changes_nothing(scene: Scene, tmp_path: Path) -> 
     assert state(database) == before
 
 
+def test_a_second_node_on_a_fork(scene: Scene, tmp_path: Path) -> None:
+    """Behind a balancer one node may be on another branch for a while."""
+    scene.mine(6)
+    with Anvil(("--fork-url", scene.chain.rpc.address)) as other:
+        elsewhere = Rpc(connect(other.start(), 30))
+        fork = elsewhere.block().number
+        elsewhere.request("anvil_mine", hex(3))
+        scene.mine(4)
+        path = tmp_path / "chain.sqlite"
+        database, first = opened(scene, path)
+        caught_up(first)
+        first.close()
+        _, second = opened(scene, path, 2_000, elsewhere)
+        back = second.step()
+        assert (back.did, back.block) == (Did.WENT_BACK, fork)
+        assert caught_up(second).block == fork + 3
+        second.close()
+        back = first.step()
+        assert (back.did, back.block) == (Did.WENT_BACK, fork)
+        caught_up(first)
+        assert state(database) == fresh(scene, tmp_path)
+
+
 def test_one_writer_at_a_time(scene: Scene, tmp_path: Path) -> None:
     database, writer = opened(scene, tmp_path / "chain.sqlite")
     caught_up(writer)
@@ -275,6 +299,25 @@ def test_one_writer_at_a_time(scene: Scene, tmp_path: Path) -> None:
         writer.step()
     other_database.close()
     database.close()
+
+
+def test_who_lost_the_lease_begins_with_what_the_other_wrote(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was stopped for long, while another wrote."""
+    scene.mine(3)
+    database, slept = opened(scene, tmp_path / "chain.sqlite")
+    caught_up(slept)
+    scene.reorganize(2, 4)
+    monkeypatch.setattr("gen_ip.index.lease.SECONDS", -1)
+    _, meanwhile = opened(scene, tmp_path / "chain.sqlite")
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE lease SET until = 0")
+    caught_up(meanwhile)
+    meanwhile.close()
+    scene.reorganize(3, 5)
+    caught_up(slept)
+    assert state(database) == fresh(scene, tmp_path)
 
 
 def test_a_writer_of_this_machine_that_is_gone_holds_nothing(scene: Scene, tmp_path: Path) -> None:
