@@ -18,7 +18,7 @@ from gen_ip import databases
 from gen_ip.chain.events import Event
 from gen_ip.index.database import Database
 from gen_ip.index.decoding import event_of
-from gen_ip.index.errors import OtherChain, ReorganizedBelowFinal
+from gen_ip.index.errors import IncompleteAnswer, OtherChain, ReorganizedBelowFinal
 from gen_ip.index.lease import Lease
 from gen_ip.index.reducing.base import Where
 from gen_ip.index.rows import TableState, read, remembered
@@ -190,7 +190,10 @@ class Writer:
             ).all()
         found = self._source.headers([row.number for row in rows])
         for row, header in zip(rows, found, strict=True):
-            if header is not None and header.hash == row.hash:
+            if header is None:
+                # Below its own newest block: behind one address are several nodes, this one lags.
+                raise IncompleteAnswer(row.number, "the block is gone")
+            if header.hash == row.hash:
                 # The node has all that it knows of in common with the index: it is behind.
                 return None if row.number == heads.latest.number else row.number
         if cursor.final < 0:
