@@ -80,8 +80,13 @@ class Source:
 
     @property
     def chain_id(self) -> int:
-        """The chain's id."""
-        return self.rpc.chain_id
+        """The chain's id.
+
+        Raises:
+            ConnectionFailed, NodeError.
+        """
+        with reading("eth_chainId"):
+            return _kept(self.rpc.chain_id)
 
     def start(self) -> int:
         """The first block that can have logs."""
@@ -210,10 +215,10 @@ def _header(found: Any) -> Header | None:
         raise found
     with reading("eth_getBlockByNumber"):
         return Header(
-            answers.number(found["number"]),
+            _kept(found["number"]),
             answers.data(found["hash"]),
             answers.data(found["parentHash"]),
-            answers.number(found["timestamp"]),
+            _kept(found["timestamp"]),
             int.from_bytes(answers.data(found["logsBloom"]), "big"),
         )
 
@@ -226,6 +231,14 @@ def _number(found: Any, latest: int, depth: int) -> int:
         return min(answers.number(found["number"]), latest)
 
 
+def _kept(value: Any) -> int:
+    """A quantity that fits the tables; SQLite's numbers have 63 bits."""
+    found = answers.number(value)
+    if found >= 1 << 63:
+        raise ValueError("no number of a block, a log or a second")
+    return found
+
+
 def _address(log: Mapping[str, Any]) -> str:
     with reading("eth_getLogs"):
         return abi.checksummed(answers.data(log["address"]))
@@ -235,8 +248,8 @@ def _raw(log: Mapping[str, Any]) -> tuple[RawLog, bytes]:
     """A log as it is kept, and its block's hash."""
     with reading("eth_getLogs"):
         raw = RawLog(
-            answers.number(log["blockNumber"]),
-            answers.number(log["logIndex"]),
+            _kept(log["blockNumber"]),
+            _kept(log["logIndex"]),
             answers.data(log["transactionHash"]),
             abi.checksummed(answers.data(log["address"])),
             b"".join(answers.data(topic) for topic in log["topics"]),
