@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from gen_ip.index.database import Database
     from gen_ip.index.reducing import Reducers
     from gen_ip.index.writer import Progress
+
+# With the document that is begun last, less than the lease lasts: the chain is looked at meanwhile.
+_DOCUMENTS_SECONDS = 5.0
 
 chain_index_app = group("chain-index", "Follow the chain into a database that answers at once.")
 
@@ -84,7 +89,12 @@ def _run(
         if use.output.as_json and not once and done.did is not Did.NOTHING:
             use.output.line(_document(done))
         if documents and done.did is Did.NOTHING:
-            fetch_missing(opened, client.store)
+            until = math.inf if once else time.monotonic() + _DOCUMENTS_SECONDS
+            fetch_missing(
+                opened,
+                client.store,
+                enough=lambda: stop.is_set() or time.monotonic() > until,
+            )
 
     def end(number: int, frame: FrameType | None) -> None:
         stop.set()

@@ -10,7 +10,7 @@ import json
 import re
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sql
@@ -43,8 +43,16 @@ class Fetched(NamedTuple):
     missing: int
 
 
-def fetch_missing(database: Database, store: Store, most: int = 100) -> Fetched:
+def fetch_missing(
+    database: Database,
+    store: Store,
+    most: int = 100,
+    *,
+    enough: Callable[[], bool] = lambda: False,
+) -> Fetched:
     """One round over documents that are due: those of new works, then those not found before.
+
+    A document that nobody serves takes 10 seconds; `enough` is asked before each.
 
     Raises:
         ChainIndexUnavailable: the database refuses.
@@ -58,14 +66,17 @@ def fetch_missing(database: Database, store: Store, most: int = 100) -> Fetched:
             .order_by(WORKS.c.claimed)
             .limit(most)
         ).all()
-    found = 0
+    found = missing = 0
     # Of works that share a document, the earliest is the one that it must speak of.
     first = {row.metadata: row for row in reversed(due)}
     for digest, content_hash, tries in first.values():
+        if enough():
+            break
         row, document = _looked(store, digest, content_hash, tries or 0, now)
         _keep(database, row, document)
         found += document is not None
-    return Fetched(found, len(first) - found)
+        missing += document is None
+    return Fetched(found, missing)
 
 
 def words(text: str) -> list[str]:

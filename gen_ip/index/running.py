@@ -29,7 +29,7 @@ def follow(
     others write.
 
     Args:
-        told: after each step.
+        told: after each step; what it raises counts as what the step raises.
         troubled: what went wrong and is tried again, in 1 to 30 seconds. With `endless` off it is
             raised after five times in a row.
         poll: seconds between two looks at a chain that does not grow.
@@ -43,6 +43,8 @@ def follow(
         while not stop.is_set():
             try:
                 done = writer.step()
+                # Within: who is told may use the database, too.
+                told(done)
             except _PASSING as error:
                 if not endless and failed == _PATIENCE:
                     raise
@@ -51,7 +53,6 @@ def follow(
                 failed += 1
                 continue
             failed = 0
-            told(done)
             if done.did is Did.NOTHING:
                 if not endless and not done.behind:
                     return

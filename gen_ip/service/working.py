@@ -61,7 +61,9 @@ class Working:
 
     def fetch(self, database: Database, store: Store) -> None:
         """Fetches metadata documents."""
-        self._rounds("documents", lambda: sum(fetch_missing(database, store)))
+        self._rounds(
+            "documents", lambda: sum(fetch_missing(database, store, enough=self._stop.is_set))
+        )
 
     def feed(self, feeder: Feeder) -> None:
         """Feeds the match index."""
