@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from gen_ip import databases
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.schema import state_tables
 from gen_ip.index.state import Key, Row
 
@@ -28,7 +29,7 @@ class TableState:
     def __init__(self, engine: sql.Engine) -> None:
         self._engine = engine
         self._tables = state_tables()
-        self._reads = {name: _Read(table, engine.dialect) for name, table in self._tables.items()}
+        self._reads = {name: _Read(table) for name, table in self._tables.items()}
         self._rows: dict[Place, Row | None] = {}
         self._changed: dict[Place, None] = {}
         self._before: dict[Place, Row | None] = {}
@@ -133,54 +134,16 @@ def key_of(table: sql.Table, row: Row) -> Key:
 
 
 class _Read:
-    """Reads a row by its key, the statement made once: what a general one costs is many times what
-    the database takes."""
+    """Reads a row by its key."""
 
-    def __init__(self, table: sql.Table, dialect: sql.Dialect) -> None:
-        statement = sql.select(table).where(_is_key(table)).compile(dialect=dialect)
-        self._text = str(statement)
-        self._order = statement.positiontup
-        self._binds = [
-            _or_same(each.type.bind_processor(dialect)) for each in _keys(table, dialect)
-        ]
-        columns = [(each.name, _in(each.type, dialect)) for each in table.columns]
-        self._columns = [
-            (name, _or_same(kind.result_processor(dialect, None))) for name, kind in columns
-        ]
+    def __init__(self, table: sql.Table) -> None:
+        self._statement = Prepared(sql.select(table).where(_is_key(table)))
+        self._names = [each.name for each in table.columns]
 
     def __call__(self, connection: sql.Connection, key: Key) -> Row | None:
         """The row; None where there is none."""
-        bound = {
-            f"key_{place}": bind(value)
-            for place, (bind, value) in enumerate(zip(self._binds, key, strict=True))
-        }
-        cursor = connection.connection.cursor()
-        try:
-            values = [bound[name] for name in self._order] if self._order else bound
-            cursor.execute(self._text, values)
-            found = cursor.fetchone()
-        finally:
-            cursor.close()
-        if found is None:
-            return None
-        return {name: read(value) for (name, read), value in zip(self._columns, found, strict=True)}
-
-
-def _keys(table: sql.Table, dialect: sql.Dialect) -> list[Any]:
-    return [sql.column(each.name, _in(each.type, dialect)) for each in table.primary_key.columns]
-
-
-def _in(kind: Any, dialect: sql.Dialect) -> Any:
-    """A type as a dialect has it."""
-    return kind.dialect_impl(dialect)
-
-
-def _or_same(process: Any) -> Any:
-    return process or _same
-
-
-def _same(value: Any) -> Any:
-    return value
+        found = self._statement.one(connection, **_parameters(key))
+        return None if found is None else dict(zip(self._names, found, strict=True))
 
 
 def _is_key(table: sql.Table) -> sql.ColumnElement[bool]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.licensing import LICENSES, MARKETS, TERMS
+from gen_ip.signing.statements import NOBODY
 from gen_ip.terms import Rights, Terms
 
 
@@ -62,28 +64,22 @@ def that_matter(
     view: View, work: int, holder: str | None, ids: Collection[int]
 ) -> Sequence[IndexedLicense]:
     """A work's licenses: a holder's, those of these numbers, and every exclusive one."""
-    exclusive = LICENSES.c.grants.op("&")(int(Rights.EXCLUSIVE)) != 0
-    wanted = [exclusive, LICENSES.c.id.in_(list(ids))]
-    if holder is not None:
-        wanted.append(LICENSES.c.holder == holder)
-    return _read(view, (LICENSES.c.work == work) & sql.or_(*wanted), None)
+    # Nobody holds a license in the name of nobody.
+    rows = _MATTERING(view.connection, work=work, holder=holder or NOBODY)
+    found = {each.id: each for each in (IndexedLicense(*row) for row in rows)}
+    if missing := [each for each in ids if each not in found]:
+        more = (LICENSES.c.work == work) & LICENSES.c.id.in_(missing)
+        found.update((each.id, each) for each in _read(view, more, None))
+    return [found[each] for each in sorted(found)]
 
 
 def terms(view: View, terms_hash: bytes) -> Terms | None:
     """Registered terms; None where nobody registered them."""
-    asked = sql.select(*TERMS.columns).where(TERMS.c.hash == terms_hash)
-    row = view.connection.execute(asked).one_or_none()
+    row = _TERMS.one(view.connection, terms=terms_hash)
     if row is None:
         return None
-    return Terms(
-        Rights(row.grants),
-        Rights(row.passes),
-        row.income,
-        row.volume,
-        row.duration,
-        row.units,
-        row.legal,
-    )
+    grants, passes, *others = row
+    return Terms(Rights(grants), Rights(passes), *others)
 
 
 def exclusive_until(view: View, work: int, at: int) -> int:
@@ -107,3 +103,19 @@ def _read(
 ) -> Sequence[IndexedLicense]:
     asked = sql.select(*LICENSES.columns).where(which).order_by(LICENSES.c.id).limit(limit)
     return [IndexedLicense(*row) for row in view.connection.execute(asked)]
+
+
+_MATTERING = Prepared(
+    sql.select(*LICENSES.columns)
+    .where(
+        LICENSES.c.work == sql.bindparam("work"),
+        sql.or_(
+            LICENSES.c.grants.op("&")(int(Rights.EXCLUSIVE)) != 0,
+            LICENSES.c.holder == sql.bindparam("holder"),
+        ),
+    )
+    .order_by(LICENSES.c.id)
+)
+_TERMS = Prepared(
+    sql.select(*list(TERMS.columns)[1:]).where(TERMS.c.hash == sql.bindparam("terms"))
+)

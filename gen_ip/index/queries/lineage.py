@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.income import EDGES
 from gen_ip.works.lineage import Link
@@ -48,17 +50,27 @@ def _walk(view: View, work: int, *, up: bool, most: int) -> Walked:
     return Walked(tuple(links), cut=False)
 
 
+_COLUMNS = (EDGES.c.work, EDGES.c.parent, EDGES.c.income, EDGES.c.volume, EDGES.c.license)
+
+
+def _of_one(column: sql.Column[Any]) -> Prepared:
+    one = sql.select(*_COLUMNS).where(column == sql.bindparam("of"))
+    return Prepared(one.order_by(EDGES.c.work, EDGES.c.place))
+
+
+_ABOVE, _BELOW = _of_one(EDGES.c.work), _of_one(EDGES.c.parent)
+
+
 def _edges(view: View, works: Sequence[int], *, up: bool) -> list[Link]:
+    if len(works) == 1:
+        asked = _ABOVE if up else _BELOW
+        return [Link(*row) for row in asked(view.connection, of=works[0])]
     column = EDGES.c.work if up else EDGES.c.parent
     found: list[Link] = []
     for start in range(0, len(works), _AT_ONCE):
         part: Collection[int] = works[start : start + _AT_ONCE]
         rows = view.connection.execute(
-            sql.select(
-                EDGES.c.work, EDGES.c.parent, EDGES.c.income, EDGES.c.volume, EDGES.c.license
-            )
-            .where(column.in_(part))
-            .order_by(EDGES.c.work, EDGES.c.place)
+            sql.select(*_COLUMNS).where(column.in_(part)).order_by(EDGES.c.work, EDGES.c.place)
         )
         found += [Link(*row) for row in rows]
     return found

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.income import FEES, PAYMENTS
 from gen_ip.index.schema.trading import CANCELLATIONS, COUNTERS, DEALS, FILLS, OFFERS, SALES
 from gen_ip.index.schema.works import WORKS
+from gen_ip.index.types import Amount
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import NOBODY
 
@@ -65,40 +68,50 @@ def open_offers(
 ) -> Sequence[IndexedOffer]:
     """Offers that stand at a time: not taken back, not used up, and of asks those whose maker still
     owns the work as they did then; the cheapest first."""
-    fitting = sql.or_(
-        OFFERS.c.kind.not_in(_ASKS),
-        sql.and_(WORKS.c.owner == OFFERS.c.maker),
-    )
-    asked = (
-        sql.select(
-            OFFERS,
-            FILLS.c.count.label("taken"),
-            WORKS.c.transfers.label("now"),
-            COUNTERS.c.counter.label("of_maker"),
-        )
+    values = {"at": at, "most": limit}
+    if work is not None:
+        rows = _OPEN_OF_WORK(view.connection, work=work, **values)
+    elif maker is not None:
+        rows = _OPEN_OF_MAKER(view.connection, maker=maker, **values)
+    else:
+        rows = _OPEN(view.connection, **values)
+    named = (SimpleNamespace(**dict(zip(_NAMES, each, strict=True))) for each in rows)
+    return [
+        _offer(row)
+        for row in named
+        if row.counter == (row.of_maker or 0)
+        and (row.kind not in _ASKS or row.transfers == row.now)
+    ]
+
+
+_POSTED = tuple(OFFERS.columns)
+_NAMES = [*(each.name for each in _POSTED), "taken", "now", "of_maker"]
+
+
+def _standing(*which: sql.ColumnElement[bool]) -> Prepared:
+    fitting = [OFFERS.c.kind != kind for kind in _ASKS]
+    at = sql.bindparam("at", type_=Amount())
+    return Prepared(
+        sql.select(*_POSTED, FILLS.c.count, WORKS.c.transfers, COUNTERS.c.counter)
         .select_from(
             OFFERS.outerjoin(FILLS, FILLS.c.offer == OFFERS.c.hash)
             .outerjoin(CANCELLATIONS, CANCELLATIONS.c.offer == OFFERS.c.hash)
             .outerjoin(COUNTERS, COUNTERS.c.maker == OFFERS.c.maker)
             .outerjoin(WORKS, WORKS.c.id == OFFERS.c.work)
         )
-        .where(CANCELLATIONS.c.offer.is_(None), fitting)
+        .where(*which, CANCELLATIONS.c.offer.is_(None))
+        .where(sql.or_(sql.and_(*fitting), WORKS.c.owner == OFFERS.c.maker))
         .where(sql.or_(OFFERS.c.deadline == 0, OFFERS.c.deadline >= at))
         .where(OFFERS.c.valid_from <= at)
         .where(sql.or_(FILLS.c.count.is_(None), FILLS.c.count < OFFERS.c.quantity))
         .order_by(OFFERS.c.price, OFFERS.c.posted, OFFERS.c.hash)
-        .limit(limit)
+        .limit(sql.bindparam("most", type_=sql.Integer))
     )
-    if work is not None:
-        asked = asked.where(OFFERS.c.work == work)
-    if maker is not None:
-        asked = asked.where(OFFERS.c.maker == maker)
-    return [
-        _offer(row)
-        for row in view.connection.execute(asked)
-        if row.counter == (row.of_maker or 0)
-        and (row.kind not in _ASKS or row.transfers == row.now)
-    ]
+
+
+_OPEN = _standing()
+_OPEN_OF_WORK = _standing(OFFERS.c.work == sql.bindparam("work"))
+_OPEN_OF_MAKER = _standing(OFFERS.c.maker == sql.bindparam("maker"))
 
 
 def offer(view: View, offer_hash: bytes) -> IndexedOffer | None:
@@ -114,20 +127,19 @@ def offer(view: View, offer_hash: bytes) -> IndexedOffer | None:
 
 def filled(view: View, offer_hash: bytes) -> int:
     """How many licenses of an offer, posted or signed, were taken."""
-    asked = sql.select(FILLS.c.count).where(FILLS.c.offer == offer_hash)
-    return view.connection.execute(asked).scalar_one_or_none() or 0
+    row = _FILLED.one(view.connection, offer=offer_hash)
+    return 0 if row is None else int(row[0])
 
 
 def cancelled(view: View, offer_hash: bytes) -> bool:
     """Whether an offer was taken back, or answered."""
-    asked = sql.select(CANCELLATIONS.c.offer).where(CANCELLATIONS.c.offer == offer_hash)
-    return view.connection.execute(asked).first() is not None
+    return _CANCELLED.one(view.connection, offer=offer_hash) is not None
 
 
 def counter(view: View, maker: str) -> int:
     """A maker's counter: offers with another are void."""
-    asked = sql.select(COUNTERS.c.counter).where(COUNTERS.c.maker == maker)
-    return view.connection.execute(asked).scalar_one_or_none() or 0
+    row = _COUNTER.one(view.connection, maker=maker)
+    return 0 if row is None else int(row[0])
 
 
 def sales(
@@ -183,6 +195,15 @@ def open_deals(view: View, account: str) -> Sequence[tuple[dict[str, Any], int, 
         (json.loads(row.document), row.opened, row.delivered)
         for row in view.connection.execute(asked)
     ]
+
+
+_FILLED = Prepared(sql.select(FILLS.c.count).where(FILLS.c.offer == sql.bindparam("offer")))
+_CANCELLED = Prepared(
+    sql.select(CANCELLATIONS.c.offer).where(CANCELLATIONS.c.offer == sql.bindparam("offer"))
+)
+_COUNTER = Prepared(
+    sql.select(COUNTERS.c.counter).where(COUNTERS.c.maker == sql.bindparam("maker"))
+)
 
 
 def _offer(row: Any) -> IndexedOffer:

@@ -10,7 +10,20 @@ import sqlalchemy as sql
 
 from gen_ip.index.database import Database
 from gen_ip.index.errors import NoChainIndex
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.schema.chain import CURSOR
+
+_CURSOR = Prepared(
+    sql.select(
+        CURSOR.c.chain_id,
+        CURSOR.c.registry,
+        CURSOR.c.block,
+        CURSOR.c.hash,
+        CURSOR.c.time,
+        CURSOR.c.safe,
+        CURSOR.c.final,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +65,7 @@ def viewing(database: Database) -> Iterator[View]:
         ChainIndexUnavailable: the database refuses.
     """
     with database.reading() as connection:
-        row = connection.execute(sql.select(CURSOR)).one_or_none()
+        row = _CURSOR.one(connection)
         if row is None:
             raise NoChainIndex(database.name)
-        as_of = AsOf(row.chain_id, row.registry, row.block, row.hash, row.time, row.safe, row.final)
-        yield View(connection, as_of)
+        yield View(connection, AsOf(*row))

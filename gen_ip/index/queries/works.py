@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.documents import DOCUMENT_COPIES, DOCUMENTS
 from gen_ip.index.schema.works import METADATA_VERSIONS, RELATIONS, WORKS
@@ -51,41 +52,28 @@ class Named:
 
 def work(view: View, number: int) -> IndexedWork | None:
     """A certified work; None where there is none."""
-    row = view.connection.execute(_certified().where(WORKS.c.id == number)).one_or_none()
+    row = _ONE.one(view.connection, work=number)
     return None if row is None else IndexedWork(*row)
 
 
 def with_content(view: View, content_hash: bytes, most: int) -> Sequence[int]:
     """Works certified for these bytes, the earliest claims first."""
-    return _numbers(view, WORKS.c.content_hash == content_hash, most)
+    return _column(_WITH_CONTENT(view.connection, content_hash=content_hash, most=most))
 
 
 def with_copy(view: View, sha256: bytes, most: int) -> Sequence[int]:
     """Works whose own document names a copy of these bytes, the earliest claims first."""
-    digests = sql.select(DOCUMENT_COPIES.c.digest).where(DOCUMENT_COPIES.c.sha256 == sha256)
-    return _numbers(view, WORKS.c.metadata.in_(digests), most)
+    return _column(_WITH_COPY(view.connection, sha256=sha256, most=most))
 
 
 def with_cid(view: View, cid: str, most: int) -> Sequence[int]:
     """Works whose document says that their content has this CID, the earliest claims first."""
-    digests = sql.select(DOCUMENTS.c.digest).where(DOCUMENTS.c.cid == cid)
-    return _numbers(view, WORKS.c.metadata.in_(digests), most)
+    return _column(_WITH_CID(view.connection, cid=cid, most=most))
 
 
 def relations_to(view: View, number: int) -> Sequence[Named]:
     """Statements of owners of earlier works that this one is related to theirs."""
-    rows = view.connection.execute(
-        sql.select(
-            RELATIONS.c.earlier,
-            RELATIONS.c.later,
-            RELATIONS.c.evidence,
-            RELATIONS.c.time,
-            WORKS.c.claimed,
-        )
-        .join(WORKS, WORKS.c.id == RELATIONS.c.earlier)
-        .where(RELATIONS.c.later == number)
-        .order_by(RELATIONS.c.block, RELATIONS.c.log_index)
-    )
+    rows = _RELATIONS(view.connection, work=number)
     return [Named(*row) for row in rows]
 
 
@@ -115,11 +103,43 @@ def _certified() -> sql.Select[Any]:
     return sql.select(*WORKS.columns).where(WORKS.c.certified > 0)
 
 
-def _numbers(view: View, which: sql.ColumnElement[bool], most: int) -> Sequence[int]:
-    asked = (
+def _numbers(which: sql.ColumnElement[bool]) -> Prepared:
+    """Works of some kind, the earliest claims first, at most `most`."""
+    return Prepared(
         sql.select(WORKS.c.id)
         .where(which, WORKS.c.certified > 0)
         .order_by(WORKS.c.claimed, WORKS.c.id)
-        .limit(most)
+        .limit(sql.bindparam("most", type_=sql.Integer))
     )
-    return list(view.connection.execute(asked).scalars())
+
+
+def _column(rows: Sequence[tuple[Any, ...]]) -> Sequence[int]:
+    return [row[0] for row in rows]
+
+
+_ONE = Prepared(_certified().where(WORKS.c.id == sql.bindparam("work")))
+_WITH_CONTENT = _numbers(WORKS.c.content_hash == sql.bindparam("content_hash"))
+_WITH_COPY = _numbers(
+    WORKS.c.metadata.in_(
+        sql.select(DOCUMENT_COPIES.c.digest).where(
+            DOCUMENT_COPIES.c.sha256 == sql.bindparam("sha256")
+        )
+    )
+)
+_WITH_CID = _numbers(
+    WORKS.c.metadata.in_(
+        sql.select(DOCUMENTS.c.digest).where(DOCUMENTS.c.cid == sql.bindparam("cid"))
+    )
+)
+_RELATIONS = Prepared(
+    sql.select(
+        RELATIONS.c.earlier,
+        RELATIONS.c.later,
+        RELATIONS.c.evidence,
+        RELATIONS.c.time,
+        WORKS.c.claimed,
+    )
+    .join(WORKS, WORKS.c.id == RELATIONS.c.earlier)
+    .where(RELATIONS.c.later == sql.bindparam("work"))
+    .order_by(RELATIONS.c.block, RELATIONS.c.log_index)
+)

@@ -8,9 +8,12 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.service.errors import UnknownName
 from gen_ip.service.kept.records import Records
 from gen_ip.service.kept.tables import HIDDEN
+
+_ONE = Prepared(sql.select(HIDDEN.c.work).where(HIDDEN.c.work == sql.bindparam("work")))
 
 
 @dataclass(frozen=True)
@@ -85,5 +88,7 @@ class HideList:
         if not works:
             return set()
         with self._records.open(write=False) as database:
+            if len(works) == 1:
+                return {each for (each,) in _ONE(database, work=works[0])}
             found = sql.select(HIDDEN.c.work).where(HIDDEN.c.work.in_(works))
             return set(database.execute(found).scalars())
