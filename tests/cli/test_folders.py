@@ -121,7 +121,7 @@ def test_a_wallet_or_a_safe_certifies_a_folder(run: Run, rpc: LocalChain, folder
     plan = run(*certify, "--unsigned").ok().json
     [transaction] = plan["transactions"]
     assert _works(rpc) == []
-    rpc.rpc("eth_sendTransaction", transaction)
+    rpc.wallet_sends(transaction)
     assert len(_works(rpc)) == 5
     assert run(*certify, "--unsigned").ok().json["transactions"] == []
 
@@ -136,7 +136,7 @@ def test_a_bad_file_does_not_hide_what_a_wallet_can_send(
     assert ended.code == 1
     assert ended.err.startswith("b.png: ")
     assert ended.err.count("\n") == 1
-    rpc.rpc("eth_sendTransaction", transaction)
+    rpc.wallet_sends(transaction)
     assert len(_works(rpc)) == 5
 
 

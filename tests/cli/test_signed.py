@@ -123,7 +123,7 @@ def test_a_plan_to_anchor_keeps_its_proofs(run: Run, rpc: LocalChain, tmp_path: 
     planned = run(*args).ok()
     assert "keep them" in planned.err
     [transaction] = planned.json["transactions"]
-    rpc.rpc("eth_sendTransaction", transaction)
+    rpc.wallet_sends(transaction)
     rpc.pass_time(50)
     made = run("submit", proofs, "--account", "dev3", "--json").ok().json["certified"]
     assert len(made) == 1

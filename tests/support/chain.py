@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from eth_typing import HexStr
 
 from tests.support.require import require
 
@@ -41,6 +42,13 @@ class LocalChain:
         response = self.web3.provider.make_request(method, list(params))
         assert "error" not in response, response
         return response["result"]
+
+    def wallet_sends(self, transaction: Any) -> str:
+        """Sends as one of the node's own accounts; its hash. A busy node mines it a moment later,
+        so that is waited for."""
+        tx_hash = str(self.rpc("eth_sendTransaction", transaction))
+        self.web3.eth.wait_for_transaction_receipt(HexStr(tx_hash))
+        return tx_hash
 
     def pass_time(self, seconds: int) -> None:
         """Mines a block `seconds` later."""
