@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ _BUSY_SECONDS = 30.0
 _SERVERS = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _FORM = "a path, or postgresql://USER@HOST/DATABASE"
 _WRITES = "gen_ip_writes"
+_BEGUN = "gen_ip_begun"
 # Any number; all versions of this package use the same.
 _MAKING = 0x67656E6970
 
@@ -57,6 +61,105 @@ def engine(where: str | Path, *, synchronous: str = "FULL") -> sql.Engine:
     return found
 
 
+class Reading:
+    """Transactions that only read, all of whose reads see the same state.
+
+    Connections to a file stay open between them: to take one out of a pool and to begin costs many
+    times what a read does. May be used from several threads.
+    """
+
+    def __init__(self, engine: sql.Engine) -> None:
+        self._engine = engine
+        self._idle: deque[sql.Connection] = deque()
+        self._file = engine.dialect.name == "sqlite"
+        self._closed = False
+
+    @contextmanager
+    def __call__(self) -> Iterator[sql.Connection]:
+        """One of them.
+
+        Raises:
+            SQLAlchemyError, or the driver's own error: the database refuses.
+        """
+        if not self._file:
+            with self._engine.connect() as connection:
+                repeatable = connection.execution_options(isolation_level="REPEATABLE READ")
+                with repeatable.begin():
+                    yield repeatable
+            return
+        connection = self._taken()
+        usable = False
+        try:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
+            try:
+                yield connection
+                usable = True
+            except refusals(self._engine):
+                raise
+            except BaseException:
+                usable = True
+                raise
+            finally:
+                if connection.in_transaction():
+                    connection.rollback()
+                else:
+                    driver.rollback()
+        finally:
+            if usable and not self._closed:
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    def _taken(self) -> sql.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect().execution_options(**{_BEGUN: True})
+
+    def close(self) -> None:
+        """Lets the connections go; those that are read from, once that ends."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+class Watch:
+    """Tells when a file was changed, by whatever process, for less than a read of it costs."""
+
+    def __init__(self, engine: sql.Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._connection: sql.Connection | None = None
+
+    def version(self) -> int | None:
+        """Another number after every commit to the file (SQLite's `data_version`); None where the
+        database is on a server, which has nothing of the kind.
+
+        Raises:
+            SQLAlchemyError, or the driver's own error: the database refuses.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return None
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            driver: Any = self._connection.connection.driver_connection
+            return int(driver.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Lets its connection go."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+def refusals(engine: sql.Engine) -> tuple[type[Exception], ...]:
+    """What is raised where a database refuses: by the library, and by the driver below it."""
+    return (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+
+
 def named(engine: sql.Engine) -> str:
     """A database for messages, without its password."""
     url = engine.url
@@ -64,7 +167,7 @@ def named(engine: sql.Engine) -> str:
     return str(url.database) if sqlite_file else url.render_as_string(hide_password=True)
 
 
-def reason(error: SQLAlchemyError) -> str:
+def reason(error: Exception) -> str:
     """What the driver says, without the statement and its values."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
@@ -104,5 +207,6 @@ def _server(text: str) -> sql.URL:
 
 def _begin(connection: sql.Connection) -> None:
     # Two that read and then write would each wait for the other's end.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_BEGUN):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sql
-from sqlalchemy.exc import SQLAlchemyError
 
 from gen_ip import databases
 from gen_ip.index.errors import ChainIndexUnavailable, NoChainIndex
@@ -35,10 +34,12 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise ChainIndexUnavailable(str(path), error.strerror or str(error)) from None
-        self.where = where
+        self.where, self.in_file = where, not databases.is_url(where)
         # A loss of power may cost the last commits, which the chain still has; never the file.
         self.engine = databases.engine(where, synchronous="NORMAL")
         self.name = databases.named(self.engine)
+        self._reading = databases.Reading(self.engine)
+        self._refusals = databases.refusals(self.engine)
 
     @contextmanager
     def writing(self) -> Iterator[sql.Connection]:
@@ -59,19 +60,17 @@ class Database:
         Raises:
             ChainIndexUnavailable: the database refuses.
         """
-        with self._told(), self.engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
+        with self._told(), self._reading() as connection:
+            yield connection
 
     def close(self) -> None:
         """Lets the connections go."""
+        self._reading.close()
         self.engine.dispose()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except self._refusals as error:
             raise ChainIndexUnavailable(self.name, databases.reason(error)) from error

@@ -49,29 +49,29 @@ class _Compiled:
             for name, each in compiled.binds.items()
             if each.required
         }
-        self._reads = [
+        reads = [
             _in(column.type, dialect).result_processor(dialect, None)
             for column in statement.selected_columns
         ]
+        self._reads = [(place, read) for place, read in enumerate(reads) if read is not None]
 
     def __call__(self, connection: sql.Connection, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        bound = {**self._fixed}
-        for name, bind in self._binds.items():
-            bound[name] = bind(values[name])
-        cursor = connection.connection.cursor()
+        bound = self._fixed | {name: bind(values[name]) for name, bind in self._binds.items()}
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
         try:
             wanted = bound if self._order is None else [bound[name] for name in self._order]
             cursor.execute(self._text, wanted)
             found = cursor.fetchall()
         finally:
             cursor.close()
-        return [
-            tuple(
-                value if read is None else read(value)
-                for read, value in zip(self._reads, row, strict=True)
-            )
-            for row in found
-        ]
+        return [self._read(row) for row in found] if found else []
+
+    def _read(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, read in self._reads:
+            values[place] = read(values[place])
+        return tuple(values)
 
 
 def _bind(kind: Any, dialect: sql.Dialect) -> _Process:

@@ -14,6 +14,7 @@ from gen_ip.index.queries import works
 from gen_ip.index.queries.view import View
 from gen_ip.match.answer import Answer
 from gen_ip.match.verdict import Verdict as Method
+from gen_ip.service.chain import ShownFacts
 from gen_ip.service.problems import Problem
 from gen_ip.status.accounts import account as spelled
 from gen_ip.status.facts import Match, Question
@@ -77,19 +78,17 @@ def work_id(text: str, chain_id: int) -> int:
     return named.work
 
 
-def matches_of_hash(view: View, sha256: bytes) -> list[Match]:
+def matches_of_hash(view: View, facts: ShownFacts, sha256: bytes) -> list[Match]:
     """Works of these bytes, and those whose owners publish them as a copy: their word alone, so
     that nothing automatic follows from it."""
-    exact = [
-        Match(each, Method.EXACT_BYTES) for each in works.with_content(view, sha256, MOST_WORKS)
-    ]
+    exact = [Match(each, Method.EXACT_BYTES) for each in facts.works_on(sha256, MOST_WORKS)]
     said = [
         Match(each, Method.NEAR_DUPLICATE) for each in works.with_copy(view, sha256, MOST_WORKS)
     ]
     return [*exact, *said]
 
 
-def matches_of_cid(view: View, cid: str) -> tuple[list[Match], bytes | None]:
+def matches_of_cid(view: View, facts: ShownFacts, cid: str) -> tuple[list[Match], bytes | None]:
     """Works of a CID; the sha2-256 of the bytes where the CID is of them all. What a work's
     document says of its CID is its owner's word alone.
 
@@ -101,7 +100,7 @@ def matches_of_cid(view: View, cid: str) -> tuple[list[Match], bytes | None]:
     except MalformedCID as error:
         raise Problem(422, "bad-cid", str(error)) from None
     if parsed.codec == RAW:
-        return matches_of_hash(view, parsed.digest), parsed.digest
+        return matches_of_hash(view, facts, parsed.digest), parsed.digest
     said = works.with_cid(view, cid, MOST_WORKS)
     return [Match(each, Method.NEAR_DUPLICATE) for each in said], None
 

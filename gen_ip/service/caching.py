@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from gen_ip.service.problems import Problem
 
 _MOST_CURSOR = 512
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class NoChain:
 
 def answered(request: Request, document: Mapping[str, Any], max_age: int) -> Response:
     """A document with its tag, or 304 where the client has it (RFC 9110, section 13.1.2)."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    body = _written(document).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,

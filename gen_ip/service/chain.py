@@ -47,11 +47,15 @@ class ChainSettings:
 
 
 class ChainSide:
-    """What routes about works ask. May be used from several threads."""
+    """What routes about works ask. May be used from several threads.
+
+    `in_file`: whether nothing it asks is on another machine.
+    """
 
     def __init__(self, settings: ChainSettings, records: Records, hidden: HideList) -> None:
         self.settings = settings
         self.database = Database(settings.database)
+        self.in_file = self.database.in_file and records.path is not None
         self._hidden = hidden
         here, deployment = settings.chain_id, settings.deployment
         self.permits = KeptPermits(records, here, deployment.license, settings.signed_by)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from gen_ip.index.queries import licensing, lineage, trading, works
+from gen_ip.index.queries.around import Glance, glance, glances
 from gen_ip.index.queries.view import View
-from gen_ip.index.queries.works import IndexedWork
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import NOBODY
 from gen_ip.status.facts import LicenseFact, OfferFact, Relation, WorkFacts
@@ -25,15 +25,21 @@ class IndexedFacts:
 
     def __init__(self, view: View, marketplace: str) -> None:
         self._view, self._marketplace = view, marketplace
+        self._glanced: dict[int, Glance] = {}
+        self._alone: dict[bytes, int] = {}
 
     # Of verdicts.
 
     def work(self, work: int, at: int) -> WorkFacts | None:
         """See `Chain`."""
-        found = works.work(self._view, work)
+        found = self._glanced.get(work) or glance(self._view, work)
         if found is None:
             return None
-        above = lineage.above(self._view, work)
+        self._glanced[work] = found
+        if not found.twins:
+            self._alone[found.content_hash] = work
+        above = lineage.above(self._view, work).links if found.parents else ()
+        relations = works.relations_to(self._view, work) if found.relations else ()
         return WorkFacts(
             id=found.id,
             content_hash=found.content_hash,
@@ -43,22 +49,29 @@ class IndexedFacts:
             final=found.claimed_in <= self._view.as_of.final,
             owned_since=found.owned_since,
             suspended=found.suspended,
-            ancestors=frozenset(link.parent for link in above.links),
+            ancestors=frozenset(link.parent for link in above),
             relations=tuple(
-                Relation(each.earlier, each.claimed, each.evidence)
-                for each in works.relations_to(self._view, work)
+                Relation(each.earlier, each.claimed, each.evidence) for each in relations
             ),
-            offers=self._offers(found, at),
+            offers=self._offers(found, at) if found.offered else (),
         )
 
     def works_on(self, content_hash: bytes, most: int) -> Sequence[int]:
         """See `Chain`."""
-        return works.with_content(self._view, content_hash, most)
+        alone = self._alone.get(content_hash)
+        if alone is not None:
+            return [alone]
+        found = glances(self._view, content_hash, most)
+        self._glanced.update((each.id, each) for each in found)
+        return [each.id for each in found]
 
     def licenses(
         self, work: int, holder: str | None, ids: Collection[int]
     ) -> Sequence[LicenseFact]:
         """See `Chain`."""
+        found = self._glanced.get(work)
+        if holder is None and not ids and found is not None and not found.exclusive:
+            return []
         return [
             LicenseFact(
                 each.id,
@@ -73,7 +86,7 @@ class IndexedFacts:
             for each in licensing.that_matter(self._view, work, holder, ids)
         ]
 
-    def _offers(self, work: IndexedWork, at: int) -> tuple[OfferFact, ...]:
+    def _offers(self, work: Glance, at: int) -> tuple[OfferFact, ...]:
         """Licenses that anyone can take now."""
         if work.suspended or licensing.exclusive_until(self._view, work.id, at):
             return ()

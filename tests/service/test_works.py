@@ -113,6 +113,31 @@ def test_verdicts_by_hash_cid_and_number(
     served.get("/v1/status", 404, work="5")
 
 
+def test_what_is_asked_plainly_is_answered_like_the_rest(served: Served, alice: GenIP) -> None:
+    made = alice.certify(b"a work", name="Fox")
+    served.update()
+    wallet = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+    for plain in (
+        f"sha256={made.content_hash.hex()}",
+        f"work={made.work_id}",
+        f"work={made.work_id}&licensee={wallet}",
+        f"work={made.work_id}&first_seen=1",
+        f"sha256={made.content_hash.hex()}&licensee={wallet}&first_seen=1767225600",
+        f"sha256={'11' * 32}",
+        "work=5",
+        f"work={made.work_id}&licensee={wallet[:-1]}{'0' if wallet[-1] != '0' else '1'}",
+        f"work={10**48}",
+    ):
+        quick = served.client.get(f"/v1/status?{plain}")
+        general = served.client.get(f"/v1/status?lang=en&{plain}")
+        one, other = quick.json(), general.json()
+        one.pop("request_id", None)
+        other.pop("request_id", None)
+        assert (quick.status_code, one) == (general.status_code, other)
+    spelled = served.client.get(f"/v1/status?work={made.work_id}&work=5")
+    assert spelled.status_code == 404
+
+
 def test_an_answer_that_did_not_change_is_not_sent_again(served: Served, alice: GenIP) -> None:
     made = alice.certify(b"a work")
     served.update()

@@ -13,6 +13,7 @@ from gen_ip.service.errors import UnknownName
 from gen_ip.service.kept.records import Records
 from gen_ip.service.kept.tables import HIDDEN
 
+_MOST_KEPT = 100_000
 _ONE = Prepared(sql.select(HIDDEN.c.work).where(HIDDEN.c.work == sql.bindparam("work")))
 
 
@@ -34,6 +35,7 @@ class HideList:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._known: tuple[int, frozenset[str]] | None = None
 
     def add(self, work: str, reason: str) -> Hidden:
         """Hides a work; a second time only the reason changes.
@@ -87,7 +89,18 @@ class HideList:
         """
         if not works:
             return set()
+        version = self._records.version()
+        known = self._known
+        if version is not None and known is not None and known[0] == version:
+            return set(works) & known[1]
         with self._records.open(write=False) as database:
+            if version is not None:
+                # What is asked of every verdict is kept until the file changes.
+                least = sql.select(HIDDEN.c.work).limit(_MOST_KEPT + 1)
+                every = frozenset(database.execute(least).scalars())
+                if len(every) <= _MOST_KEPT:
+                    self._known = version, every
+                    return set(works) & every
             if len(works) == 1:
                 return {each for (each,) in _ONE(database, work=works[0])}
             found = sql.select(HIDDEN.c.work).where(HIDDEN.c.work.in_(works))

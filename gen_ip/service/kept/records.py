@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.exc import SQLAlchemyError
 
 from gen_ip import databases
 from gen_ip.service.errors import RecordsUnavailable
@@ -40,6 +39,9 @@ class Records:
             self._require_folder(self.path, make)
         self._engine = databases.engine(where if self.path is None else self.path)
         self.name = databases.named(self._engine)
+        self._reading = databases.Reading(self._engine)
+        self._watch = databases.Watch(self._engine)
+        self._refusals = databases.refusals(self._engine)
         with self.open() as database:
             databases.alone(database)
             TABLES.create_all(database)
@@ -67,11 +69,26 @@ class Records:
             RecordsUnavailable: the system refuses, or the file is no such database.
         """
         try:
+            if not write:
+                with self._reading() as database:
+                    yield database
+                return
             with self._engine.connect() as plain:
-                database = plain.execution_options(**databases.WRITING) if write else plain
+                database = plain.execution_options(**databases.WRITING)
                 with database.begin():
                     yield database
-        except SQLAlchemyError as error:
+        except self._refusals as error:
+            raise RecordsUnavailable(self.name, databases.reason(error)) from None
+
+    def version(self) -> int | None:
+        """Another number after every change by whatever process; None where nothing tells.
+
+        Raises:
+            RecordsUnavailable.
+        """
+        try:
+            return self._watch.version()
+        except self._refusals as error:
             raise RecordsUnavailable(self.name, databases.reason(error)) from None
 
     def put(self, database: sql.Connection, table: sql.Table, row: Mapping[str, Any]) -> None:
@@ -80,6 +97,8 @@ class Records:
 
     def close(self) -> None:
         """Lets the connections go."""
+        self._reading.close()
+        self._watch.close()
         self._engine.dispose()
 
     def backup(self, target: Path) -> None:

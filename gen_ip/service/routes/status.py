@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
+from fastapi.routing import APIRoute
 
 from gen_ip.match.index.errors import NoIndex
 from gen_ip.match.verdict import Verdict as Method
@@ -38,11 +41,15 @@ router = APIRouter()
 _KEPT_SECONDS = 2
 _DAY = 86_400
 _SHA256 = "^(?:0x)?[0-9a-f]{64}$"
+_PLAIN = re.compile(
+    rb"(?:sha256=([0-9a-f]{64})|work=([1-9][0-9]{0,48}))"
+    rb"(?:&licensee=(0x[0-9a-fA-F]{40}))?(?:&first_seen=([1-9][0-9]{0,11}))?"
+)
 
 UseName = StrEnum("UseName", {use.name: use.value for use in Use})  # type: ignore[misc]
 
 
-def _asked(
+async def _asked(
     use: Annotated[
         list[UseName] | None, Query(description="What is intended; showing by default.")
     ] = None,
@@ -68,7 +75,6 @@ Lang = Annotated[Language, Query(description="Of the sentences.")]
 Sign = Annotated[bool, Query(description="Have the verdict signed and kept.")]
 
 
-@router.get("/v1/status", response_model=StatusAnswer, responses=documented(404, 422, 501, 503))
 async def status(
     request: Request,
     asked: Asked,
@@ -79,31 +85,82 @@ async def status(
     statement: Sign = False,
 ) -> Response:
     """Whether somebody may use what a hash, a CID or a work's number names: exactly one of them."""
-    found = side(request)
     if sum(each is not None for each in (sha256, cid, work)) != 1:
         raise Problem(422, "bad-question", "give exactly one of sha256, cid and work")
-    number = None if work is None else work_id(work, found.settings.chain_id)
+    named = _Named(sha256, cid, work)
+    return await _judged(request, asked, named, language=lang, sign=statement)
+
+
+class _Named(NamedTuple):
+    """What is asked about: one of them."""
+
+    sha256: str | None = None
+    cid: str | None = None
+    work: str | None = None
+
+
+async def _judged(
+    request: Request, asked: Question, named: _Named, *, language: Language, sign: bool
+) -> Response:
+    found = side(request)
+    number = None if named.work is None else work_id(named.work, found.settings.chain_id)
 
     def answer() -> dict[str, Any]:
         with found.viewing() as (view, facts):
             meant = no_earlier(asked, view)
             digest: bytes | None = None
-            if sha256 is not None:
-                digest = bytes.fromhex(sha256.removeprefix("0x"))
-                matches = matches_of_hash(view, digest)
-            elif cid is not None:
-                matches, digest = matches_of_cid(view, cid)
+            if named.sha256 is not None:
+                digest = bytes.fromhex(named.sha256.removeprefix("0x"))
+                matches = matches_of_hash(view, facts, digest)
+            elif named.cid is not None:
+                matches, digest = matches_of_cid(view, facts, named.cid)
             else:
                 assert number is not None  # noqa: S101 - as was counted above
                 matches = [Match(number, Method.EXACT_BYTES)]
-                if facts.work(number, meant.at) is None:
-                    raise Problem(404, "unknown-work", "no work of this number is certified")
             verdict = decided(found, facts, matches, meant)
-            return told(found, view, verdict, meant, language=lang, sha256=digest, sign=statement)
+            if number is not None and verdict.work is None:
+                raise Problem(404, "unknown-work", "no work of this number is certified")
+            return told(found, view, verdict, meant, language=language, sha256=digest, sign=sign)
 
-    document = await to_thread.run_sync(answer)
+    # A read of a file takes less than handing it to a thread.
+    if found.in_file and not sign:
+        document = answer()
+    else:
+        document = await to_thread.run_sync(answer)
     parts(request).metrics.verdicts.labels(document["verdict"]).inc()
-    return answered(request, document, 0 if statement else _KEPT_SECONDS)
+    return answered(request, document, 0 if sign else _KEPT_SECONDS)
+
+
+class _Plain(APIRoute):
+    """Takes the questions that are asked most, a hash or a number and no more than well-formed
+    numbers beside it, past the general reading of parameters; that has the word on all others."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See `APIRoute`."""
+        general = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            plain = _PLAIN.fullmatch(request.scope["query_string"])
+            if plain is None:
+                return await general(request)
+            sha256, work, licensee, seen = (
+                None if each is None else each.decode() for each in plain.groups()
+            )
+            asked = question((), licensee, None, None, None if seen is None else int(seen))
+            named = _Named(sha256, None, work)
+            return await _judged(request, asked, named, language="en", sign=False)
+
+        return handler
+
+
+router.add_api_route(
+    "/v1/status",
+    status,
+    methods=["GET"],
+    response_model=StatusAnswer,
+    responses=documented(404, 422, 501, 503),
+    route_class_override=_Plain,
+)
 
 
 @router.post(
@@ -129,7 +186,7 @@ async def status_of_file(
             sha256, likenesses = _recognized(use, found, file, stated)
             with found.viewing() as (view, facts):
                 meant = no_earlier(asked, view)
-                matches = [*matches_of_hash(view, sha256), *likenesses]
+                matches = [*matches_of_hash(view, facts, sha256), *likenesses]
                 verdict = decided(found, facts, matches, meant)
                 return told(
                     found,
