@@ -178,6 +178,8 @@ class _Chain:
             self._signer,
             self._url,
             partial(is_signed_by, Rpc(client.web3)),
+            client.store,
+            client.token,
         )
 
     def beside(self, parts: Parts) -> Working:

@@ -62,6 +62,10 @@ PublishPrompt = Annotated[
         "--publish-prompt", help="Publish the prompts that the file holds, not their hashes alone."
     ),
 ]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="A word it is searched by; nsfw hides its picture. Repeatable."),
+]
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Stating:
     declare: Declared = None
     kind: KindOfWork = None
     publish_prompt: PublishPrompt = False
+    tag: Tags = None
 
     def read(self) -> SharedStatement:
         """The keywords of the client's methods.
@@ -88,6 +93,7 @@ class Stating:
             "declared": declared_in(self.declare),
             "kind": self.kind,
             "publish_prompt": self.publish_prompt,
+            "tags": self.tag or [],
         }
 
 

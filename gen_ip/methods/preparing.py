@@ -35,6 +35,7 @@ class SharedStatement(TypedDict, total=False):
             what its bytes say, which it must not contradict.
         publish_prompt: whether the metadata hold the prompts that the file says it was made by, and
             not their hashes alone.
+        tags: words it is searched by, among its attributes; `nsfw` has sites show it on request.
     """
 
     description: str
@@ -44,6 +45,7 @@ class SharedStatement(TypedDict, total=False):
     declared: Declaration | None
     kind: Kind | None
     publish_prompt: bool
+    tags: Sequence[str]
 
 
 class Statement(SharedStatement, total=False):
@@ -52,7 +54,7 @@ class Statement(SharedStatement, total=False):
     Attributes:
         name: by default the file's name without its ending.
         copies: other files that the creator publishes as this work, from `Copy.published`.
-        description, payees, resale_royalty, arbiter, declared, kind, publish_prompt: see
+        description, payees, resale_royalty, arbiter, declared, kind, publish_prompt, tags: see
             `SharedStatement`.
     """
 
@@ -76,6 +78,7 @@ class Stated:
     declared: Declaration | None = None
     kind: Kind | None = None
     publish_prompt: bool = False
+    tags: Sequence[str] = ()
     copies: Sequence[PublishedCopy] = ()
 
     def __post_init__(self) -> None:
@@ -138,6 +141,7 @@ class Preparing(Connection):
             declared=stated.declared,
             kind=stated.kind,
             publish_prompt=stated.publish_prompt,
+            tags=stated.tags,
             copies=stated.copies,
         )
         certify = self._registry.statement(

@@ -15,6 +15,7 @@ from gen_ip.service import problems
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.limits import Counting
 from gen_ip.service.observing import Observing
+from gen_ip.service.pages import account, assets, errors, explore, home, work
 from gen_ip.service.parts import Parts, made
 from gen_ip.service.problems import ProblemDocument
 from gen_ip.service.routes import (
@@ -68,8 +69,11 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     app.add_middleware(Counting, rate=use.rate)
     app.add_middleware(Observing, metrics=use.metrics, log=use.log)
     problems.install(app)
+    app.state.error_page = errors.page
     for each in (match, status, works, creators, searching, handing, inbox, hidden, operating):
         app.include_router(each.router)
+    for shown in (home, work, account, explore, assets):
+        app.include_router(shown.router)
     _describe(app)
     return app
 

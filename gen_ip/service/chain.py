@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from gen_ip.chain.deployment import Deployment
+from gen_ip.content.store import Store
 from gen_ip.index.database import Database
 from gen_ip.index.errors import NoChainIndex
 from gen_ip.index.queries.view import View, viewing
@@ -18,10 +19,13 @@ from gen_ip.service.kept.permits import KeptPermits
 from gen_ip.service.kept.profiles import KeptProfiles
 from gen_ip.service.kept.records import Records
 from gen_ip.service.kept.statements import KeptStatements
+from gen_ip.service.pages.money import Tokens
+from gen_ip.service.pages.thumbnails import Thumbnails
 from gen_ip.signers.protocol import Signer
 from gen_ip.status.facts import WorkFacts
 from gen_ip.status.indexed import IndexedFacts
 from gen_ip.status.permits import SignedBy, with_key
+from gen_ip.tokens import TokenInfo
 from gen_ip.work import WorkAddress
 
 
@@ -36,6 +40,8 @@ class ChainSettings:
         name: what signed verdicts call the service: its public URL.
         signed_by: what tells whether an account signed; by default keys alone, so that contract
             wallets (ERC-1271) cannot hand anything in.
+        store: where small pictures of works come from; None for none.
+        token: what tells how a token counts; None where amounts are shown in the smallest unit.
     """
 
     database: str | Path
@@ -44,6 +50,8 @@ class ChainSettings:
     signer: Signer | None = None
     name: str = ""
     signed_by: SignedBy = with_key
+    store: Store | None = None
+    token: Callable[[str], TokenInfo] | None = None
 
 
 class ChainSide:
@@ -62,6 +70,8 @@ class ChainSide:
         self.profiles = KeptProfiles(records, here, deployment.registry, settings.signed_by)
         self.offers = KeptOffers(records)
         self.statements = KeptStatements(records)
+        self.tokens = Tokens(settings.token)
+        self.pictures = None if settings.store is None else Thumbnails(settings.store)
 
     def as_of(self) -> AsOf:
         """How far the index is; nowhere while it has nothing yet.
@@ -90,8 +100,10 @@ class ChainSide:
         return str(WorkAddress(self.settings.chain_id, work))
 
     def close(self) -> None:
-        """Lets the database go."""
+        """Lets the database and the decoders go."""
         self.database.close()
+        if self.pictures is not None:
+            self.pictures.close()
 
 
 class ShownFacts(IndexedFacts):

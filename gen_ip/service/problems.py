@@ -79,7 +79,19 @@ def response(
     if errors is not None:
         document["errors"] = errors
     sent = {"Cache-Control": "no-store", **(headers or {})}
+    if _is_of_a_page(request):
+        shown: Response = request.app.state.error_page(
+            request, status, detail, document["request_id"]
+        )
+        shown.headers.update(sent)
+        return shown
     return JSONResponse(document, status, sent, media_type=MEDIA_TYPE)
+
+
+def _is_of_a_page(request: Request) -> bool:
+    """Whether a browser asks for a page; what programs ask for is under `/v1`."""
+    programs = request.url.path.startswith(("/v1/", "/health", "/ready", "/metrics", "/badge/"))
+    return not programs and "text/html" in request.headers.get("accept", "")
 
 
 def install(app: FastAPI) -> None:

@@ -179,6 +179,7 @@ def write(
     declared: Declaration | None = None,
     kind: str | None = None,
     publish_prompt: bool = False,
+    tags: Sequence[str] = (),
     copies: Sequence[PublishedCopy] = (),
 ) -> bytes:
     """The encoded metadata of the certificate of `work`.
@@ -186,7 +187,8 @@ def write(
     What the file says of its making goes in (`gen_ip.generation.published`), its prompts as texts
     only with `publish_prompt`; its tool and models stand for those the creator declares none of.
 
-    `copies` are those that the creator publishes besides the certified file.
+    `tags` are words it is searched by. `copies` are those that the creator publishes besides the
+    certified file.
     `terms` are hashes of the terms of the licenses that its parents are used under. `kind` is what
     the creator says it is; by default what its bytes say.
 
@@ -209,6 +211,7 @@ def write(
         parents=parents,
         terms=[f"0x{terms_hash.hex()}" for terms_hash in terms],
         work=work,
+        attributes=[{"trait_type": "Tag", "value": each} for each in tags],
         generation=making(reading, prompts=publish_prompt),
         copies=copies,
         **{

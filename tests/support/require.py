@@ -71,6 +71,10 @@ def _node() -> Path | None:
 _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
     "anvil": (lambda: _tool("anvil"), "anvil not found; run make setup"),
     "ape": (_ape, "ape not found; run make setup"),
+    "chromium": (
+        lambda: _shell("chromium") or _shell("google-chrome"),
+        "Chromium not found; install it with your system's packages (chromium)",
+    ),
     "exiftool": (
         lambda: _shell("exiftool"),
         "exiftool not found; install it with your system's packages (libimage-exiftool-perl)",

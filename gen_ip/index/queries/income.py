@@ -30,6 +30,7 @@ class Earned:
         on_the_way: what settling everything below would add to that.
         collected: what was drawn so far.
         owed: what settling it now would move to its parents, by their numbers.
+        path: the works to settle, in this order, for all that is on the way.
         whole: whether all works below were looked at.
     """
 
@@ -40,6 +41,7 @@ class Earned:
     on_the_way: int
     collected: int
     owed: Mapping[int, int]
+    path: tuple[int, ...]
     paid_at: int
     whole: bool
 
@@ -55,16 +57,17 @@ def earnings(view: View, work: int) -> Sequence[Earned]:
         own = accounts.get((work, token), _Booked())
         held = {each: accounts.get((each, token), _Booked()).account for each in under}
         links = [link for link in down.links if link.child in under and link.parent in under]
-        coming = plan(work, links, nodes, held).brings
+        coming = plan(work, links, nodes, held)
         found.append(
             Earned(
                 token,
                 own.direct,
                 own.royalties,
                 own.account.credit,
-                coming,
+                coming.brings,
                 own.drawn,
                 _owed(own.account, [link for link in up if link.child == work]),
+                tuple(step.work for step in coming.steps),
                 own.paid_at,
                 not down.cut,
             )

@@ -47,8 +47,8 @@ async def waiting(request: Request, account: Account) -> Response:
 
     def answer() -> dict[str, Any]:
         with found.viewing() as (view, facts):
-            entries = _entries(found, view, facts, account)
-            return {**to_json(account, entries), **as_of(view).to_json()}
+            waits = entries(found, view, facts, account)
+            return {**to_json(account, waits), **as_of(view).to_json()}
 
     return answered(request, await to_thread.run_sync(answer), _KEPT_SECONDS)
 
@@ -67,9 +67,9 @@ async def feed(request: Request, account: Account) -> Response:
 
     def answer() -> bytes:
         with found.viewing() as (view, facts):
-            entries = _entries(found, view, facts, account)
+            waits = entries(found, view, facts, account)
         url = f"{found.settings.name}/v1/inbox/{account}/feed.atom"
-        return atom.feed(account, entries, url=url)
+        return atom.feed(account, waits, url=url)
 
     return Response(
         await to_thread.run_sync(answer),
@@ -78,7 +78,8 @@ async def feed(request: Request, account: Account) -> Response:
     )
 
 
-def _entries(found: ChainSide, view: View, facts: ShownFacts, account: str) -> Sequence[Entry]:
+def entries(found: ChainSide, view: View, facts: ShownFacts, account: str) -> Sequence[Entry]:
+    """What waits for an account, the newest first."""
     now = view.as_of.time
     owned = works.of_account(view, account, created=False, limit=_MOST_WORKS)
     return inbox(

@@ -80,11 +80,11 @@ async def find(
         creator=_address("creator", creator),
         owner=_address("owner", owner),
     )
-    behind = _behind(after)
+    place = behind(after)
 
     def answer() -> dict[str, Any]:
         with found.viewing() as (view, facts):
-            rows = search(view, wanted, view.as_of.time, behind, limit + 1)
+            rows = search(view, wanted, view.as_of.time, place, limit + 1)
             page = rows[:limit]
             hidden = facts.hides([each.id for each in page])
             more = len(rows) > limit
@@ -116,7 +116,12 @@ def _address(name: str, value: str | None) -> str | None:
         raise Problem(422, "bad-account", str(error)) from None
 
 
-def _behind(cursor: str) -> tuple[int, int] | None:
+def behind(cursor: str) -> tuple[int, int] | None:
+    """The claim and the number of the last work before a page; None of the first.
+
+    Raises:
+        Problem: 422, it is no cursor.
+    """
     key = key_of(cursor)
     if not key:
         return None

@@ -1,0 +1,112 @@
+"""Pages from templates: escaped, with a policy that loads nothing from elsewhere, in the reader's
+language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gen_ip.papers.wording import Words
+from gen_ip.service.pages.wording import Wording, preferred
+
+STATIC = {
+    "style.css": "text/css",
+    "wallet.js": "text/javascript",
+    "page.js": "text/javascript",
+}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Page:
+    """One page for one request: its language, and links that keep it.
+
+    Attributes:
+        say: the words of the pages.
+        words: numbers, times and terms in the same language.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        chosen = request.query_params.get("lang")
+        self._chosen = chosen if chosen in ("en", "fr") else None
+        accepted = request.headers.get("accept-language", "")
+        self.language = preferred(self._chosen, accepted)
+        self.say = Wording(self.language)
+        self.words = Words(self.language)
+
+    def url(self, path: str, **query: str | int | None) -> str:
+        """A link within the site, in the language that was chosen."""
+        named = {name: str(value) for name, value in query.items() if value not in (None, "")}
+        if self._chosen is not None:
+            named.setdefault("lang", self._chosen)
+        return path + (f"?{urlencode(named)}" if named else "")
+
+    def other_language(self) -> str:
+        """This page in the other language."""
+        named = [(k, v) for k, v in self._request.query_params.multi_items() if k != "lang"]
+        named.append(("lang", "en" if self.language == "fr" else "fr"))
+        path = self._request.url.path if self._request.method == "GET" else "/"
+        return f"{path}?{urlencode(named)}"
+
+    def answer(
+        self,
+        template: str,
+        values: Mapping[str, Any],
+        *,
+        status: int = 200,
+        max_age: int = 0,
+    ) -> Response:
+        """The page; with `max_age`, in seconds, it may be kept for so long."""
+        text = (
+            _environment()
+            .get_template(template)
+            .render(
+                page=self, say=self.say, words=self.words, url=self.url, static=static_url, **values
+            )
+        )
+        body = text.encode()
+        headers = {
+            "Content-Security-Policy": _POLICY,
+            "Referrer-Policy": "no-referrer",
+            "Vary": "Accept-Language",
+            "Cache-Control": f"public, max-age={max_age}" if max_age else "no-store",
+        }
+        if max_age:
+            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            if headers["ETag"] in self._request.headers.get("if-none-match", ""):
+                return Response(status_code=304, headers=headers)
+        return Response(body, status, headers, media_type="text/html")
+
+
+@cache
+def static_bytes(name: str) -> bytes:
+    """One of the files that pages load."""
+    return (files("gen_ip.service.pages") / "static" / name).read_bytes()
+
+
+@cache
+def static_url(name: str) -> str:
+    """Its address, another one whenever it changes."""
+    return f"/static/{hashlib.sha256(static_bytes(name)).hexdigest()[:16]}/{name}"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("gen_ip.service.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

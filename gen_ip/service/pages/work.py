@@ -1,0 +1,233 @@
+"""The page of a certificate: the work, its claim, what is on offer, its family, its licenses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+
+from gen_ip.index.queries import income, licensing, trading, works
+from gen_ip.index.queries import lineage as families
+from gen_ip.index.queries.view import View
+from gen_ip.index.queries.works import IndexedWork
+from gen_ip.market.offers import SignedOffer
+from gen_ip.service.asking import work_id
+from gen_ip.service.chain import ChainSide, ShownFacts, as_of
+from gen_ip.service.pages.drawing import Node, columns, lineage
+from gen_ip.service.pages.plans import Planner
+from gen_ip.service.pages.rendering import Page
+from gen_ip.service.pages.showing import briefs
+from gen_ip.service.parts import side
+from gen_ip.service.problems import Problem
+from gen_ip.service.routes.works import stands, title_of
+from gen_ip.signing.offers import OFFER, OfferKind, OfferStruct
+from gen_ip.signing.statements import NOBODY
+from gen_ip.terms import Terms
+from gen_ip.works.lineage import Link
+
+router = APIRouter(include_in_schema=False)
+_KEPT_SECONDS = 2
+_MOST_OFFERS, _MOST_LICENSES, _MOST_PAYMENTS, _MOST_LISTED = 20, 20, 30, 40
+_NO_HASH = bytes(32)
+
+
+@dataclass(frozen=True)
+class _OnOffer:
+    """A license that anybody can take: its terms in words, what it costs, what a wallet sends."""
+
+    name: str
+    terms: list[str]
+    price: str
+    free: bool
+    left: str
+    until: str | None
+    plan: str
+
+
+@router.get("/works/{work}")
+async def certificate(request: Request, work: str) -> Response:
+    """A certificate, for people."""
+    page, found = Page(request), side(request)
+    number = work_id(work, found.settings.chain_id)
+
+    def answer() -> dict[str, Any]:
+        with found.viewing() as (view, facts):
+            indexed = works.work(view, number)
+            if indexed is None or facts.hides([number]):
+                raise Problem(404, "unknown-work", "no work of this number is certified")
+            return _values(page, found, view, facts, indexed)
+
+    values = await to_thread.run_sync(answer)
+    answer_ = page.answer("work.html", values, max_age=_KEPT_SECONDS)
+    answer_.headers["Link"] = f'</v1/works/{number}/license.xml>; rel="license"'
+    return answer_
+
+
+def _values(
+    page: Page, found: ChainSide, view: View, facts: ShownFacts, work: IndexedWork
+) -> dict[str, Any]:
+    shown = briefs(view, found, [work.id])[work.id]
+    _, _, _, text = title_of(view, work.metadata)
+    document = {} if text is None else json.loads(text)
+    description = document.get("description") if isinstance(document, dict) else None
+    rows = licensing.of_work(view, work.id, 0, _MOST_LICENSES + 1)
+    arbiter = work.arbiter if work.arbiter not in (None, NOBODY) else None
+    powers = [
+        name
+        for name, has in (
+            ("suspend", work.powers & 1),
+            ("revoke", work.powers & 2),
+            ("lien", work.lien_cap),
+        )
+        if has
+    ]
+    drawing = _family(page, found, view, facts, work)
+    return {
+        "work": work,
+        "shown": shown,
+        "description": description if isinstance(description, str) else "",
+        "claims": facts.works_on(work.content_hash, _MOST_LISTED),
+        "finality": view.as_of.finality(work.claimed_in),
+        "offers": list(_offers(page, found, view, facts, work, shown.title)),
+        "arbiter": arbiter,
+        "powers": [page.say("work", each) for each in powers],
+        "encumbered": work.encumbrance != _NO_HASH,
+        "licenses": [_license(page, view, each) for each in rows[:_MOST_LICENSES]],
+        "more_licenses": len(rows) > _MOST_LICENSES,
+        "earned": [
+            found.tokens.shown(each.direct + each.royalties, each.token, page.words)
+            for each in income.earnings(view, work.id)
+        ],
+        "history": _history(page, found, view, work.id),
+        "site": found.settings.name,
+        "as_of": as_of(view),
+        **drawing,
+    }
+
+
+def _offers(
+    page: Page,
+    found: ChainSide,
+    view: View,
+    facts: ShownFacts,
+    work: IndexedWork,
+    title: str,
+) -> Iterator[_OnOffer]:
+    """Those that anybody can take now: posted, then handed in."""
+    now = view.as_of.time
+    if work.suspended or licensing.exclusive_until(view, work.id, now):
+        return
+    planner = Planner(page, found.settings.deployment, found.settings.chain_id, found.tokens)
+    posted = [
+        (OFFER.parse(each.document), None, each.filled)
+        for each in trading.open_offers(view, now, work=work.id, limit=_MOST_OFFERS)
+    ]
+    signed: list[tuple[OfferStruct, SignedOffer | None, int]] = [
+        (each.offer.as_tuple(), each, facts.filled(each.offer.hash))
+        for each, _ in found.offers.of_work(work.id, now, _MOST_OFFERS)
+        if stands(facts, each)
+    ]
+    for offer, handed_in, filled in [*posted, *signed]:
+        terms = licensing.terms(view, offer.terms_hash)
+        if terms is None and handed_in is not None:
+            terms = handed_in.offer.terms
+        anybody = offer.kind == int(OfferKind.LICENSE_ASK) and offer.taker == NOBODY
+        if not anybody or terms is None:
+            continue
+        name = page.words.name_of(terms)
+        gets = f"{name} — {title or work.id}"
+        yield _OnOffer(
+            name,
+            list(_terms(page, terms)),
+            found.tokens.shown(offer.price, offer.token, page.words),
+            offer.price == 0,
+            page.words.number(offer.quantity - filled),
+            page.words.moment(offer.deadline) if offer.deadline else None,
+            planner.buy(offer, handed_in, work, gets).to_json(),
+        )
+
+
+def _terms(page: Page, terms: Terms) -> Iterator[str]:
+    words = page.words
+    yield from words.rights(terms.grant)
+    yield from words.owed(terms)
+    if terms.units:
+        yield words.derivatives(terms.units)
+    yield words.duration(terms.duration)
+
+
+def _license(page: Page, view: View, license_: licensing.IndexedLicense) -> dict[str, str]:
+    terms = licensing.terms(view, license_.terms_hash)
+    state = (
+        "revoked"
+        if license_.revoked
+        else "active" if license_.active(view.as_of.time) else "ended"
+    )  # fmt: skip
+    return {
+        "id": str(license_.id),
+        "holder": license_.holder,
+        "terms": "" if terms is None else page.words.name_of(terms),
+        "until": page.words.moment(license_.end) if license_.end else page.say("work", "for-ever"),
+        "state": page.say("work", state),
+    }
+
+
+def _family(
+    page: Page, found: ChainSide, view: View, facts: ShownFacts, work: IndexedWork
+) -> dict[str, Any]:
+    up, down = families.above(view, work.id), families.below(view, work.id)
+    every = {each for link in (*up.links, *down.links) for each in link[:2]} | {work.id}
+    hidden = facts.hides(every)
+    known = briefs(view, found, [each for each in every if each not in hidden])
+    links = [link for link in (*up.links, *down.links) if not hidden & {link.child, link.parent}]
+    if not links:
+        return {"lineage": None, "edges": [], "cut": False}
+    moved = income.flowed(view, {link.child for link in links})
+    flows: dict[tuple[int, int], list[str]] = {}
+    for (child, parent, token), amount in sorted(moved.items()):
+        flows.setdefault((child, parent), []).append(found.tokens.shown(amount, token, page.words))
+
+    def named(number: int) -> str:
+        return known[number].title or str(number)
+
+    def said(link: Link) -> str:
+        text = page.say(
+            "work",
+            "edge",
+            child=named(link.child),
+            parent=named(link.parent),
+            income=page.words.share(link.income),
+        )
+        amounts = flows.get((link.child, link.parent))
+        if amounts:
+            text += f" ({page.say('work', 'moved', amount=', '.join(amounts))})"
+        return text
+
+    nodes = {number: Node(named(number), page.url(f"/works/{number}")) for number in known}
+    above = [link for link in up.links if link in links]
+    below = [link for link in down.links if link in links]
+    svg, left_out = lineage(work.id, above, below, nodes, page.say("work", "lineage"), said)
+    edges = [said(link) for link in dict.fromkeys(links)]
+    return {
+        "lineage": Markup(svg),  # noqa: S704 - escaped as it was drawn
+        "edges": edges[:_MOST_LISTED],
+        "cut": up.cut or down.cut or left_out or len(edges) > _MOST_LISTED,
+    }
+
+
+def _history(page: Page, found: ChainSide, view: View, work: int) -> list[tuple[str, Markup]]:
+    """A drawing of the latest payments for each token."""
+    by_token: dict[str, list[tuple[str, int, str]]] = {}
+    for time, token, _, amount in income.payments(view, work, _MOST_PAYMENTS):
+        shown = found.tokens.shown(amount, token, page.words)
+        by_token.setdefault(token, []).append((page.words.moment(time), amount, shown))
+    drawn = []
+    for values in by_token.values():
+        label = f"{page.say('work', 'history')}: {'; '.join(each[2] for each in values[:5])}"
+        drawn.append((label, Markup(columns(values[::-1], label))))  # noqa: S704 - escaped as drawn
+    return drawn

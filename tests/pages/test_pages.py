@@ -1,0 +1,244 @@
+"""What people see and do: checked, read, bought, collected; by keyboard, small, without scripts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, expect
+
+from gen_ip import GenIP
+from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX
+from tests.service.files import COFFEE, edited
+from tests.support.chain import LocalChain
+from tests.support.require import ROOT
+
+from .conftest import Derive, Site, Wallet
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> שלום'
+ETHER = 10**18
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds serious, or worse. It is put in past the page's own policy."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: Any = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{each['id']}: {[node['html'] for node in each['nodes']][:3]}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_file_is_checked_and_a_license_bought(
+    site: Site, page: Page, wallet: Wallet, alice: GenIP, bob: GenIP, tmp_path: Path
+) -> None:
+    made = alice.certify(COFFEE, name="Coffee")
+    alice.offer(made.work_id, COMMERCIAL, price=ETHER // 100, quantity=3)
+    site.update()
+    page.goto(site.url)
+    page.set_input_files("#file", COFFEE)
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.locator(".verdict")).to_have_text("Needs a license")
+    expect(page.get_by_text("The very same file.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("offer|license of", re.I)).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Coffee")
+    expect(page.locator(".front img")).to_have_js_property("complete", True, timeout=60_000)
+    assert page.evaluate("document.querySelector('.front img').naturalWidth") > 100
+    page.get_by_role("button", name="Buy for 0.01 ETH").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("0.01 ETH")).to_be_visible()
+    assert not any(each.startswith("eth_send") for each in wallet.asked)
+    dialog.get_by_role("button", name="Go on").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Done: it is in block", timeout=20_000)
+    (held,) = bob.licenses(holder=wallet.account.address)
+    assert held.work == made.work_id
+    site.update()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("cell", name=wallet.account.address)).to_be_visible()
+
+    near = tmp_path / "near.jpg"
+    near.write_bytes(edited())
+    page.goto(site.url)
+    page.set_input_files("#file", near)
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.get_by_text("An edited copy.")).to_be_visible(timeout=30_000)
+    expect(page.locator("figure img").first).to_be_visible()
+    stranger = tmp_path / "stranger.txt"
+    stranger.write_text("Nobody has ever certified these words, which are of no use. " * 9)
+    page.goto(site.url)
+    page.set_input_files("#file", stranger)
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.locator(".verdict")).to_have_text("Not known here")
+
+
+def test_a_token_is_paid_and_income_collected(
+    site: Site,
+    page: Page,
+    wallet: Wallet,
+    chain: LocalChain,
+    alice: GenIP,
+    bob: GenIP,
+    carol: GenIP,
+    derive: Derive,
+) -> None:
+    made = alice.certify(b"the first words of a story", kind="text", name="Story")
+    remix = derive(carol, b"a remix of it", made.work_id, kind="text", name="Remix")
+    alice.offer(made.work_id, COMMERCIAL, price=2_500_000, token=chain.token)
+    carol.using(chain.bob).pay(remix.work_id, ETHER)
+    site.update()
+    page.goto(f"{site.url}/works/{made.work_id}")
+    button = page.get_by_role("button", name=re.compile("Buy for 2.5 "))
+    button.click()
+    expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(2)
+    page.get_by_role("button", name="Go on").click()
+    status = page.get_by_role("dialog").get_by_role("status")
+    expect(status).to_contain_text("Done", timeout=20_000)
+    assert len(bob.licenses(holder=chain.bob.address, work=made.work_id)) == 1
+    site.update()
+
+    # What derivatives owe is settled on the way, in one transaction of the owner's.
+    wallet.account = chain.alice
+    owed = alice.earnings(made.work_id)
+    before = chain.web3.eth.get_balance(chain.alice.address)
+    page.goto(f"{site.url}/accounts/{chain.alice.address}")
+    page.get_by_role("button", name=re.compile(r"Collect [0-9.]+ ETH")).click()
+    page.get_by_role("button", name="Go on").click()
+    expect(status).to_contain_text("Done", timeout=20_000)
+    gas = 10**15
+    assert chain.web3.eth.get_balance(chain.alice.address) > before + owed.total - gas
+    assert owed.total > 0
+    site.update()
+    page.goto(f"{site.url}/works/{made.work_id}")
+    expect(page.locator("svg.lineage a")).to_have_count(2)
+    page.get_by_text("As a list").click()
+    edge = page.get_by_role("listitem").filter(has_text="Remix owes work Story")
+    expect(edge).to_contain_text("moved so far")
+    page.locator("svg.lineage a", has_text="Remix").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Remix")
+
+
+def test_what_goes_wrong_in_a_wallet_is_said(
+    site: Site, page: Page, wallet: Wallet, alice: GenIP, bob: GenIP
+) -> None:
+    made = alice.certify(b"a work", name="Work")
+    alice.offer(made.work_id, COMMERCIAL, price=1, quantity=1)
+    site.update()
+    page.goto(f"{site.url}/works/{made.work_id}")
+    status = page.get_by_role("dialog").get_by_role("status")
+
+    def buys() -> None:
+        page.get_by_role("button", name=re.compile("^Buy for")).click()
+        page.get_by_role("button", name="Go on").click()
+
+    wallet.refuse = {"eth_sendTransaction": {"code": 4001, "message": "User rejected"}}
+    buys()
+    expect(status).to_have_text("You rejected it in the wallet. Nothing was sent.")
+    page.get_by_role("button", name="Close").click()
+    wallet.refuse = {"eth_requestAccounts": {"code": -32002, "message": "<b>locked</b>"}}
+    buys()
+    expect(status).to_have_text("The wallet answered: <b>locked</b>")
+    page.get_by_role("button", name="Close").click()
+    wallet.refuse, wallet.chain_id = {}, "0x1"
+    buys()
+    expect(status).to_contain_text("on another chain")
+    assert "wallet_switchEthereumChain" in wallet.asked
+    page.get_by_role("button", name="Close").click()
+    wallet.chain_id = None
+    (offer,) = alice.offers(work=made.work_id)
+    bob.buy(offer, max_price=1)
+    buys()
+    expect(status).to_contain_text("The chain refused it", timeout=20_000)
+
+
+def test_pages_are_accessible_small_and_keep_strangers_text_as_text(
+    site: Site, chain: LocalChain, page: Page, wallet: Wallet, alice: GenIP, derive: Derive
+) -> None:
+    made = alice.certify(COFFEE, name=HOSTILE, description=HOSTILE, tags=["nsfw"])
+    derive(alice, b"made from it", made.work_id, name=HOSTILE)
+    alice.offer(made.work_id, COMMERCIAL_REMIX, price=5)
+    site.update()
+    paths = (
+        "/",
+        "/explore",
+        "/explore?q=alert&kind=image&right=COMMERCIAL&price=0,5&lang=fr",
+        f"/works/{made.work_id}",
+        f"/works/{made.work_id}?lang=fr",
+        f"/accounts/{chain.alice.address}",
+        f"/check?q={made.content_hash.hex()}",
+        "/check?q=" + "11" * 32,
+        "/works/5",
+        "/check?q=nonsense",
+    )
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in paths:
+            page.goto(site.url + path)
+            assert not faults(page), path
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (path, wide)
+            assert page.evaluate("document.images.length") < 30
+    page.emulate_media(color_scheme="dark")
+    for path in paths:
+        page.goto(site.url + path)
+        assert not faults(page), path
+    for path in paths:
+        answer = httpx.get(site.url + path, headers={"Accept": "text/html"})
+        assert len(answer.content) < 60_000
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "<script>alert" not in answer.text
+    french = httpx.get(f"{site.url}/works/{made.work_id}", headers={"Accept-Language": "fr-CH"})
+    assert '<html lang="fr">' in french.text
+    # The picture of a work for adults is loaded when somebody wants to see it.
+    page.goto(f"{site.url}/explore")
+    expect(page.locator(".card img")).to_have_count(0)
+
+
+def test_all_but_the_wallet_works_without_scripts_and_by_keyboard(
+    site: Site, browser: Browser, page: Page, alice: GenIP
+) -> None:
+    made = alice.certify(b"some words that are certified", kind="text", name="Words")
+    alice.offer(made.work_id, COMMERCIAL, price=5)
+    site.update()
+    plain = browser.new_context(java_script_enabled=False)
+    shown = plain.new_page()
+    shown.goto(site.url)
+    shown.get_by_label("Or paste a text").fill("some words that are certified")
+    shown.get_by_role("button", name="Check this text").click()
+    expect(shown.locator(".verdict")).to_have_text("Needs a license")
+    shown.get_by_role("link", name="Explore").click()
+    shown.get_by_label("Words of the title").fill("wor")
+    shown.get_by_role("button", name="Search").click()
+    shown.get_by_role("link", name="Words").click()
+    expect(shown.get_by_text("needs a browser with scripts and a wallet")).to_be_visible()
+    plain.close()
+
+    page.goto(site.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_label("Or look up").focus()
+    page.keyboard.type(str(made.work_id))
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict")).to_have_text("Needs a license")
+    page.goto(f"{site.url}/works/{made.work_id}")
+    page.get_by_role("button", name=re.compile("^Buy")).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("No wallet was found")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_hidden_works_have_no_page_and_no_picture(site: Site, alice: GenIP) -> None:
+    made = alice.certify(COFFEE, name="Coffee")
+    assert httpx.get(f"{site.url}/thumbnails/{made.content_cid}.png").status_code == 404
+    site.update()
+    assert httpx.get(f"{site.url}/thumbnails/{made.content_cid}.png").status_code == 200
+    other = alice.store.put_file(b"what nobody certified")
+    assert httpx.get(f"{site.url}/thumbnails/{other}.png").status_code == 404
+    assert httpx.get(f"{site.url}/static/0/style.css").status_code == 404
+    told = httpx.get(f"{site.url}/works/5")
+    assert told.headers["content-type"] == "application/problem+json"
