@@ -188,6 +188,13 @@ def upsert(engine: sql.Engine, table: sql.Table) -> sql.Executable:
     return sqlite.insert(table).prefix_with("OR REPLACE")
 
 
+def insert_missing(connection: sql.Connection, table: sql.Table) -> sql.Executable:
+    """The statement that writes rows of a table whose keys are not there yet, and no others."""
+    keys = [column.name for column in table.primary_key]
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=keys)
+
+
 def alone(connection: sql.Connection) -> None:
     """Waits until no other transaction makes tables, and keeps others from it until this one ends;
     a file's writers wait for each other anyway."""

@@ -88,6 +88,13 @@ def serve(
     open_inbox: Annotated[
         bool, typer.Option("--open-inbox", help="Take signed offers and permits without a key.")
     ] = False,
+    ask_domains: Annotated[
+        bool,
+        typer.Option(
+            "--ask-domains",
+            help="With --on-chain: ask the domains of profiles whether they say the same.",
+        ),
+    ] = False,
 ) -> None:
     """Answer over HTTP which works a file was made from, until Ctrl-C. Logs go to stderr.
 
@@ -118,6 +125,10 @@ def serve(
             raise typer.BadParameter(
                 "says what is done for a chain: give --on-chain, too", param_hint="--role"
             )
+        if ask_domains:
+            raise typer.BadParameter(
+                "profiles are of a chain: give --on-chain, too", param_hint="--ask-domains"
+            )
         serve_until_told(
             settings,
             host,
@@ -126,7 +137,7 @@ def serve(
             proxies=proxies,
         )
     else:
-        side = _Chain(use, settings, database, role or list(Role), url)
+        side = _Chain(use, settings, database, role or list(Role), url, ask_domains)
         if Role.API in side.roles:
             serve_until_told(
                 settings,
@@ -152,11 +163,12 @@ class _Chain:
         database: str | None,
         roles: Sequence[Role],
         url: str,
+        ask_domains: bool,
     ) -> None:
         from gen_ip.index.making import ready
 
         self.roles = frozenset(roles)
-        self._settings, self._url = settings, url
+        self._settings, self._url, self._ask_domains = settings, url, ask_domains
         self._client = use.reader()
         self._signer = use.signer().account if use.account is not None else None
         self._database = chain_database(database, make=True)
@@ -200,8 +212,11 @@ class _Chain:
         from gen_ip.index.reducing import Reducers
         from gen_ip.index.source import Source
         from gen_ip.index.writer import Writer
+        from gen_ip.service.domains import DomainAsker
         from gen_ip.service.feeding import Feeder
+        from gen_ip.service.kept.domains import KeptDomains
         from gen_ip.service.working import Working
+        from gen_ip.status.domains import DomainVerifier
 
         client, database = self._client, self._database
         working = Working(log, metrics)
@@ -212,6 +227,8 @@ class _Chain:
         if Role.MATCHER in self.roles:
             folder, most = self._settings.index, self._settings.upload_bytes
             working.feed(Feeder(database, records, client.chain_id, folder, client.store, most))
+        if self._ask_domains:
+            working.ask(DomainAsker(KeptDomains(records), DomainVerifier().ask))
         return working
 
 

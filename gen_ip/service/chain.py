@@ -13,6 +13,7 @@ from gen_ip.index.database import Database
 from gen_ip.index.errors import NoChainIndex
 from gen_ip.index.queries.view import View, viewing
 from gen_ip.service.caching import AsOf
+from gen_ip.service.kept.domains import KeptDomains
 from gen_ip.service.kept.hiding import HideList
 from gen_ip.service.kept.offers import KeptOffers
 from gen_ip.service.kept.permits import KeptPermits
@@ -68,6 +69,7 @@ class ChainSide:
         here, deployment = settings.chain_id, settings.deployment
         self.permits = KeptPermits(records, here, deployment.license, settings.signed_by)
         self.profiles = KeptProfiles(records, here, deployment.registry, settings.signed_by)
+        self.domains = KeptDomains(records)
         self.offers = KeptOffers(records)
         self.statements = KeptStatements(records)
         self.tokens = Tokens(settings.token)

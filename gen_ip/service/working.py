@@ -1,4 +1,5 @@
-"""What goes on beside the answering: the chain followed, documents fetched, the match index fed."""
+"""What goes on beside the answering: the chain followed, documents fetched, the match index fed,
+domains asked."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from gen_ip.index.errors import ChainIndexUnavailable, NoChainIndex
 from gen_ip.index.running import follow
 from gen_ip.index.writer import Progress, Writer
 from gen_ip.match.index.errors import IndexInUse, IndexUnavailable
+from gen_ip.service.domains import DomainAsker
 from gen_ip.service.errors import RecordsUnavailable
 from gen_ip.service.feeding import Feeder
 from gen_ip.service.observing import Metrics
@@ -68,6 +70,10 @@ class Working:
     def feed(self, feeder: Feeder) -> None:
         """Feeds the match index."""
         self._rounds("match index", lambda: sum(feeder.round()))
+
+    def ask(self, asker: DomainAsker) -> None:
+        """Asks the domains of profiles."""
+        self._rounds("domains", asker.round)
 
     def _rounds(self, name: str, work: Callable[[], int]) -> None:
         def run() -> None:

@@ -1,9 +1,10 @@
 """Whether a domain says the same as a profile: the account stands in the domain's own file,
 https://DOMAIN/.well-known/gen-ip.json, under `accounts`.
 
-Nothing here runs because a document names a domain: an operator turns it on and calls it, apart
-from any answer. It connects to public addresses alone, to the very one that it looked at (a name
-that changes its address in between changes nothing), follows no redirection, and reads little.
+Nothing here runs because a document names a domain: an operator turns it on
+(`gen_ip.service.domains`), apart from any answer. It connects to public addresses alone, to the
+very one that it looked at (a name that changes its address in between changes nothing), follows no
+redirection, and reads little.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 import urllib3
@@ -43,6 +45,25 @@ class Proof(Enum):
     DENIED = "denied"
     UNREACHABLE = "unreachable"
     FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a domain said when it was asked: the accounts it lists, or the `failure` that kept it
+    from saying anything."""
+
+    accounts: frozenset[str] = frozenset()
+    failure: Proof | None = None
+
+    def of(self, account: str) -> Proof:
+        """What that means for an account (with its checksum)."""
+        if self.failure is not None:
+            return self.failure
+        return Proof.PROVEN if account in self.accounts else Proof.DENIED
+
+
+Ask = Callable[[str], Said]
+"""A way to ask a domain, in its one spelling."""
 
 
 def is_public(address: str) -> bool:
@@ -90,18 +111,27 @@ class DomainVerifier:
             BadAccount: `host` is no domain.
             InvalidArgument: `account` is no address.
         """
-        name, wanted = domain(host), arguments.address("account", account)
+        wanted = arguments.address("account", account)
+        return self.ask(host).of(wanted)
+
+    def ask(self, host: str) -> Said:
+        """The accounts that the domain's file lists.
+
+        Raises:
+            BadAccount: `host` is no domain.
+        """
+        name = domain(host)
         try:
             addresses = self._resolve(name, self._port)
         except (OSError, UnicodeError):
-            return Proof.UNREACHABLE
+            return Said(failure=Proof.UNREACHABLE)
         # One private address among public ones is a trap as well.
         if not addresses or not all(map(self._public, addresses)):
-            return Proof.FORBIDDEN if addresses else Proof.UNREACHABLE
+            return Said(failure=Proof.FORBIDDEN if addresses else Proof.UNREACHABLE)
         data = self._read(name, addresses[0])
         if data is None:
-            return Proof.UNREACHABLE
-        return Proof.PROVEN if wanted in _accounts(data) else Proof.DENIED
+            return Said(failure=Proof.UNREACHABLE)
+        return Said(frozenset(_accounts(data)))
 
     def _read(self, name: str, address: str) -> bytes | None:
         """The file, asked of this very address; None where there is none that is short enough."""

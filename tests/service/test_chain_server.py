@@ -18,6 +18,8 @@ import pytest
 
 from gen_ip import GenIP
 from gen_ip.content.local import LocalStore
+from gen_ip.signing.profiles import Profile
+from gen_ip.status.profiles import SignedProfile
 from tests.support.chain import LocalChain
 from tests.support.postgres import Postgres
 
@@ -82,11 +84,17 @@ def test_a_work_is_found_soon_after_it_is_certified(
             common = (*common, "--database", postgres.database())
             for role in ("indexer", "matcher"):
                 stack.enter_context(running("--role", role, *common, home=tmp_path / role))
+        common = (*common, "--ask-domains", "--open-inbox")
         role = ("--role", "api") if kind == "postgresql" else ()
         server = stack.enter_context(
             running("--port", 0, "--account", "dev0", *role, *common, home=tmp_path / "api")
         )
         client = stack.enter_context(httpx.Client(base_url=url_of(server), timeout=30))
+        # No such name can be, so that nothing is asked.
+        message = Profile(chain.alice.address, "Alice", "artist.invalid", (), int(time.time()))
+        here = chain.web3.eth.chain_id, chain.deployment.registry
+        profile = SignedProfile.signed(chain.alice, message, *here)
+        assert client.post("/v1/profiles", json=profile.to_json()).status_code == 200
         made = alice.certify(COFFEE, name="Coffee")
         query = {"sha256": made.content_hash.hex(), "statement": True}
         found = until(
@@ -108,5 +116,10 @@ def test_a_work_is_found_soon_after_it_is_certified(
             lambda each: bool(each.get("works")),
         )["works"]
         assert [each["work"] for each in works] == [str(made.work_id)]
+        domain = until(
+            lambda: client.get(f"/v1/creators/{chain.alice.address}").json()["domain"],
+            lambda each: each["proof"] != "unasked",
+        )
+        assert (domain["domain"], domain["proof"]) == ("artist.invalid", "unreachable")
         assert client.get("/ready").json()["works"]["image"] == 1
         assert "genip_chain_lag_blocks" in client.get("/metrics").text

@@ -21,10 +21,12 @@ from gen_ip.match.recording import indexed
 from gen_ip.match.whole import WholeIndex
 from gen_ip.service.app import app_of
 from gen_ip.service.chain import ChainSettings
+from gen_ip.service.kept.domains import KeptDomains
 from gen_ip.service.kept.keys import Keys
 from gen_ip.service.kept.records import Records
 from gen_ip.service.settings import Settings
 from gen_ip.signing.profiles import Profile
+from gen_ip.status.domains import Proof, Said
 from gen_ip.status.permits import permit, revocation
 from gen_ip.status.profiles import SignedProfile
 from gen_ip.status.statements import SignedVerdict
@@ -301,6 +303,7 @@ def test_works_their_family_licenses_and_income(
     served.post("/v1/profiles", profile.to_json())
     account = served.get(f"/v1/creators/{chain.alice.address.lower()}")
     assert account["profile"] == profile.to_json()
+    assert account["domain"] is None
     assert [each["title"] for each in account["works"]] == ["Root"]
     badge = served.client.get(f"/badge/{root}.svg")
     assert badge.headers["content-type"] == "image/svg+xml"
@@ -309,6 +312,34 @@ def test_works_their_family_licenses_and_income(
         served.get(f"/v1/works/12345{path}", 404)
         served.get(f"/v1/works/x{path}", 422)
     served.get("/badge/12345.svg", 404)
+
+
+def test_a_creator_is_shown_with_what_their_domain_said(served: Served, chain: LocalChain) -> None:
+    profile = SignedProfile.signed(
+        chain.alice,
+        Profile(chain.alice.address, "Alice", "artist.example", (), int(time.time())),
+        chain.web3.eth.chain_id,
+        chain.deployment.registry,
+    )
+    served.post("/v1/profiles", profile.to_json())
+
+    def shown() -> Any:
+        return served.get(f"/v1/creators/{chain.alice.address}")["domain"]
+
+    assert shown() == {"domain": "artist.example", "proof": "unasked", "checked_at": None}
+    kept = KeptDomains(Records(served.settings.store))
+    for said, word in (
+        (Said(frozenset({chain.alice.address})), "proven"),
+        (Said(), "denied"),
+        (Said(failure=Proof.UNREACHABLE), "unreachable"),
+        (Said(failure=Proof.FORBIDDEN), "unreachable"),
+    ):
+        kept.note("artist.example", said, 1_767_225_600)
+        assert shown() == {
+            "domain": "artist.example",
+            "proof": word,
+            "checked_at": 1_767_225_600,
+        }
 
 
 def test_search_goes_on_page_by_page(served: Served, alice: GenIP, chain: LocalChain) -> None:

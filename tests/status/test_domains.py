@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gen_ip.status.domains import MAX_BYTES, PATH, DomainVerifier, Proof, is_public
+from gen_ip.status.domains import MAX_BYTES, PATH, DomainVerifier, Proof, Said, is_public
 from gen_ip.status.errors import BadAccount
 from tests.support.chain import account
 
@@ -185,3 +185,12 @@ def test_names_without_an_address_and_names_that_are_none(site: Site, certificat
     assert empty.verify(HOST, ALICE) is Proof.UNREACHABLE
     with pytest.raises(BadAccount):
         verifier(site, certificate).verify("127.0.0.1", ALICE)
+
+
+def test_one_answer_is_for_every_account(site: Site, certificate: Path) -> None:
+    bob = account("bob").address
+    site.body = _file(ALICE, bob)
+    said = verifier(site, certificate).ask(HOST)
+    assert said == Said(frozenset({ALICE, bob}))
+    assert said.of(account("carol").address) is Proof.DENIED
+    assert Said(frozenset({ALICE}), Proof.UNREACHABLE).of(ALICE) is Proof.UNREACHABLE

@@ -8,6 +8,7 @@ import time
 import sqlalchemy as sql
 
 from gen_ip.service.errors import NotTaken
+from gen_ip.service.kept import domains
 from gen_ip.service.kept.records import Records
 from gen_ip.service.kept.tables import PROFILES
 from gen_ip.status.permits import SignedBy, with_key
@@ -57,6 +58,7 @@ class KeptProfiles:
             if before is not None and latest([before, signed]) == before:
                 return False
             self._records.put(database, PROFILES, row)
+            domains.name(database, message.account, message.domain, int(time.time()))
         return True
 
     def of(self, account: str) -> SignedProfile | None:

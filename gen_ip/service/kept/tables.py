@@ -75,6 +75,26 @@ PROFILES = Table(
     Column("received", BigInteger, nullable=False),
 )
 
+# What the domain of a profile said of its account, and when (not asked yet: null).
+DOMAIN_PROOFS = Table(
+    "domain_proofs",
+    TABLES,
+    Column("account", Text, primary_key=True),
+    Column("domain", Text, nullable=False, index=True),
+    Column("proof", Text),
+    Column("checked", BigInteger),
+)
+
+# Domains that profiles name: when each was asked last, how often in vain, and when to ask again.
+DOMAINS = Table(
+    "named_domains",
+    TABLES,
+    Column("domain", Text, primary_key=True),
+    Column("asked", BigInteger),
+    Column("tries", BigInteger, nullable=False),
+    Column("again", BigInteger, nullable=False, index=True),
+)
+
 STATEMENTS = Table(
     "signed_verdicts",
     TABLES,

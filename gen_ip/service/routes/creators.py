@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,6 +13,7 @@ from gen_ip import arguments
 from gen_ip.index.queries import income, licensing, works
 from gen_ip.service.caching import answered, cursor_of
 from gen_ip.service.chain import as_of
+from gen_ip.service.kept.domains import KeptProof
 from gen_ip.service.parts import side
 from gen_ip.service.problems import Problem, documented
 from gen_ip.service.routes.works import (
@@ -22,21 +23,33 @@ from gen_ip.service.routes.works import (
     shown_license,
     title_of,
 )
+from gen_ip.status.domains import Proof
 
 router = APIRouter()
 _KEPT_SECONDS = 2
 _MOST_LICENSES = 100
 
 
+class DomainAnswer(BaseModel):
+    """The domain that a profile names, and what it says of the account: that it is its own
+    (`proven`), or not (`denied`); `unreachable`, where it said nothing. `checked_at` is when, in
+    seconds since the epoch."""
+
+    domain: str
+    proof: Literal["proven", "denied", "unreachable", "unasked"]
+    checked_at: int | None
+
+
 class CreatorAnswer(BaseModel):
     """An account: what it says of itself, what it has created and owns, what it could withdraw.
 
     `profile` is signed by the account; whether its domain says the same, the account's word is not
-    enough for.
+    enough for: that says `domain`, null where the profile names none.
     """
 
     account: str
     profile: dict[str, Any] | None
+    domain: DomainAnswer | None
     works: list[dict[str, Any]]
     next: str | None
     licenses: list[dict[str, Any]]
@@ -94,10 +107,12 @@ async def creator(
                         }
                     )
             profile = found.profiles.of(account)
+            named = "" if profile is None else profile.message.domain
             held = licensing.of_holder(view, account, limit=_MOST_LICENSES)
             return {
                 "account": account,
                 "profile": None if profile is None else profile.to_json(),
+                "domain": _shown(found.domains.of(account, named)) if named else None,
                 "works": shown,
                 "next": cursor_of(str(page[-1].id)) if len(rows) > limit else None,
                 "licenses": [shown_license(view, each) for each in held],
@@ -108,3 +123,13 @@ async def creator(
             }
 
     return answered(request, await to_thread.run_sync(answer), _KEPT_SECONDS)
+
+
+def _shown(kept: KeptProof) -> dict[str, Any]:
+    # What names the operator's own network has is for nobody to find out.
+    proof = Proof.UNREACHABLE if kept.proof is Proof.FORBIDDEN else kept.proof
+    return {
+        "domain": kept.domain,
+        "proof": "unasked" if proof is None else proof.value,
+        "checked_at": kept.checked,
+    }
