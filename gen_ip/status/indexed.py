@@ -6,11 +6,14 @@ from collections.abc import Collection, Sequence
 
 from gen_ip.index.queries import licensing, lineage, trading, works
 from gen_ip.index.queries.around import Glance, glance, glances
+from gen_ip.index.queries.bounds import bounds
 from gen_ip.index.queries.view import View
+from gen_ip.market.offers import NO_HASH
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import NOBODY
 from gen_ip.status.facts import LicenseFact, OfferFact, Relation, WorkFacts
 from gen_ip.terms import Terms
+from gen_ip.terms.fitting import fits, well_formed
 
 _MOST_OFFERS = 200
 
@@ -119,10 +122,27 @@ class IndexedFacts:
         return licensing.terms(self._view, terms_hash)
 
     def fits(self, work: int, terms: Terms) -> bool:
-        """See `OfferFacts`. Whether nobody has the work for themselves; what the licenses of its
-        parents allow to pass on, the contract tells."""
-        del terms
-        return not licensing.exclusive_until(self._view, work, self._view.as_of.time)
+        """See `OfferFacts`."""
+        at = self._view.as_of.time
+        if licensing.exclusive_until(self._view, work, at) or not well_formed(terms):
+            return False
+        return fits(terms, bounds(self._view, work), at)
+
+    def encumbrance(self, work: int) -> bytes:
+        """See `OfferFacts`."""
+        found = works.work(self._view, work)
+        return NO_HASH if found is None else found.encumbrance
+
+    def contested(self, work: int) -> bool:
+        """See `OfferFacts`."""
+        found = works.work(self._view, work)
+        return found is not None and works.with_content(self._view, found.content_hash, 2) != [work]
+
+    def reserved(self, work: int) -> bool:
+        """See `OfferFacts`."""
+        found = works.work(self._view, work)
+        at = self._view.as_of.time
+        return found is not None and trading.reserved(self._view, work, found.transfers, at)
 
     def filled(self, offer_hash: bytes) -> int:
         """See `OfferFacts`."""

@@ -23,7 +23,7 @@ from gen_ip.signing.offers import (
 from gen_ip.signing.statements import NOBODY
 from gen_ip.status.errors import UnusableOffer
 from gen_ip.status.permits import SignedBy, with_key
-from gen_ip.terms import Terms
+from gen_ip.terms import Rights, Terms
 
 MOST_DEADLINE = 2 * 365 * 86_400
 """Seconds that an offer may stand at most: what never ends would be kept for ever."""
@@ -45,7 +45,17 @@ class OfferFacts(Protocol):
         """Registered terms."""
 
     def fits(self, work: int, terms: Terms) -> bool:
-        """Whether a license of the work under these terms could be issued now."""
+        """Whether a license of the work under these terms could be issued now: they make sense,
+        keep to what binds the work, and nobody has it for themselves."""
+
+    def encumbrance(self, work: int) -> bytes:
+        """What binds the work, all of it: 32 bytes that change with each license and payee."""
+
+    def contested(self, work: int) -> bool:
+        """Whether another work is certified for the same content hash."""
+
+    def reserved(self, work: int) -> bool:
+        """Whether the price of an exclusive license of the work waits for its delivery."""
 
     def filled(self, offer_hash: bytes) -> int:
         """How many licenses of an offer were taken."""
@@ -109,6 +119,13 @@ def _problem(offer: Offer, work: int, terms: Terms | None, facts: OfferFacts) ->
         return "its maker owns the certificate already"
     if facts.suspended(work):
         return "the work's arbiter has suspended its sales"
+    if facts.reserved(work):
+        return "an exclusive license of the work is paid, and waits for its delivery"
+    whole = offer.kind.is_certificate or (terms is not None and Rights.EXCLUSIVE in terms.grant)
+    if whole and offer.encumbrance != facts.encumbrance(work):
+        return "the work was bound further since it was made; sign it anew"
+    if offer.uncontested and facts.contested(work):
+        return "another work is certified for the same content"
     if terms is not None and not facts.fits(work, terms):
         return "no license of the work could be issued under its terms"
     return None

@@ -23,7 +23,7 @@ from gen_ip.signing.offers import (
 )
 from gen_ip.status.errors import UnusableOffer
 from gen_ip.status.offers import MOST_DEADLINE, require_usable
-from gen_ip.terms import COMMERCIAL, Terms
+from gen_ip.terms import COMMERCIAL, Rights, Terms
 from gen_ip.work import ETH
 from tests.support.chain import account
 
@@ -40,6 +40,9 @@ class Known:
     paused: bool = False
     known: tuple[Terms, ...] = (COMMERCIAL,)
     fitting: bool = True
+    binds: bytes = bytes(32)
+    others: bool = False
+    waits: bool = False
     taken: int = 0
     gone: bool = False
     counters: int = 0
@@ -58,6 +61,15 @@ class Known:
 
     def fits(self, work: int, terms: Terms) -> bool:
         return self.fitting
+
+    def encumbrance(self, work: int) -> bytes:
+        return self.binds
+
+    def contested(self, work: int) -> bool:
+        return self.others
+
+    def reserved(self, work: int) -> bool:
+        return self.waits
 
     def filled(self, offer_hash: bytes) -> int:
         return self.taken
@@ -129,6 +141,7 @@ def test_what_is_not(make: Callable[[], SignedOffer], reason: str) -> None:
     [
         (Known(paused=True), "suspended"),
         (Known(fitting=False), "no license"),
+        (Known(waits=True), "waits for its delivery"),
         (Known(taken=2), "it was taken"),
         (Known(gone=True), "cancelled"),
         (Known(counters=1), "cancelled all"),
@@ -137,6 +150,17 @@ def test_what_is_not(make: Callable[[], SignedOffer], reason: str) -> None:
 )
 def test_what_the_chain_says_no_to(facts: Known, reason: str) -> None:
     assert reason in refused(signed(ASK), facts)
+
+
+def test_what_binds_the_work_counts_where_the_offer_names_it() -> None:
+    sole = replace(COMMERCIAL, grant=COMMERCIAL.grant | Rights.EXCLUSIVE, duration=9)
+    facts = Known(known=(COMMERCIAL, sole), binds=b"\1" * 32, others=True)
+    assert require_usable(signed(ASK), facts, 100) == ASK
+    exclusive = replace(ASK, terms_hash=sole.hash())
+    assert "bound further" in refused(signed(exclusive), facts)
+    named = replace(exclusive, encumbrance=b"\1" * 32)
+    assert require_usable(signed(named), facts, 100) == named
+    assert "same content" in refused(signed(replace(ASK, uncontested=True)), facts)
 
 
 def test_terms_can_come_with_the_offer() -> None:

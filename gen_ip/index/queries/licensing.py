@@ -83,9 +83,10 @@ def terms(view: View, terms_hash: bytes) -> Terms | None:
 
 
 def exclusive_until(view: View, work: int, at: int) -> int:
-    """Until when somebody has the work for themselves, in seconds since the epoch; 0 for not."""
-    found = [each for each in that_matter(view, work, None, ()) if each.active(at)]
-    return max((each.end for each in found), default=0)
+    """Until when nobody else can get a license of the work, in seconds since the epoch; 0 for not.
+    An exclusive license keeps others out from when it is issued, also if it starts later."""
+    found = that_matter(view, work, None, ())
+    return max((each.end for each in found if not each.revoked and at < each.end), default=0)
 
 
 def markets(view: View, work: int, transfers: int) -> Sequence[str]:

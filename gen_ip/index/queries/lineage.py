@@ -14,8 +14,9 @@ from gen_ip.index.schema.income import EDGES
 from gen_ip.works.lineage import Link
 
 MOST = 2_000
-# Variables of one statement that every SQLite takes.
-_AT_ONCE = 500
+
+AT_ONCE = 500
+"""Variables of one statement that every SQLite takes."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def _edges(view: View, works: Sequence[int], *, up: bool) -> list[Link]:
         return [Link(*row) for row in asked(view.connection, of=works[0])]
     column = EDGES.c.work if up else EDGES.c.parent
     found: list[Link] = []
-    for start in range(0, len(works), _AT_ONCE):
-        part: Collection[int] = works[start : start + _AT_ONCE]
+    for start in range(0, len(works), AT_ONCE):
+        part: Collection[int] = works[start : start + AT_ONCE]
         rows = view.connection.execute(
             sql.select(*_COLUMNS).where(column.in_(part)).order_by(EDGES.c.work, EDGES.c.place)
         )

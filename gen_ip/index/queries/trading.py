@@ -19,6 +19,8 @@ from gen_ip.index.types import Amount
 from gen_ip.signing.offers import OfferKind
 from gen_ip.signing.statements import NOBODY
 
+# Seconds after the window in which the seller may still release what was delivered.
+_REFUND_AFTER = 30 * 86_400
 _ASKS = (int(OfferKind.LICENSE_ASK), int(OfferKind.CERTIFICATE_ASK))
 
 
@@ -195,6 +197,19 @@ def open_deals(view: View, account: str) -> Sequence[tuple[dict[str, Any], int, 
         (json.loads(row.document), row.opened, row.delivered)
         for row in view.connection.execute(asked)
     ]
+
+
+def reserved(view: View, work: int, transfers: int, at: int) -> bool:
+    """Whether the price of an exclusive license waits in the marketplace, so that it sells nothing
+    else of the work: while its buyer cannot take the price back, and the certificate stays."""
+    asked = sql.select(DEALS).where(DEALS.c.work == work, DEALS.c.ended.is_(None))
+    for row in view.connection.execute(asked):
+        deal = json.loads(row.document)
+        until = row.challenge_until + _REFUND_AFTER if row.delivered else row.deliver_by
+        bound = int(deal["encumbrance"], 16) and int(deal["transfers"]) == transfers
+        if bound and at <= until:
+            return True
+    return False
 
 
 _FILLED = Prepared(sql.select(FILLS.c.count).where(FILLS.c.offer == sql.bindparam("offer")))
