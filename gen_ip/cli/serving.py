@@ -216,7 +216,8 @@ class _Chain:
         from gen_ip.service.feeding import Feeder
         from gen_ip.service.kept.domains import KeptDomains
         from gen_ip.service.working import Working
-        from gen_ip.status.domains import DomainVerifier
+        from gen_ip.status.dns import DnsVerifier
+        from gen_ip.status.domains import DomainVerifier, any_of
 
         client, database = self._client, self._database
         working = Working(log, metrics)
@@ -228,7 +229,8 @@ class _Chain:
             folder, most = self._settings.index, self._settings.upload_bytes
             working.feed(Feeder(database, records, client.chain_id, folder, client.store, most))
         if self._ask_domains:
-            working.ask(DomainAsker(KeptDomains(records), DomainVerifier().ask))
+            ask = any_of([DomainVerifier().ask, DnsVerifier().ask])
+            working.ask(DomainAsker(KeptDomains(records), ask))
         return working
 
 

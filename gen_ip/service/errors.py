@@ -10,6 +10,7 @@ from gen_ip.errors import FileProblem, GenIPError, MissingLibrary, shown
 
 _LIBRARIES = (
     "cv2",
+    "dns",
     "fastapi",
     "httptools",
     "limits",

@@ -66,6 +66,20 @@ Ask = Callable[[str], Said]
 """A way to ask a domain, in its one spelling."""
 
 
+def any_of(ways: Sequence[Ask]) -> Ask:
+    """One way out of several: what any of them lists counts. It raises what they raise."""
+
+    def ask(host: str) -> Said:
+        answers = [way(host) for way in ways]
+        heard = [each.accounts for each in answers if each.failure is None]
+        if heard:
+            return Said(frozenset().union(*heard))
+        forbidden = any(each.failure is Proof.FORBIDDEN for each in answers)
+        return Said(failure=Proof.FORBIDDEN if forbidden else Proof.UNREACHABLE)
+
+    return ask
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet, and not an IPv4 address in disguise."""
     try:
