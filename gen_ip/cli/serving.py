@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from gen_ip.service.parts import Parts
     from gen_ip.service.settings import Settings
     from gen_ip.service.working import Working
+    from gen_ip.status.domains import Ask
 
 _MIB = 2**20
+_ENS_SECONDS = 5.0
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="DIR", help="The service's; by default in your data folder."),
@@ -95,6 +97,14 @@ def serve(
             help="With --on-chain: ask the domains of profiles whether they say the same.",
         ),
     ] = False,
+    ens_rpc: Annotated[
+        str | None,
+        typer.Option(
+            "--ens-rpc",
+            metavar="URL",
+            help="With --ask-domains: a node of the chain where .eth names are resolved.",
+        ),
+    ] = None,
 ) -> None:
     """Answer over HTTP which works a file was made from, until Ctrl-C. Logs go to stderr.
 
@@ -110,6 +120,10 @@ def serve(
     from gen_ip.service.running import serve as serve_until_told
     from gen_ip.service.settings import Settings
 
+    if ens_rpc is not None and not ask_domains:
+        raise typer.BadParameter(
+            "says where .eth names are asked: give --ask-domains, too", param_hint="--ens-rpc"
+        )
     settings = Settings(
         index=index or default_index(),
         store=_folder(folder),
@@ -137,7 +151,8 @@ def serve(
             proxies=proxies,
         )
     else:
-        side = _Chain(use, settings, database, role or list(Role), url, ask_domains)
+        ask = _asking(ens_rpc) if ask_domains else None
+        side = _Chain(use, settings, database, role or list(Role), url, ask)
         if Role.API in side.roles:
             serve_until_told(
                 settings,
@@ -163,12 +178,12 @@ class _Chain:
         database: str | None,
         roles: Sequence[Role],
         url: str,
-        ask_domains: bool,
+        ask: Ask | None,
     ) -> None:
         from gen_ip.index.making import ready
 
         self.roles = frozenset(roles)
-        self._settings, self._url, self._ask_domains = settings, url, ask_domains
+        self._settings, self._url, self._ask = settings, url, ask
         self._client = use.reader()
         self._signer = use.signer().account if use.account is not None else None
         self._database = chain_database(database, make=True)
@@ -216,8 +231,6 @@ class _Chain:
         from gen_ip.service.feeding import Feeder
         from gen_ip.service.kept.domains import KeptDomains
         from gen_ip.service.working import Working
-        from gen_ip.status.dns import DnsVerifier
-        from gen_ip.status.domains import DomainVerifier, any_of
 
         client, database = self._client, self._database
         working = Working(log, metrics)
@@ -228,10 +241,25 @@ class _Chain:
         if Role.MATCHER in self.roles:
             folder, most = self._settings.index, self._settings.upload_bytes
             working.feed(Feeder(database, records, client.chain_id, folder, client.store, most))
-        if self._ask_domains:
-            ask = any_of([DomainVerifier().ask, DnsVerifier().ask])
-            working.ask(DomainAsker(KeptDomains(records), ask))
+        if self._ask is not None:
+            working.ask(DomainAsker(KeptDomains(records), self._ask))
         return working
+
+
+def _asking(ens_rpc: str | None) -> Ask:
+    """The ways in which domains are asked."""
+    from gen_ip.chain.connecting import connect
+    from gen_ip.chain.rpc import Rpc
+    from gen_ip.status.dns import DnsVerifier
+    from gen_ip.status.domains import DomainVerifier, any_of
+    from gen_ip.status.ens import EnsVerifier
+
+    ways = [DomainVerifier().ask, DnsVerifier().ask]
+    if ens_rpc is not None:
+        # What is no URL is refused now, not once somebody names a domain.
+        connect(ens_rpc)
+        ways.append(EnsVerifier(lambda: Rpc(connect(ens_rpc, _ENS_SECONDS))).ask)
+    return any_of(ways)
 
 
 def _tell(use: Invocation, settings: Settings, url: str) -> None:

@@ -84,7 +84,7 @@ def test_a_work_is_found_soon_after_it_is_certified(
             common = (*common, "--database", postgres.database())
             for role in ("indexer", "matcher"):
                 stack.enter_context(running("--role", role, *common, home=tmp_path / role))
-        common = (*common, "--ask-domains", "--open-inbox")
+        common = (*common, "--ask-domains", "--ens-rpc", chain.url, "--open-inbox")
         role = ("--role", "api") if kind == "postgresql" else ()
         server = stack.enter_context(
             running("--port", 0, "--account", "dev0", *role, *common, home=tmp_path / "api")

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from gen_ip.cli.app import app
 from gen_ip.service.domains import AT_A_TIME, DomainAsker
 from gen_ip.service.kept import profiles
 from gen_ip.service.kept.domains import DAY, LEAST_PAUSE, PAUSES, KeptDomains, KeptProof, name
@@ -251,3 +253,17 @@ def test_profiles_of_before_are_asked_about_as_well(
     world.says[HOST] = Said(frozenset({ALICE.address}))
     world.asker.round()
     assert world.proof(ALICE.address) is Proof.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--ask-domains",), "give --on-chain"),
+        (("--on-chain", "--ens-rpc", "http://127.0.0.1:1"), "give --ask-domains"),
+        (("--on-chain", "--ask-domains", "--ens-rpc", "ftp://example.com"), "http://"),
+    ],
+)
+def test_options_that_do_not_go_together(options: tuple[str, ...], reason: str) -> None:
+    ended = CliRunner().invoke(app, ["serve", *options], env={"COLUMNS": "200"})
+    assert ended.exit_code != 0
+    assert reason in ended.output + str(ended.exception)
