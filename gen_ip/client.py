@@ -157,8 +157,10 @@ class GenIP(
 
     def proposed_parents(self, content: Content) -> list[Proposal]:
         """Certified works that a file says it was made with: models and LoRAs by the hashes in its
-        generation data, its prompt and workflow by their texts. Proposals: such data prove nothing.
-        A work derived from others is certified by `derive`; afterwards it is too late.
+        generation data, its prompt and workflow by their texts; and works that a picture's content
+        credentials name, as what it is a copy of or was made from, where `gen-ip[embed]` is
+        installed. Proposals: what a file says proves nothing, and no method takes one over. A work
+        derived from others is certified by `derive`; afterwards it is too late.
 
         Raises:
             FileProblem: the file is not usable.

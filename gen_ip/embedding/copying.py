@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gen_ip.arguments import InvalidArgument
 from gen_ip.atomic_file import write_bytes
 from gen_ip.content.detection.detect import detect
 from gen_ip.content.files import StrPath
 from gen_ip.content.metadata import PublishedCopy
-from gen_ip.embedding import containers, credentials
+from gen_ip.embedding import containers, credentials, naming
 from gen_ip.embedding.errors import CopyExists, MalformedContainer, NothingHoldsIt, NotWritten
 from gen_ip.embedding.formats import PLACES, SIGNED
 from gen_ip.embedding.identity import SigningIdentity
@@ -85,11 +84,7 @@ class Inside:
         """The work that it says it is, outside of content credentials."""
         if self.said is None:
             return None
-        address = f"gen-ip:{self.said.get('chain', '')}:{self.said.get('work', '')}"
-        try:
-            return WorkAddress.parse(address)
-        except InvalidArgument:
-            return None
+        return naming.address(self.said)
 
     def to_json(self) -> dict[str, Any]:
         """For JSON."""

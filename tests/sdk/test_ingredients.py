@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 from gen_ip import GenIP
 from gen_ip.content.local import LocalStore
-from gen_ip.errors import ContentNotFound
+from gen_ip.embedding import credentials
+from gen_ip.embedding.identity import SigningIdentity
+from gen_ip.embedding.saying import Parent, Saying
+from gen_ip.errors import ContentNotFound, MissingLibrary
 from gen_ip.works.ingredients import Proposal
 from tests.content.samples import LORA, safetensors
 from tests.generation import samples
 from tests.generation.samples import png, text
+from tests.sdk.conftest import Derive
 
 BASE = safetensors({"model.diffusion_model.input_blocks.0.0.weight": (8, 4, 3, 3)})
 
@@ -113,3 +118,58 @@ def test_a_store_without_the_metadata_proposes_less(
 
     monkeypatch.setattr("gen_ip.works.documents.find", gone)
     assert bob.proposed_parents(shown) == []
+
+
+def test_content_credentials_propose_the_work_and_its_ingredients(
+    alice: GenIP, bob: GenIP, derive: Derive, tmp_path: Path
+) -> None:
+    parent = alice.certify(picture("Seed: 1"), name="Castle")
+    file, copy = tmp_path / "remix.png", tmp_path / "copy.png"
+    file.write_bytes(picture("Seed: 2"))
+    remix = derive(bob, file.read_bytes(), parent.work_id, name="Remix")
+    identity = SigningIdentity.made(bob.account.address)
+    bob.embed(remix.work_id, file, copy, identity=identity)
+    assert alice.proposed_parents(copy) == [
+        Proposal(remix.work_id, remix.creator, "Remix", "original", "c2pa"),
+        Proposal(parent.work_id, parent.creator, "Castle", "ingredient", "c2pa"),
+    ]
+
+
+def test_credentials_count_for_certified_works_of_this_chain(
+    alice: GenIP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, creator = alice.certify(BASE, name="Base"), alice.account.address
+    identity = SigningIdentity.made(creator)
+
+    def naming(chain_id: int, *works: int) -> bytes:
+        parents = [Parent(work, "It", "image/png") for work in works]
+        saying = Saying(7, chain_id, "Cat", creator, parents=parents)
+        return credentials.signed(png(), "image/png", saying, identity)
+
+    here = naming(alice.chain_id, base.work_id, 5)
+    expected = [Proposal(base.work_id, creator, "It", "ingredient", "c2pa")]
+    assert alice.proposed_parents(here) == expected
+    assert alice.proposed_parents(naming(1, base.work_id)) == []
+
+    def missing(*_: object) -> None:
+        raise MissingLibrary("c2pa-python", "embed", "reading content credentials")
+
+    monkeypatch.setattr("gen_ip.embedding.credentials.read", missing)
+    assert alice.proposed_parents(here) == []
+
+
+def test_an_ingredient_is_found_by_its_hash(alice: GenIP, monkeypatch: pytest.MonkeyPatch) -> None:
+    base, creator = alice.certify(BASE, name="Base"), alice.account.address
+    identity = SigningIdentity.made(creator)
+    definition = credentials.manifest
+
+    def manifest(saying: Saying, media_type: str) -> dict[str, object]:
+        ingredient = {"title": "model", "instance_id": f"urn:sha256:{sha256(BASE)}"}
+        return {**definition(saying, media_type), "ingredients": [ingredient]}
+
+    monkeypatch.setattr("gen_ip.embedding.credentials.manifest", manifest)
+    saying = Saying(7, alice.chain_id, "Cat", creator)
+    shown = credentials.signed(png(), "image/png", saying, identity)
+    assert alice.proposed_parents(shown) == [
+        Proposal(base.work_id, creator, "model", "ingredient", "sha256")
+    ]
