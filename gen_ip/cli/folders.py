@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Unpack
@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 import typer
 
 from gen_ip.chain.errors import ConnectionFailed, TransactionPending, TransactionUncertain
+from gen_ip.cli.ingredients import FIRST, ask, listed, told
+from gen_ip.cli.invocation import Invocation
 from gen_ip.cli.output import Output
 from gen_ip.cli.progress import Reached, progress
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gen_ip.client import GenIP
     from gen_ip.methods.preparing import SharedStatement
     from gen_ip.signers.protocol import Signer
+    from gen_ip.works.ingredients import Proposal
 
 
 _AGAIN = "run the same command again: it goes on, and nothing is paid twice"
@@ -37,32 +42,64 @@ class How(NamedTuple):
 
 
 def certify_folder(
-    output: Output,
+    use: Invocation,
     client: GenIP,
     folder: Path,
     how: How,
     payer: Signer | None,
+    yes: bool,
     **statement: Unpack[SharedStatement],
 ) -> None:
-    """Certifies a folder and shows what became of its files; exits with 1 where one failed."""
+    """Certifies a folder and shows what became of its files; exits with 1 where one failed.
+
+    Raises:
+        NotConfirmed: files say that they were made with certified works, and are not to be
+            certified as originals.
+    """
     from gen_ip.cli.show.folder import failures, show_folder
 
-    reached = Reached()
+    reached, output = Reached(), use.output
+    found: dict[str, Sequence[Proposal]] = {}
+
+    def on_proposed(proposed: Mapping[str, Sequence[Proposal]]) -> None:
+        found.update(proposed)
+        if not how.dry_run:
+            with reached.paused():
+                ask(use, found, FIRST, yes)
+
     with _going_on(output, reached), progress(output, reached) as on_progress:
         if how.dry_run:
-            report = client.plan_folder(folder, on_progress=on_progress, **statement)
+            report = client.plan_folder(
+                folder, on_progress=on_progress, on_proposed=on_proposed, **statement
+            )
         elif how.anchor is not None:
             report = client.anchor_folder(
-                folder, how.anchor, journal=how.journal, on_progress=on_progress, **statement
+                folder,
+                how.anchor,
+                journal=how.journal,
+                on_progress=on_progress,
+                on_proposed=on_proposed,
+                **statement,
             )
         else:
             report = client.certify_folder(
-                folder, journal=how.journal, payer=payer, on_progress=on_progress, **statement
+                folder,
+                journal=how.journal,
+                payer=payer,
+                on_progress=on_progress,
+                on_proposed=on_proposed,
+                **statement,
             )
     if output.is_planning:
         for line in failures(report):
             output.note(line)
-    output.result(report.to_json(), lambda console: show_folder(console, report, how.anchor))
+
+    def draw(console: Console) -> None:
+        show_folder(console, report, how.anchor)
+        for line in told(found, FIRST) if how.dry_run and found else ():
+            console.print(line, soft_wrap=True, markup=False)
+
+    output.result({**report.to_json(), "proposed_parents": listed("path", found)}, draw)
     if not report.ok:
         raise typer.Exit(1)
 

@@ -1,10 +1,11 @@
 """`ingredients`: certified works that a file says it was made with; and the question before such a
-file is certified as an original."""
+file is certified without them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,8 +27,8 @@ def ingredients(
 ) -> None:
     """Find certified works that a file says it was made with: models, LoRAs, prompts, workflows.
 
-    By hashes alone, never by names. They are proposals: what a file says proves nothing. A work
-    made from others is certified by `derive`, with licenses on them.
+    By hashes, and by ids in content credentials; never by names. They are proposals: what a file
+    says proves nothing. A work made from others is certified by `derive`, with licenses on them.
     """
     from gen_ip.cli.reading import check_file
 
@@ -38,7 +39,7 @@ def ingredients(
 
     def show(console: Console) -> None:
         if not found:
-            console.print("No certified work is named in it by a hash.")
+            console.print("No certified work is named in it by a hash or by content credentials.")
         for line in _lines(found):
             console.print(line, soft_wrap=True, markup=False)
         if found:
@@ -48,6 +49,14 @@ def ingredients(
 
 
 _HOW = "As a parent: gen-ip offers WORK, gen-ip buy OFFER, gen-ip derive FILE --license N"
+#: How to take a parent of one file among several; of what is only signed; a further one.
+FIRST = f"{_HOW}; then this command for the rest"
+SIGNED = "As a parent: gen-ip offers WORK, and --offer OFFER, or --license N of one that you hold"
+MORE = "As a further parent: gen-ip offers WORK, gen-ip buy OFFER, and --license N here"
+_ORIGINAL = "certified as an original it cannot become their derivative"
+_WITHOUT = "certified without their licenses it cannot become their derivative"
+# Whoever wrote the file chose the id.
+_METHODS = {"c2pa": "its content credentials, which anyone can write"}
 
 
 def propose(use: Invocation, client: GenIP, file: Path, yes: bool) -> list[Proposal]:
@@ -57,20 +66,90 @@ def propose(use: Invocation, client: GenIP, file: Path, yes: bool) -> list[Propo
     Raises:
         NotConfirmed: it is not to be certified as an original.
     """
+    return propose_all(use, client, [file], yes).get(str(file), [])
+
+
+def propose_all(
+    use: Invocation,
+    client: GenIP,
+    files: Sequence[Path],
+    yes: bool,
+    *,
+    how: str = _HOW,
+    licensed: Callable[[], Collection[int]] = tuple,
+) -> dict[str, list[Proposal]]:
+    """As `propose`, of several files, by their paths. Nothing is asked about works whose licenses
+    are named with the command: `licensed` looks these works up, where files name any.
+
+    Raises:
+        NotConfirmed: they are not to be certified like this.
+    """
+    if not files:
+        return {}
     with use.output.working("Looking for works it was made with …"):
-        found = client.proposed_parents(file)
-    if found:
-        facts = ["Proposed parents:", *_lines(found)[:_MOST_LINES], f"{_HOW}."]
-        why = "certified as an original it cannot become their derivative"
-        use.confirm(facts, yes, always_told=True, why=why)
+        looked = {str(file): client.proposed_parents(file) for file in files}
+        found = {name: each for name, each in looked.items() if each}
+        works = licensed() if found else ()
+    left = {
+        name: [each for each in proposals if each.work not in works]
+        for name, proposals in found.items()
+    }
+    ask(use, {name: each for name, each in left.items() if each}, how, yes)
     return found
 
 
-def _lines(found: list[Proposal]) -> list[str]:
+def works_of(client: GenIP, licenses: Sequence[int]) -> set[int]:
+    """The works that licenses are for.
+
+    Raises:
+        UnknownLicense: one does not exist.
+    """
+    return {client.license(number).work for number in licenses}
+
+
+def ask(use: Invocation, found: Mapping[str, Sequence[Proposal]], how: str, yes: bool) -> None:
+    """Tells the proposed parents of files, by their paths, and how to take them, and asks whether
+    to go on without them.
+
+    Raises:
+        NotConfirmed: the answer is no.
+    """
+    if not found:
+        return
+    facts = told(found, how)
+    # What is planned is not asked about, for another signs it.
+    for fact in facts if use.output.is_planning else ():
+        use.output.note(fact)
+    use.confirm(facts, yes, always_told=True, why=_WITHOUT if how == MORE else _ORIGINAL)
+
+
+def told(found: Mapping[str, Sequence[Proposal]], how: str) -> list[str]:
+    """Lines about the proposed parents of files, as many as a person reads."""
+    from gen_ip.cli.show.text import plain
+
+    several = len(found) > 1 or how == FIRST
+    lines = [
+        f"{plain(name, 100)}: {line}" if several else line
+        for name, proposals in found.items()
+        for line in _lines(proposals)
+    ]
+    left = len(lines) - _MOST_LINES
+    more = [f"And {left:,} more; --json lists all."] if left > 0 else []
+    begin = "Proposed parents without a license here:" if how == MORE else "Proposed parents:"
+    return [begin, *lines[:_MOST_LINES], *more, f"{how}."]
+
+
+def listed(key: str, found: Mapping[str, Sequence[Proposal]]) -> list[dict[str, Any]]:
+    """For JSON: a row for each proposal, its file's path under `key`."""
+    return [{key: name, **each.to_json()} for name, all_ in found.items() for each in all_]
+
+
+def _lines(found: Sequence[Proposal]) -> list[str]:
     from gen_ip.cli.show.text import plain, till
 
     return [
         f"{till(each.work)} as {plain(each.role, 20)} {plain(each.name, 60)} "
-        f"(by {each.method}{', as its creator says' if each.by_metadata else ''})"
+        f"(by {_METHODS.get(each.method, each.method)}"
+        f"{', as its creator says' if each.by_metadata else ''})"
         for each in found
     ]

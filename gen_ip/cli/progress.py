@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gen_ip.cli.output import Output
@@ -20,11 +20,13 @@ _SECONDS = 10.0
 
 @dataclass
 class Reached:
-    """How far a run has come: what is being done, how many are done, and of how many."""
+    """How far a run has come: what is being done, how many are done, and of how many. `paused`
+    takes the bar away for as long as its block asks something."""
 
     stage: str = ""
     done: int = 0
     total: int = 0
+    paused: Callable[[], AbstractContextManager[None]] = field(default=nullcontext, repr=False)
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.done:,} of {self.total:,} done"
@@ -52,6 +54,14 @@ def progress(output: Output, reached: Reached) -> Iterator[OnProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=screen, transient=True) as bars:
         tasks = {}
+
+        @contextmanager
+        def paused() -> Iterator[None]:
+            bars.stop()
+            yield
+            bars.start()
+
+        reached.paused = paused
 
         def tell(stage: str, done: int, total: int) -> None:
             reached.stage, reached.done, reached.total = stage, done, total

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gen_ip.cli.explain import in_units
+from gen_ip.cli.ingredients import FIRST, MORE, SIGNED, listed, propose_all, works_of
 from gen_ip.cli.invocation import Invocation, Yes, sends, signs
 from gen_ip.cli.reading import (
     certificates_in,
@@ -22,6 +23,7 @@ from gen_ip.cli.reading import (
     new_folder,
     offer_named,
     offer_of,
+    plain_offer,
     purchase_in,
     signed_certificate_in,
 )
@@ -117,13 +119,22 @@ def sign(
         check_output(output)
     client = use.signer()
     _agree(use, client, [each for found in given for each in found or ()], yes)
+    offers = [offer_of(client, each) for each in named]
+    proposals = propose_all(
+        use,
+        client,
+        works,
+        yes,
+        how=MORE if offers or numbers else FIRST if count > 1 else SIGNED,
+        licensed=lambda: works_of(client, numbers) | {plain_offer(each).work for each in offers},
+    )
     until = now(client) + lasting
     options: dict[str, Any] = {"name": name, "licenses": numbers, **stated}
     with use.output.working("Signing …"):
         if named:
             one = client.sign_derivative(
                 files[0],
-                offers=[offer_of(client, each) for each in named],
+                offers=offers,
                 deadline=until,
                 **options,
             )
@@ -153,8 +164,12 @@ def sign(
         _more(console, len(made))
         console.print(f"Anyone may submit it until {moment(until)}.", style="dim")
 
-    listed = [_listed(client, path, each) for path, each in made]
-    use.output.result({"certificates": listed, "deadline": until}, show)
+    document = {
+        "certificates": [_listed(client, path, each) for path, each in made],
+        "deadline": until,
+        "proposed_parents": listed("file", proposals),
+    }
+    use.output.result(document, show)
 
 
 def _sign_many(
@@ -262,6 +277,7 @@ def anchor(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with what was interrupted, from --output.")
     ] = False,
+    yes: Yes = False,
 ) -> None:
     """Claim any number of works in one transaction; mint them later, with this claim's time.
 
@@ -272,6 +288,8 @@ def anchor(
     if not resume:
         check_output(output)
     client = use.signer()
+    works = [file for file, found in zip(files, given, strict=True) if found is None and not resume]
+    proposals = propose_all(use, client, works, yes, how=FIRST)
     with use.output.working(f"Claiming {counted(len(files), 'file')} …"):
         prepared: list[PreparedCertificate] = []
         for file, found in zip(files, given, strict=True) if not resume else ():
@@ -297,6 +315,7 @@ def anchor(
         "root": f"0x{anchored.root.hex()}",
         "time": anchored.time,
         "works": [str(_work(client, each)) for each in prepared],
+        "proposed_parents": listed("file", proposals),
     }
     use.output.result(document, show)
 

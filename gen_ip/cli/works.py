@@ -13,7 +13,7 @@ import typer
 
 from gen_ip.cli.addresses import work_of
 from gen_ip.cli.embedding import copied, named_inside
-from gen_ip.cli.ingredients import propose
+from gen_ip.cli.ingredients import MORE, propose, propose_all, works_of
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
@@ -143,7 +143,7 @@ def certify(
 
     With -r all files of a folder; a file NAME.toml beside one says its name and more.
     After an interruption the same command goes on, and nothing is paid for twice.
-    Asks first where the file says that it was made with certified works: see `ingredients`.
+    Asks first where a file says that it was made with certified works: see `ingredients`.
     """
     if recursive:
         if embed is not None:
@@ -159,14 +159,7 @@ def certify(
         paying = (
             None if payer is None else signer(use.rpc, payer, None, use.store, use.max_fee).account
         )
-        certify_folder(
-            use.output,
-            client,
-            file,
-            how,
-            paying,
-            **stated,
-        )
+        certify_folder(use, client, file, how, paying, yes, **stated)
         return
     if dry_run or anchor or payer or journal:
         raise typer.BadParameter("--dry-run, --anchor, --payer and --journal go with --recursive")
@@ -196,12 +189,19 @@ def derive(
     name: Name = None,
     *,
     stating: Stating,
+    yes: Yes = False,
 ) -> None:
-    """Certify a work made from others, under the licenses you hold on them."""
+    """Certify a work made from others, under the licenses you hold on them.
+
+    Asks first where the file names certified works besides those: see `ingredients`.
+    """
     check_file(file)
     numbers = [license_of(text) for text in license_]
     stated = stating.read()
     client = use.signer()
+    proposals = propose_all(
+        use, client, [file], yes, how=MORE, licensed=lambda: works_of(client, numbers)
+    )
     with use.output.working(f"Certifying {file.name} …"):
         made = client.derive(
             file,
@@ -209,7 +209,7 @@ def derive(
             name=name,
             **stated,
         )
-    _show_certificate(use, client, made, file)
+    _show_certificate(use, client, made, file, proposals.get(str(file), ()))
 
 
 @reads

@@ -7,7 +7,7 @@ from typing import Unpack
 
 from gen_ip import arguments
 from gen_ip.folders.client import Certifier
-from gen_ip.folders.report import FolderReport, OnProgress
+from gen_ip.folders.report import FolderReport, OnProgress, OnProposed
 from gen_ip.methods.preparing import SharedStatement, Stated
 from gen_ip.signers.protocol import Signer
 
@@ -23,6 +23,7 @@ class Batching(Certifier):
         deadline: int | None = None,
         payer: Signer | None = None,
         on_progress: OnProgress | None = None,
+        on_proposed: OnProposed | None = None,
         **statement: Unpack[SharedStatement],
     ) -> FolderReport:
         """Certifies every file below a folder with one signature, at most 40 in a transaction.
@@ -45,6 +46,11 @@ class Batching(Certifier):
             payer: who sends the transactions and pays; by default the account itself. The account
                 then signs once and needs no money.
             on_progress: called with what is being done, how many are done, and of how many.
+            on_proposed: called before anything is signed with the certified works that files say
+                they were made with (`proposed_parents`), by the files' paths; what it raises ends
+                the run. No file gets a parent by this: one that is certified as an original cannot
+                become a derivative, so `derive` it first, and this run takes it for certified. By
+                default nothing is looked up.
             statement: what is stated of all: `description`, `payees`, `resale_royalty`, `arbiter`,
                 `declared`; see `certify`.
 
@@ -65,17 +71,19 @@ class Batching(Certifier):
         path = None if journal is None else Path(journal)
         run = Run(self, Path(folder), path, Stated(**statement), on_progress)
         with run.journal:
-            return run.certify(deadline, self if payer is None else self.using(payer))
+            paying = self if payer is None else self.using(payer)
+            return run.certify(deadline, paying, on_proposed)
 
     def plan_folder(
         self,
         folder: str | Path,
         *,
         on_progress: OnProgress | None = None,
+        on_proposed: OnProposed | None = None,
         **statement: Unpack[SharedStatement],
     ) -> FolderReport:
         """What `certify_folder` would certify, and its cost by today's prices, if the account sends
-        it. Nothing is written, signed or sent.
+        it. Nothing is written, signed or sent; `on_proposed` as there.
 
         Raises:
             NotAFolder, TooManyFiles, ContractError: as in `certify_folder`.
@@ -84,7 +92,7 @@ class Batching(Certifier):
 
         run = Run(self, Path(folder), None, Stated(**statement), on_progress, lasting=False)
         with run.journal:
-            return run.plan()
+            return run.plan(on_proposed)
 
     def anchor_folder(
         self,
@@ -93,13 +101,15 @@ class Batching(Certifier):
         *,
         journal: str | Path | None = None,
         on_progress: OnProgress | None = None,
+        on_proposed: OnProposed | None = None,
         **statement: Unpack[SharedStatement],
     ) -> FolderReport:
         """Claims every file below a folder that is not certified yet in one transaction, for less
         than 100 gas each by the thousand; see `anchor`. `proofs` is the file to keep: it is written
         before anything is sent, and `submit` certifies from it whenever a certificate is needed.
 
-        Run it again after whatever ended it, with the same file, and it goes on.
+        Run it again after whatever ended it, with the same file, and it goes on. `on_proposed` is
+        called before the claim, as in `certify_folder`.
 
         Raises:
             ProofsFileTaken: the file holds proofs already, and the folder has files besides; or
@@ -112,4 +122,4 @@ class Batching(Certifier):
         path, target = None if journal is None else Path(journal), Path(proofs)
         run = Run(self, Path(folder), path, Stated(**statement), on_progress, [target])
         with run.journal:
-            return run.anchor(target)
+            return run.anchor(target, on_proposed)

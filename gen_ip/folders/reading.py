@@ -16,13 +16,14 @@ from gen_ip.content.files import FileSummary, detect_file, summarize_file
 from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
 from gen_ip.folders.journal import Journal, JournalProblem, Row, default_path
-from gen_ip.folders.report import FileReport, OnProgress, Outcome
+from gen_ip.folders.report import FileReport, OnProgress, OnProposed, Outcome
 from gen_ip.folders.scan import SIDECAR, Found, NotAFolder, scan
 from gen_ip.methods.preparing import Preparing, Stated
 from gen_ip.terms.upstream import UnknownUpstream
 from gen_ip.works import documents
 from gen_ip.works.certificates import PreparedCertificate
 from gen_ip.works.documents import Described
+from gen_ip.works.ingredients import Proposing, Said, said
 
 # Each may hold a decoded picture.
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -99,6 +100,33 @@ class Reading(Generic[C]):
         self.journal.certified(sorted(certified))
         wanted = [each for each in found if each.name in works and each.name not in certified]
         return self._prepare(wanted, rows, keeps)
+
+    def propose(
+        self, pending: Mapping[str, PreparedCertificate], on_proposed: OnProposed | None
+    ) -> None:
+        """Tells which certified works the pending files say they were made with, before any is
+        certified as an original; looks nothing up where nobody wants to know."""
+        if on_proposed is None:
+            return
+        client = self._client
+        proposing = Proposing(client._session, client.store, many=True)
+
+        def look(name: str) -> Said:
+            return said(self._folder / name)
+
+        # What cannot be read any more says nothing.
+        whole = [
+            (name, made)
+            for name, made in self._each("Looking", [*pending], look)
+            if isinstance(made, Said) and made
+        ]
+        proposed = {
+            name: parents
+            for name, made in whole
+            if (parents := proposing.parents(made, pending[name].certify.content_hash))
+        }
+        if proposed:
+            on_proposed(proposed)
 
     def _read(self, found: Sequence[Found]) -> dict[str, Row]:
         """What every file is, from the journal where it is as it was."""

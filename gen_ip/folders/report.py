@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
 from gen_ip.chain.receipts import Receipt
+from gen_ip.works.ingredients import Proposal
 
 OnProgress: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many."""
+
+OnProposed: TypeAlias = Callable[[Mapping[str, Sequence[Proposal]]], object]
+"""Called with the certified works that files name, by their paths, where there are any."""
 
 
 class Outcome(Enum):

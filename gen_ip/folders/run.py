@@ -19,7 +19,7 @@ from gen_ip.chain.sent import Sent
 from gen_ip.errors import GenIPError
 from gen_ip.folders.client import Certifier
 from gen_ip.folders.reading import Reading
-from gen_ip.folders.report import FolderReport, Outcome
+from gen_ip.folders.report import FolderReport, OnProposed, Outcome
 from gen_ip.methods.certifying import BATCH
 from gen_ip.works.certificates import (
     Anchored,
@@ -36,7 +36,9 @@ _NO_LIMIT = 1 << 256
 class Run(Reading[Certifier]):
     """See `Reading`; `payer` sends the transactions."""
 
-    def certify(self, deadline: int | None, payer: Certifier) -> FolderReport:
+    def certify(
+        self, deadline: int | None, payer: Certifier, on_proposed: OnProposed | None = None
+    ) -> FolderReport:
         """See `gen_ip.folders.batching.Batching.certify_folder`; inside the journal's block."""
         finished = self.finish_sent(payer)
         pending = self.pending()
@@ -44,20 +46,22 @@ class Run(Reading[Certifier]):
             told = self.outcomes.get(name)
             if told is not None and told.outcome is Outcome.EXISTING:
                 self.outcomes[name] = replace(told, outcome=Outcome.CERTIFIED)
+        self.propose(pending, on_proposed)
         if pending:
             self.submit(self.sign(pending, deadline), payer)
         self.journal.ended()
         return self.report()
 
-    def plan(self) -> FolderReport:
+    def plan(self, on_proposed: OnProposed | None = None) -> FolderReport:
         """See `gen_ip.folders.batching.Batching.plan_folder`."""
         pending = self.pending(keeps=False)
+        self.propose(pending, on_proposed)
         for name, each in pending.items():
             self._tell_certificate(name, Outcome.PLANNED, each)
         gas, fee, count = self.cost(pending) if pending else (0, 0, 0)
         return replace(self.report(), gas=gas, fee=fee, transactions=count)
 
-    def anchor(self, proofs: Path) -> FolderReport:
+    def anchor(self, proofs: Path, on_proposed: OnProposed | None = None) -> FolderReport:
         """See `gen_ip.folders.batching.Batching.anchor_folder`."""
         self.finish_sent(self._client)
         receipts = self._client._seeing(self.receipts.append)
@@ -69,7 +73,9 @@ class Run(Reading[Certifier]):
             held = receipts.resume_anchor(proofs).certificates
         pending = self.pending()
         here = {each.certify.content_hash for each in held}
-        fresh = [each for each in pending.values() if each.certify.content_hash not in here]
+        new = {n: each for n, each in pending.items() if each.certify.content_hash not in here}
+        self.propose(new, on_proposed)
+        fresh = [*new.values()]
         if fresh:
             if held:
                 raise ProofsFileTaken(proofs)
