@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,36 @@ def test_an_ingredient_is_found_by_its_hash(alice: GenIP, monkeypatch: pytest.Mo
     assert alice.proposed_parents(shown) == [
         Proposal(base.work_id, creator, "model", "ingredient", "sha256")
     ]
+
+
+def test_a_folder_is_signed_by_nobody_who_was_not_told(
+    alice: GenIP, bob: GenIP, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    base, lora = alice.certify(BASE), alice.certify(LORA)
+    folder = tmp_path / "works"
+    folder.mkdir()
+    line = f"Seed: 1, Model hash: {sha256(BASE)[:10]}, Model: base"
+    tall = f'{line}, Lora hashes: "tall: {tensors(LORA)[:12]}"'
+    (folder / "one.png").write_bytes(picture(line))
+    (folder / "two.png").write_bytes(picture(tall))
+    (folder / "other.png").write_bytes(picture("Seed: 1"))
+    # A work does not name itself.
+    (folder / "base.safetensors").write_bytes(BASE)
+    told: list[dict[str, list[int]]] = []
+
+    class Declined(Exception):  # noqa: N818
+        pass
+
+    def declining(proposed: Mapping[str, Sequence[Proposal]]) -> None:
+        told.append({name: [each.work for each in all_] for name, all_ in proposed.items()})
+        raise Declined
+
+    with pytest.raises(Declined):
+        bob.certify_folder(folder, on_proposed=declining)
+    assert told == [{"one.png": [base.work_id], "two.png": [base.work_id, lora.work_id]}]
+    assert {claim.creator for claim in bob.works()} == {base.creator}
+    looked: list[Path] = []
+    monkeypatch.setattr("gen_ip.folders.reading.said", looked.append)
+    assert bob.certify_folder(folder).ok
+    assert (looked, len([*bob.works()])) == ([], 6)
