@@ -1,11 +1,12 @@
-"""Decoding strangers' pictures in processes that can do no harm beyond a wrong answer.
+"""Reading strangers' files in processes that can do no harm beyond a wrong answer.
 
-Decoders are large programs in C, fed by anybody. Here they run in a few processes of their own
-that are kept from one picture to the next. Such a process starts with an empty environment and
-none of the caller's memory or files, may map a budget of memory, opens no file, socket or pipe
-once it is set up, writes no file, leaves no core dump, and is killed when a picture takes too
-long. It gets a file's bytes and answers in a form that is parsed strictly. A crash, a hang or a
-lack of memory is a `DecoderFailed` of that one picture, and the next gets a new process.
+Decoders are large programs in C, fed by anybody. Here they, and other readers of what strangers
+give, run in a few processes of their own that are kept from one file to the next. Such a process
+starts with an empty environment and none of the caller's memory or files, may map a budget of
+memory, opens no file, socket or pipe once it is set up, writes no file, leaves no core dump, and is
+killed when a file takes too long. It gets a file's bytes, or asks for pieces of the one file
+(`gen_ip.fingerprint.confined_file`), and answers in a form that is parsed strictly. A crash, a hang
+or a lack of memory is a `DecoderFailed` of that one file, and the next gets a new process.
 
 What is left to a decoder taken over is to answer wrongly, and what the kernel offers without a
 file: there is no seccomp filter, so it may send signals and, where the system allows it, trace
@@ -27,10 +28,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, BinaryIO, Self
 
 from gen_ip.content.files import MAX_FILE_BYTES, StrPath
 from gen_ip.errors import (
@@ -43,17 +44,24 @@ from gen_ip.errors import (
     UnreadableText,
     shown,
 )
+from gen_ip.fingerprint.confined_file import PLACE, Served
 from gen_ip.fingerprint.confined_worker import (
+    FILED,
     FRAME,
     MEMORY,
+    PIECE,
     PROBLEM,
     READY,
     REQUEST,
     RESULT,
     SETUP,
+    SIZE,
+    WANTED,
 )
+from gen_ip.fingerprint.model.errors import UnreadableModel
 from gen_ip.fingerprint.opening import MAX_PIXELS
 from gen_ip.fingerprint.picture import Picture, read
+from gen_ip.fingerprint.workflow.errors import UnreadableWorkflow
 
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -83,19 +91,19 @@ class DecoderFailed(UnreadableImage):
 
 
 class ConfinementFailed(GenIPError):
-    """No process for decoding can be started; `reason` says why."""
+    """No process for reading can be started; `reason` says why."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"no limited process for decoding pictures starts ({reason}); install what is missing, "
+            f"no limited process for strangers' files starts ({reason}); install what is missing, "
             "or free memory and processes"
         )
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the decoding of one picture may take.
+    """What the reading of one file may take.
 
     Attributes:
         seconds: of the clock, all steps of its task together.
@@ -105,6 +113,7 @@ class Limits:
         file_bytes: of the file.
         answer_bytes: of what comes of it: copies of 512 x 512 and 1,024 x 1,024 pixels, or a
             record with all its parts.
+        pace: of a file that is read a piece at a time, the bytes that give one second more.
     """
 
     seconds: int = 60
@@ -112,6 +121,31 @@ class Limits:
     pixels: int = MAX_PIXELS
     file_bytes: int = MAX_FILE_BYTES
     answer_bytes: int = 2**22
+    pace: int = 2**22
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What an operator allows readers of all kinds of files.
+
+    Attributes:
+        processes: at most so many at a time.
+        seconds: of each file, as in `Limits`; None for what is usual for its kind.
+        file_bytes: of each, likewise.
+    """
+
+    processes: int = 1
+    seconds: int | None = None
+    file_bytes: int | None = None
+
+    def within(self, limits: Limits) -> Limits:
+        """What is left of a kind's own limits."""
+        most = limits.file_bytes if self.file_bytes is None else self.file_bytes
+        return replace(
+            limits,
+            seconds=limits.seconds if self.seconds is None else self.seconds,
+            file_bytes=min(limits.file_bytes, most),
+        )
 
 
 class Confined:
@@ -144,6 +178,7 @@ class Confined:
             "memory": self.limits.memory,
             # Should this process end meanwhile; else it is killed before.
             "seconds": self.limits.seconds + _GRACE_SECONDS,
+            "pace": self.limits.pace,
         }
         self._setup = json.dumps(setup).encode()
         self._lock = threading.Lock()
@@ -173,19 +208,23 @@ class Confined:
         for worker in workers:
             worker.end()
 
-    def run(self, path: StrPath, *request: bytes) -> bytes:
+    def run(self, path: StrPath, *request: bytes, file: BinaryIO | None = None) -> bytes:
         """What the task makes of a request, given in parts; `path` names the file in messages.
+        A task that reads a file by pieces gets those of `file`, which is open.
 
         Raises:
-            ImageTooLarge, TooManyFrames, UnreadableImage, UnreadableText: as the task says.
+            ImageTooLarge, TooManyFrames, UnreadableImage, UnreadableText, UnreadableModel,
+            UnreadableWorkflow: as the task says.
+            UnreadableFile: the system cannot read `file`.
             DecoderFailed, or what was given for it: it crashed, hung, or wanted too much memory.
             ConfinementFailed: no process starts, or the pool is closed.
         """
+        served = None if file is None else Served(path, file)
         worker = self._idle.get()
         kept = False
         try:
             worker = worker or self._started()
-            answer = worker.asked(request, self.limits)
+            answer = worker.asked(request, self.limits, served)
             kept = True
         except _Lost as lost:
             raise self._failed(path, worker, lost) from None
@@ -211,7 +250,7 @@ class Confined:
         try:
             return sha256, Picture.from_bytes(data)
         except MalformedFingerprint:
-            raise self._wrong(path) from None
+            raise self.wrong(path) from None
 
     def _started(self) -> _Worker:
         worker = _Worker()
@@ -243,11 +282,11 @@ class Confined:
 
     def _failed(self, path: StrPath, worker: _Worker | None, lost: _Lost) -> GenIPError:
         if lost.babbling:
-            return self._wrong(path)
+            return self.wrong(path)
         if self._closed or worker is None:
             return ConfinementFailed("the pool is closed")
         if worker.late:
-            reason = f"it takes longer than {self.limits.seconds:,} seconds"
+            reason = f"it takes longer than {worker.seconds:,} seconds"
             return self._fails(path, reason, "give a smaller file, or allow more seconds")
         code = worker.end()
         if code == -signal.SIGKILL:
@@ -269,12 +308,18 @@ class Confined:
                 return UnreadableImage(path, _text(told.get("reason")), _text(told.get("remedy")))
             case "UnreadableText":
                 return UnreadableText(path, _text(told.get("reason")), _text(told.get("remedy")))
+            case "UnreadableModel":
+                return UnreadableModel(path, _text(told.get("reason")), _text(told.get("remedy")))
+            case "UnreadableWorkflow":
+                reason, remedy = _text(told.get("reason")), _text(told.get("remedy"))
+                return UnreadableWorkflow(path, reason, remedy)
             case kind if kind == MEMORY:
                 reason = f"it needs more than {self.limits.memory // 2**20:,} MiB of memory"
                 return self._fails(path, reason, "give a smaller file, or allow more memory")
-        return self._wrong(path)
+        return self.wrong(path)
 
-    def _wrong(self, path: StrPath) -> FileProblem:
+    def wrong(self, path: StrPath) -> FileProblem:
+        """What is raised of a file whose answer is none of its task's."""
         return self._fails(path, "its decoder gave a wrong answer", _DAMAGED)
 
 
@@ -310,6 +355,7 @@ class _Worker:
             raise ConfinementFailed("it has no pipes")
         self._pipes = self._process.stdin, self._process.stdout
         self.late = False
+        self.seconds = _START_SECONDS
         self._ending = threading.Lock()
         self._busy = False
         for pipe in self._pipes:
@@ -317,11 +363,18 @@ class _Worker:
 
     def set_up(self, setup: bytes) -> tuple[int, bytes]:
         """Its answer to what it is for."""
-        return self._exchange(SETUP, (setup,), _START_SECONDS, _MAX_MESSAGE)
+        return self._exchange(SETUP, (setup,), _MAX_MESSAGE)
 
-    def asked(self, request: tuple[bytes, ...], limits: Limits) -> tuple[int, bytes]:
-        """Its answer to a request."""
-        return self._exchange(REQUEST, request, limits.seconds, limits.answer_bytes)
+    def asked(
+        self, request: tuple[bytes, ...], limits: Limits, served: Served | None = None
+    ) -> tuple[int, bytes]:
+        """Its answer to a request, with the file that it may ask for."""
+        self.seconds = limits.seconds
+        if served is None:
+            return self._exchange(REQUEST, request, limits.answer_bytes)
+        self.seconds += served.size // limits.pace
+        parts = SIZE.pack(served.size), *request
+        return self._exchange(FILED, parts, limits.answer_bytes, served)
 
     def end(self) -> int:
         """Kills it and what it may have started; how it ended: a negative number is a signal's."""
@@ -334,19 +387,21 @@ class _Worker:
         return code
 
     def _exchange(
-        self, kind: int, parts: tuple[bytes, ...], seconds: float, most: int
+        self, kind: int, parts: tuple[bytes, ...], most: int, served: Served | None = None
     ) -> tuple[int, bytes]:
-        to = self._pipes[0]
-        watch = threading.Timer(seconds, self._expire)
+        watch = threading.Timer(self.seconds, self._expire)
         watch.daemon = True
         self._busy = True
         watch.start()
         try:
-            to.write(FRAME.pack(kind, sum(map(len, parts))))
-            for part in parts:
-                to.write(part)
-            to.flush()
+            self._write(kind, *parts)
             answer, size = FRAME.unpack(self._read(FRAME.size))
+            while answer == WANTED and served is not None:
+                piece = served.piece(self._read(size)) if size == PLACE.size else None
+                if piece is None:
+                    raise _Lost(babbling=True)
+                self._write(PIECE, piece)
+                answer, size = FRAME.unpack(self._read(FRAME.size))
             if size > most or answer not in (READY, RESULT, PROBLEM):
                 raise _Lost(babbling=True)
             data = self._read(size)
@@ -361,6 +416,13 @@ class _Worker:
         if self.late:
             raise _Lost
         return answer, data
+
+    def _write(self, kind: int, *parts: bytes | memoryview) -> None:
+        to = self._pipes[0]
+        to.write(FRAME.pack(kind, sum(map(len, parts))))
+        for part in parts:
+            to.write(part)
+        to.flush()
 
     def _read(self, size: int) -> bytes:
         data = self._pipes[1].read(size)

@@ -25,13 +25,20 @@ from gen_ip.errors import (
     UnreadableImage,
     UnreadableText,
 )
+from gen_ip.fingerprint.confined_file import PLACE, distant
+from gen_ip.fingerprint.model.errors import UnreadableModel
+from gen_ip.fingerprint.workflow.errors import UnreadableWorkflow
 
 #: From its name and the options that came with it: what is done with each request.
 Task = Callable[[bytes], bytes]
+#: The same with a file, which is read a piece at a time.
+FileTask = Callable[[bytes, BinaryIO], bytes]
 
 # Kind and length of what follows.
 FRAME = struct.Struct(">BQ")
-READY, RESULT, PROBLEM, REQUEST, SETUP = range(5)
+READY, RESULT, PROBLEM, REQUEST, SETUP, FILED, WANTED, PIECE = range(8)
+#: A request with a file begins with the file's size.
+SIZE = struct.Struct(">Q")
 # What the parent calls a job without memory; the others are names of exceptions.
 MEMORY = "MemoryError"
 #: Named in messages that the other side words anew.
@@ -46,26 +53,34 @@ def main() -> int:
     os.dup2(nowhere, 1)
     os.close(nowhere)
     requests = sys.stdin.buffer
-    setup = json.loads(_read(requests, SETUP) or "{}")
+    _, told = _read(requests, SETUP) or (SETUP, b"{}")
+    setup = json.loads(told)
     try:
         module, _, function = setup["task"].partition(":")
-        task: Task = getattr(import_module(module), function)(setup["options"])
+        task: Callable[..., bytes] = getattr(import_module(module), function)(setup["options"])
     except GenIPError as error:
         _write(answers, PROBLEM, json.dumps({"kind": "setup", "reason": str(error)}).encode())
         return 1
     _give_up(setup["memory"])
     _write(answers, READY, b"")
-    while (request := _read(requests, REQUEST)) is not None:
-        _wake(setup["seconds"])
-        kind, answer = _done(task, request)
+    while (asked := _read(requests, REQUEST, FILED)) is not None:
+        kind, request = asked
+        given: tuple[Any, ...] = (request,)
+        seconds = setup["seconds"]
+        if kind == FILED:
+            (size,) = SIZE.unpack_from(request)
+            given = request[SIZE.size :], distant(_asking(requests, answers), size)
+            seconds += size // setup["pace"]
+        _wake(seconds)
+        kind, answer = _done(task, given)
         _wake(0)
         _write(answers, kind, answer)
     return 0
 
 
-def _done(task: Task, request: bytes) -> tuple[int, bytes]:
+def _done(task: Callable[..., bytes], given: tuple[Any, ...]) -> tuple[int, bytes]:
     try:
-        return RESULT, task(request)
+        return RESULT, task(*given)
     except FileProblem as error:
         return PROBLEM, json.dumps(_told(error)).encode()
     except MemoryError:
@@ -80,7 +95,7 @@ def _told(error: FileProblem) -> dict[str, Any]:
             told: dict[str, Any] = {"pixels": error.pixels, "limit": error.limit}
         case TooManyFrames():
             told = {"limit": error.limit}
-        case UnreadableImage() | UnreadableText():
+        case UnreadableImage() | UnreadableText() | UnreadableModel() | UnreadableWorkflow():
             told = {"reason": error.reason, "remedy": error.remedy}
         case _:
             raise error
@@ -121,15 +136,31 @@ def _address_space() -> int:
         return 2**31
 
 
-def _read(file: BinaryIO, expected: int) -> bytes | None:
+def _asking(requests: BinaryIO, answers: BinaryIO) -> Callable[[int, memoryview], int]:
+    """What fills a view with the file's bytes from a place on."""
+
+    def ask(start: int, view: memoryview) -> int:
+        _write(answers, WANTED, PLACE.pack(start, len(view)))
+        kind, size = FRAME.unpack(requests.read(FRAME.size))
+        if kind != PIECE or size > len(view):
+            raise EOFError
+        read: int = requests.readinto(view[:size])  # type: ignore[attr-defined]  # BinaryIO knows none
+        if read != size:
+            raise EOFError
+        return read
+
+    return ask
+
+
+def _read(file: BinaryIO, *expected: int) -> tuple[int, bytes] | None:
     header = file.read(FRAME.size)
     if len(header) < FRAME.size:
         return None
     kind, size = FRAME.unpack(header)
-    if kind != expected:
+    if kind not in expected:
         return None
     data = file.read(size)
-    return data if len(data) == size else None
+    return (kind, data) if len(data) == size else None
 
 
 def _write(file: BinaryIO, kind: int, data: bytes) -> None:

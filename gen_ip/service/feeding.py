@@ -20,7 +20,7 @@ from gen_ip.content.files import detect_file
 from gen_ip.content.store import Store
 from gen_ip.errors import ContentNotFound, FileProblem, StoreError
 from gen_ip.fingerprint.batch import Recorder, Wanted
-from gen_ip.fingerprint.confined import ConfinementFailed
+from gen_ip.fingerprint.confined import Caps, ConfinementFailed
 from gen_ip.index.database import Database
 from gen_ip.index.queries.view import viewing
 from gen_ip.index.schema.documents import DOCUMENTS
@@ -131,7 +131,7 @@ class Feeder:
         elif name in kinds():
             assert opened.works is not None  # noqa: S101 - it is open for writing
             kind = kind_of(name)
-            with kind.reader() as reader:
+            with kind.reader(caps=Caps(file_bytes=self._most)) as reader:
                 opened.works.replace([kind.record(key, reader.fingerprint(file))])
 
     def _due(self, most: int) -> Sequence[_Work]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from gen_ip.content.detection.settling import settled
 from gen_ip.content.files import detect_file
-from gen_ip.fingerprint.confined import Confined, Limits
+from gen_ip.fingerprint.confined import Caps, Confined, Limits
 from gen_ip.match.answer import Answer, answered
 from gen_ip.match.index.lock import CATALOGS
 from gen_ip.match.matcher import Matcher
@@ -161,7 +161,10 @@ class Matching:
         """Kept open: its limited processes take a while to start."""
         with self._lock:
             if name not in self._readers:
-                self._readers[name] = self._closing.enter_context(kind_of(name).reader())
+                use = self._settings
+                caps = Caps(use.matchers, use.decode_seconds, use.upload_bytes)
+                reader = kind_of(name).reader(caps=caps)
+                self._readers[name] = self._closing.enter_context(reader)
             return self._readers[name]
 
 

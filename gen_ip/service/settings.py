@@ -20,7 +20,8 @@ class Settings:
         uploads: at a time; one more is refused with 503.
         matchers: files looked at at a time, in threads; as many processes decode.
         waiting: files that may wait for a matcher; one more is refused with 503.
-        decode_seconds, decode_pixels: of one picture.
+        decode_seconds: of one file of any kind, and one for every 4 MiB of a model.
+        decode_pixels: of one picture.
         rate, match_rate: of one client, in the notation of the library `limits`.
         evidence_bytes, evidence_seconds: what is kept of evidence for those who ask for links.
     """

@@ -50,14 +50,20 @@ def read_model(
     with open_file(path, max_bytes) as file:
         size = os.fstat(file.fileno()).st_size
         try:
-            return _read(file, size, progress)
+            return read_open(file, size, progress)
         except BadSafetensors as error:
             raise UnreadableModel(path, error.reason) from None
         except OSError as error:
             raise UnreadableFile(path, error.strerror or str(error)) from None
 
 
-def _read(file: BinaryIO, size: int, progress: Progress | None) -> ModelRecord:
+def read_open(file: BinaryIO, size: int, progress: Progress | None = None) -> ModelRecord:
+    """The same of an open file of `size` bytes, from where it is read next, its beginning.
+
+    Raises:
+        BadSafetensors: as `UnreadableModel`.
+        OSError: the system cannot read it.
+    """
     head = header_bytes(file, size)
     hashes, tensors = _Hashes(), TensorReader(parse_header(head, size).tensors)
     hashes.head(head)

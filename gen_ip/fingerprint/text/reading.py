@@ -17,8 +17,8 @@ from gen_ip.fingerprint.text.samples import samples
 from gen_ip.fingerprint.text.sentences import encoder
 
 _TASK = "gen_ip.fingerprint.text.reading:characters"
-# UTF-8 takes up to 4 bytes a character; formats are read by pure Python and C of little need.
-_LIMITS = Limits(memory=2 * 2**30, answer_bytes=4 * MAX_CHARACTERS + 1)
+#: UTF-8 takes up to 4 bytes a character; formats are read by pure Python and C of little need.
+LIMITS = Limits(memory=2 * 2**30, answer_bytes=4 * MAX_CHARACTERS + 1)
 
 
 class ReadingFailed(UnreadableText):
@@ -47,20 +47,23 @@ def characters(_: Mapping[str, Any]) -> Task:
 
 class Texts:
     """Reads texts. May be used from several threads; left by its `with` block, which ends its
-    process.
+    processes.
 
     Args:
         learned: whether what sentences say is wanted.
         limits: of each file.
+        processes: at most so many at a time.
 
     Raises:
         MissingLibrary: the learned encoder is wanted and not installed.
     """
 
-    def __init__(self, *, learned: bool = False, limits: Limits = _LIMITS) -> None:
+    def __init__(
+        self, *, learned: bool = False, limits: Limits = LIMITS, processes: int = 1
+    ) -> None:
         self._limits = limits
         self._encoder = encoder() if learned else None
-        self._confined = Confined(_TASK, limits=limits, failed=ReadingFailed)
+        self._confined = Confined(_TASK, limits=limits, processes=processes, failed=ReadingFailed)
 
     def __enter__(self) -> Texts:
         return self

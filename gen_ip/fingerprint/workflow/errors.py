@@ -10,13 +10,14 @@ from gen_ip.errors import FileProblem
 class UnreadableWorkflow(FileProblem):
     """The file is no workflow that this package reads, or one too large or too deep."""
 
-    def __init__(self, path: object, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            path,
-            f"cannot be read as a workflow ({reason}); give one that ComfyUI saved or exported "
-            "as JSON",
-        )
+    def __init__(
+        self,
+        path: object,
+        reason: str,
+        remedy: str = "give one that ComfyUI saved or exported as JSON",
+    ) -> None:
+        self.reason, self.remedy = reason, remedy
+        super().__init__(path, f"cannot be read as a workflow ({reason}); {remedy}")
 
 
 class BadWorkflow(ValueError):

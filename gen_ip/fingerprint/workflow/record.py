@@ -123,9 +123,16 @@ class WorkflowRecord:
 
     def to_bytes(self) -> bytes:
         """`GIW` and the version 1, sha256, and as JSON, compressed (RFC 1950), a list of the nodes
-        and one of the edges as in `to_json`."""
-        parts = self.to_json()
-        text = json.dumps([parts["nodes"], parts["edges"]], separators=(",", ":"))
+        and one of the edges as in `to_json`.
+
+        Raises:
+            MalformedFingerprint: that has more than `MAX_RECORD_BYTES` before it is compressed.
+        """
+        nodes = [[each.kind, list(each.settings)] for each in self.graph.nodes]
+        edges = [list(each) for each in self.graph.edges]
+        text = json.dumps([nodes, edges], separators=(",", ":"))
+        if len(text) > MAX_RECORD_BYTES:
+            raise MalformedFingerprint(WORKFLOW, len(text), f"{MAX_RECORD_BYTES:,} bytes at most")
         return _MAGIC + self.sha256 + zlib.compress(text.encode())
 
     @classmethod

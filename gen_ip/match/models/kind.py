@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gen_ip.content.files import StrPath
-from gen_ip.fingerprint.model.reading import read_model
+from gen_ip.fingerprint.confined import Caps
+from gen_ip.fingerprint.model.confined import LIMITS, Models
 from gen_ip.fingerprint.model.record import TENSORS, ModelRecord
 from gen_ip.match.answer import Answer, Finding, answered
 from gen_ip.match.models.evidence import strip
@@ -75,20 +75,6 @@ class ModelFinding(Finding):
         return {"modules": strip(self.likeness)} if self.likeness.pairing.pairs else {}
 
 
-class ModelReader:
-    """Makes fingerprints of models; nothing of a file is run, and its header is checked."""
-
-    def __enter__(self) -> ModelReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def fingerprint(self, path: StrPath) -> ModelRecord:
-        """A file's record; raises as `gen_ip.fingerprint.model.reading.read_model`."""
-        return read_model(path)
-
-
 class ModelKind:
     """The kind `model`.
 
@@ -111,9 +97,10 @@ class ModelKind:
         """Their version."""
         return self.table.version
 
-    def reader(self, *, learned: bool = False) -> ModelReader:
+    def reader(self, *, learned: bool = False, caps: Caps | None = None) -> Models:
         """What reads models; there is nothing learned for them."""
-        return ModelReader()
+        caps = caps or Caps()
+        return Models(limits=caps.within(LIMITS), processes=caps.processes)
 
     def record(self, key: str, fingerprint: ModelRecord) -> Record:
         """What an index is given.

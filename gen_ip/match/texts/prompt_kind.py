@@ -10,9 +10,10 @@ from types import TracebackType
 
 from gen_ip.content.files import StrPath
 from gen_ip.errors import UnreadableText
+from gen_ip.fingerprint.confined import Caps
 from gen_ip.fingerprint.text.prompt_record import CHARS, PROMPT, PromptRecord
 from gen_ip.fingerprint.text.prompts import parsed, plain
-from gen_ip.fingerprint.text.reading import Texts
+from gen_ip.fingerprint.text.reading import LIMITS, Texts
 from gen_ip.fingerprint.text.shingles import grams, words
 from gen_ip.match.answer import Answer, answered
 from gen_ip.match.texts.findings import Found
@@ -29,10 +30,15 @@ _WORDS = 2
 
 
 class Prompts:
-    """Reads prompts, as `Texts` reads texts."""
+    """Reads prompts, as `Texts` reads texts.
 
-    def __init__(self) -> None:
-        self._texts = Texts()
+    Args:
+        caps: what reading may take.
+    """
+
+    def __init__(self, caps: Caps | None = None) -> None:
+        caps = caps or Caps()
+        self._texts = Texts(limits=caps.within(LIMITS), processes=caps.processes)
 
     def __enter__(self) -> Prompts:
         return self
@@ -80,9 +86,9 @@ class PromptKind:
         """The table's version."""
         return self.table.version
 
-    def reader(self, *, learned: bool = False) -> Prompts:
+    def reader(self, *, learned: bool = False, caps: Caps | None = None) -> Prompts:
         """Reads prompts; nothing learned is known of them."""
-        return Prompts()
+        return Prompts(caps)
 
     def record(self, key: str, fingerprint: PromptRecord) -> Record:
         """What an index is given of a prompt."""

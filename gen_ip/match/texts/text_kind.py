@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gen_ip.fingerprint.confined import Caps
 from gen_ip.fingerprint.text.normalizing import TEXT
-from gen_ip.fingerprint.text.reading import Texts
+from gen_ip.fingerprint.text.reading import LIMITS, Texts
 from gen_ip.fingerprint.text.record import LONG_GRAM, MINHASH, WINNOW, TextRecord
 from gen_ip.fingerprint.text.sentences import SENTENCES
 from gen_ip.match.answer import Answer, answered
@@ -46,9 +47,10 @@ class TextKind:
         """The table's version."""
         return self.table.version
 
-    def reader(self, *, learned: bool = False) -> Texts:
+    def reader(self, *, learned: bool = False, caps: Caps | None = None) -> Texts:
         """Reads texts in every format; see `Texts`."""
-        return Texts(learned=learned)
+        caps = caps or Caps()
+        return Texts(learned=learned, limits=caps.within(LIMITS), processes=caps.processes)
 
     def record(self, key: str, fingerprint: TextRecord) -> Record:
         """What an index is given of a text."""

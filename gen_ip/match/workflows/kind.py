@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gen_ip.content.files import StrPath
-from gen_ip.fingerprint.workflow.record import SETTINGS, WorkflowRecord, workflow_record
+from gen_ip.fingerprint.confined import Caps
+from gen_ip.fingerprint.workflow.confined import LIMITS, Workflows
+from gen_ip.fingerprint.workflow.record import SETTINGS, WorkflowRecord
 from gen_ip.match.answer import Answer, Finding, answered
 from gen_ip.match.workflows.drawing import graphs
 from gen_ip.match.workflows.likeness import Overlap, WorkflowLikeness, likeness
@@ -61,20 +62,6 @@ class WorkflowFinding(Finding):
         return {"graphs": graphs(self.likeness.query_record, self.likeness.work_record)}
 
 
-class WorkflowReader:
-    """Makes fingerprints of workflows; they are plain JSON, read within bounds."""
-
-    def __enter__(self) -> WorkflowReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def fingerprint(self, path: StrPath) -> WorkflowRecord:
-        """A file's record; raises as `gen_ip.fingerprint.workflow.record.workflow_record`."""
-        return workflow_record(path)
-
-
 class WorkflowKind:
     """The kind `workflow`.
 
@@ -97,9 +84,10 @@ class WorkflowKind:
         """Their version."""
         return self.table.version
 
-    def reader(self, *, learned: bool = False) -> WorkflowReader:
+    def reader(self, *, learned: bool = False, caps: Caps | None = None) -> Workflows:
         """What reads workflows; there is nothing learned for them."""
-        return WorkflowReader()
+        caps = caps or Caps()
+        return Workflows(limits=caps.within(LIMITS), processes=caps.processes)
 
     def record(self, key: str, fingerprint: WorkflowRecord) -> Record:
         """What an index is given.

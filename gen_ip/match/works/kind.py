@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from gen_ip.content.files import StrPath
+    from gen_ip.fingerprint.confined import Caps
     from gen_ip.match.answer import Answer
     from gen_ip.match.works.index import WorkIndex
     from gen_ip.match.works.records import Record
@@ -40,7 +41,7 @@ class Fingerprint(Protocol):
 
 
 class Reader(Protocol):
-    """Makes fingerprints of files; strangers' formats are read in limited processes. Closed by
+    """Makes fingerprints of files, in limited processes but for plain characters. Closed by
     leaving its `with` block. May be used from several threads."""
 
     def __enter__(self) -> Reader: ...
@@ -72,11 +73,12 @@ class Kind(Protocol):
     def thresholds(self) -> str:
         """The version of the table that decides."""
 
-    def reader(self, *, learned: bool = False) -> Reader:
+    def reader(self, *, learned: bool = False, caps: Caps | None = None) -> Reader:
         """What reads files of this kind.
 
         Args:
             learned: with the kind's learned descriptor, where it has one.
+            caps: what reading may take, by default one process and what is usual for the kind.
 
         Raises:
             MissingLibrary: the descriptor is not installed.
