@@ -58,8 +58,10 @@ def main() -> int:
     try:
         module, _, function = setup["task"].partition(":")
         task: Callable[..., bytes] = getattr(import_module(module), function)(setup["options"])
-    except GenIPError as error:
-        _write(answers, PROBLEM, json.dumps({"kind": "setup", "reason": str(error)}).encode())
+    except Exception as error:  # noqa: BLE001 - nobody else would tell why it ended
+        named = "" if isinstance(error, GenIPError) else f"{type(error).__name__}: "
+        reason = f"{named}{error}"
+        _write(answers, PROBLEM, json.dumps({"kind": "setup", "reason": reason}).encode())
         return 1
     _give_up(setup["memory"])
     _write(answers, READY, b"")

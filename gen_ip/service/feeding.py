@@ -1,7 +1,8 @@
 """The match index, fed from the chain: works whose content the operator's store holds can be found
 again in others' files.
 
-A work's file is a stranger's: it is read under a cap, and fingerprinted in limited processes.
+A work's file is a stranger's: it is read under a cap, looked at and fingerprinted in limited
+processes.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import sqlalchemy as sql
 
 from gen_ip.content.copying import fetch
 from gen_ip.content.detection.settling import settled
-from gen_ip.content.files import detect_file
 from gen_ip.content.store import Store
 from gen_ip.errors import ContentNotFound, FileProblem, StoreError
 from gen_ip.fingerprint.batch import Recorder, Wanted
 from gen_ip.fingerprint.confined import Caps, ConfinementFailed
+from gen_ip.fingerprint.detecting import LIMITS, Detector
 from gen_ip.index.database import Database
 from gen_ip.index.queries.view import viewing
 from gen_ip.index.schema.documents import DOCUMENTS
@@ -123,7 +124,10 @@ class Feeder:
         return True
 
     def _add(self, opened: WholeIndex, key: str, file: Path, stated: str) -> None:
-        name = settled(file, detect_file(file, self._most), stated)
+        caps = Caps(file_bytes=self._most)
+        with Detector(limits=caps.within(LIMITS)) as detector:
+            found = detector.detect(file)
+        name = settled(file, found, stated)
         if name == IMAGE:
             assert opened.pictures is not None  # noqa: S101 - it is open for writing
             with Recorder(Wanted(), processes=1) as recorder:
@@ -131,8 +135,8 @@ class Feeder:
         elif name in kinds():
             assert opened.works is not None  # noqa: S101 - it is open for writing
             kind = kind_of(name)
-            with kind.reader(caps=Caps(file_bytes=self._most)) as reader:
-                opened.works.replace([kind.record(key, reader.fingerprint(file))])
+            with kind.reader(caps=caps) as reader:
+                opened.works.replace([kind.record(key, reader.fingerprint(file, found.format))])
 
     def _due(self, most: int) -> Sequence[_Work]:
         """Works that are to be tried now: those to be tried again, then new ones."""

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gen_ip.content.detection.settling import settled
-from gen_ip.content.files import detect_file
 from gen_ip.fingerprint.confined import Caps, Confined, Limits
+from gen_ip.fingerprint.detecting import LIMITS, Detector
 from gen_ip.match.answer import Answer, answered
 from gen_ip.match.index.lock import CATALOGS
 from gen_ip.match.matcher import Matcher
@@ -69,6 +69,10 @@ class Matching:
             pixels=settings.decode_pixels,
             file_bytes=settings.upload_bytes,
         )
+        self._caps = Caps(settings.matchers, settings.decode_seconds, settings.upload_bytes)
+        self._detector = self._closing.enter_context(
+            Detector(limits=self._caps.within(LIMITS), processes=settings.matchers)
+        )
         self._decoders = self._closing.enter_context(
             Confined(options={"fine": True}, processes=settings.matchers, limits=limits)
         )
@@ -122,13 +126,13 @@ class Matching:
             FileProblem: the file is not usable, or of no kind that can be found again.
             NoIndex, IndexProblem, ConfinementFailed, MissingLibrary.
         """
-        found = detect_file(file, self._settings.upload_bytes)
+        found = self._detector.detect(file)
         name = settled(file, found, stated)
         opened = self.index()
         if name == IMAGE:
             return self._picture(opened, file)
         if name in kinds():
-            return self._work(opened, name, file)
+            return self._work(opened, name, file, found.format)
         raise NotFoundAgain(file, name, (IMAGE, *kinds()))
 
     def _picture(self, opened: WholeIndex, file: Path) -> Matched:
@@ -139,9 +143,9 @@ class Matching:
         answer = matcher.ask(picture.copy, fine=picture.fine, sha256=sha256, pixels=picture.pixels)
         return Matched(sha256, answer, lambda: drawn(matcher, picture, answer))
 
-    def _work(self, opened: WholeIndex, name: str, file: Path) -> Matched:
+    def _work(self, opened: WholeIndex, name: str, file: Path, form: str) -> Matched:
         kind = kind_of(name)
-        fingerprint = self._reader(name).fingerprint(file)
+        fingerprint = self._reader(name).fingerprint(file, form)
         if opened.works is None:
             answer = answered(name, [], kind.thresholds, 0.0)
         else:
@@ -161,9 +165,7 @@ class Matching:
         """Kept open: its limited processes take a while to start."""
         with self._lock:
             if name not in self._readers:
-                use = self._settings
-                caps = Caps(use.matchers, use.decode_seconds, use.upload_bytes)
-                reader = kind_of(name).reader(caps=caps)
+                reader = kind_of(name).reader(caps=self._caps)
                 self._readers[name] = self._closing.enter_context(reader)
             return self._readers[name]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,9 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gen_ip.errors import UnreadableImage
+from gen_ip.fingerprint import detecting
+from gen_ip.fingerprint.confined_worker import FileTask
+from gen_ip.fingerprint.model.confined import records as model_records
+from gen_ip.fingerprint.text.prompt_reading import parts
+from gen_ip.fingerprint.workflow.confined import records as workflow_records
 
 Fault = Callable[[bytes], bytes]
 
@@ -131,6 +137,68 @@ def task(options: Mapping[str, Any]) -> Fault:
             return str(os.getpid()).encode()
         fault: Fault = globals()[name.decode()]
         return fault(rest)
+
+    return run
+
+
+def eat(_: bytes) -> bytes:
+    """Memory part by part, as parsers do."""
+    eaten = []
+    while True:
+        eaten.append(bytearray(2**23))
+
+
+def _doing(content: bytes, where: str) -> bytes | None:
+    """What comes of the fault that a file's bytes name for this place, if they do."""
+    named = re.search(rb"fault ([a-z.]+)", content)
+    place, _, name = named[1].decode().rpartition(".") if named else ("", "", "")
+    if not name or place != where:
+        return None
+    fault: Fault = globals()[name]
+    return fault(b"")
+
+
+def models(options: Mapping[str, Any]) -> FileTask:
+    """Models, and what their bytes say."""
+    return _faulty(model_records(options), "")
+
+
+def detections(options: Mapping[str, Any]) -> FileTask:
+    """What files are, and what their bytes say."""
+    return _faulty(detecting.detections(options), "detecting")
+
+
+def _faulty(task: FileTask, where: str) -> FileTask:
+    def run(request: bytes, file: BinaryIO) -> bytes:
+        done = _doing(file.read(2**16), where)
+        file.seek(0)
+        return task(request, file) if done is None else done
+
+    return run
+
+
+def workflows(options: Mapping[str, Any]) -> Fault:
+    """Workflows, and what their bytes say."""
+    task = workflow_records(options)
+    return lambda request: _doing(request, "") or task(request)
+
+
+def prompts(options: Mapping[str, Any]) -> Fault:
+    """Prompts, and what their characters say."""
+    task = parts(options)
+    return lambda request: _doing(request, "") or task(request)
+
+
+def reaching(_: Mapping[str, Any]) -> FileTask:
+    """Reads a file as its request says: `whole`, or a place beyond it."""
+
+    def run(request: bytes, file: BinaryIO) -> bytes:
+        if request == b"whole":
+            return file.read()
+        start, count = map(int, request.split())
+        raw: Any = file.raw  # type: ignore[attr-defined]  # as it is made
+        view = memoryview(bytearray(count))
+        return bytes(view[: raw._ask(start, view)])
 
     return run
 

@@ -89,8 +89,8 @@ class Models:
     ) -> None:
         self._confined.close()
 
-    def fingerprint(self, path: StrPath) -> ModelRecord:
-        """A model's record.
+    def fingerprint(self, path: StrPath, form: str | None = None) -> ModelRecord:
+        """A model's record, whatever form it is said to be of.
 
         Raises:
             MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
@@ -112,10 +112,10 @@ class Models:
 
 
 def _sample() -> bytes:
-    """A tensor of each type, and a LoRA's module of more than one buffer."""
+    """A tensor of each type, and a LoRA's module of more than a MiB."""
     shapes = {f"w.{dtype}": (dtype, (16, 32)) for dtype in DTYPE_BITS}
-    shapes["a.lora_down.weight"] = "F32", (4, 2**17)
-    shapes["a.lora_up.weight"] = "F16", (8, 4)
+    shapes["a.lora_down.weight"] = "F32", (96, 2**12)
+    shapes["a.lora_up.weight"] = "F16", (8, 96)
     sizes = [rows * columns * DTYPE_BITS[dtype] // 8 for dtype, (rows, columns) in shapes.values()]
     ends = itertools.accumulate(sizes)
     header = {

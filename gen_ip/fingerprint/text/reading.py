@@ -76,15 +76,15 @@ class Texts:
     ) -> None:
         self._confined.close()
 
-    def fingerprint(self, path: StrPath) -> TextRecord:
-        """A text's record.
+    def fingerprint(self, path: StrPath, form: str | None = None) -> TextRecord:
+        """A text's record; `form` is its format, by default what its bytes say.
 
         Raises:
             FileProblem: the file is not usable, is no text, or has no words.
             ReadingFailed: reading crashed, hung, or wanted too much memory.
             ConfinementFailed: no limited process starts; it says why.
         """
-        sha256, form, text = self.characters(path)
+        sha256, form, text = self.characters(path, form)
         record = text_record(
             sha256, form, text, None if self._encoder is None else self._encoder.sentences(text)
         )
@@ -92,9 +92,10 @@ class Texts:
             raise UnreadableText(path, "it has no words", "give a text")
         return record
 
-    def characters(self, path: StrPath) -> tuple[bytes, str, str]:
-        """A file's sha2-256, 32 bytes, its format and its characters; raises as `fingerprint`."""
-        form = detect_file(path, self._limits.file_bytes).format
+    def characters(self, path: StrPath, form: str | None = None) -> tuple[bytes, str, str]:
+        """A file's sha2-256, 32 bytes, its format and its characters; `form` and what is raised as
+        in `fingerprint`."""
+        form = form or detect_file(path, self._limits.file_bytes).format
         content, sha256 = read(path, self._limits.file_bytes)
         return sha256, form, self.read(path, content, form)
 

@@ -73,8 +73,8 @@ class Workflows:
     ) -> None:
         self._confined.close()
 
-    def fingerprint(self, path: StrPath) -> WorkflowRecord:
-        """A workflow's record.
+    def fingerprint(self, path: StrPath, form: str | None = None) -> WorkflowRecord:
+        """A workflow's record, whatever form it is said to be of.
 
         Raises:
             MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.

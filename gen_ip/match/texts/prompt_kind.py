@@ -6,14 +6,12 @@ import functools
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
-from gen_ip.content.files import StrPath
-from gen_ip.errors import UnreadableText
 from gen_ip.fingerprint.confined import Caps
+from gen_ip.fingerprint.text.prompt_reading import Prompts
 from gen_ip.fingerprint.text.prompt_record import CHARS, PROMPT, PromptRecord
-from gen_ip.fingerprint.text.prompts import parsed, plain
-from gen_ip.fingerprint.text.reading import LIMITS, Texts
+from gen_ip.fingerprint.text.prompts import plain
+from gen_ip.fingerprint.text.reading import LIMITS
 from gen_ip.fingerprint.text.shingles import grams, words
 from gen_ip.match.answer import Answer, answered
 from gen_ip.match.texts.findings import Found
@@ -27,41 +25,6 @@ from gen_ip.match.works.table import Table
 TABLE = Path(__file__).parent / "prompt-thresholds-1.json"
 # Words in a row that are shown as a passage.
 _WORDS = 2
-
-
-class Prompts:
-    """Reads prompts, as `Texts` reads texts.
-
-    Args:
-        caps: what reading may take.
-    """
-
-    def __init__(self, caps: Caps | None = None) -> None:
-        caps = caps or Caps()
-        self._texts = Texts(limits=caps.within(LIMITS), processes=caps.processes)
-
-    def __enter__(self) -> Prompts:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._texts.__exit__(kind, error, trace)
-
-    def fingerprint(self, path: StrPath) -> PromptRecord:
-        """A prompt's record.
-
-        Raises:
-            FileProblem: the file is not usable, or wishes for nothing.
-        """
-        sha256, form, text = self._texts.characters(path)
-        record = PromptRecord(sha256, form, parsed(text, form))
-        if not len(record.positive):
-            raise UnreadableText(path, "it wishes for nothing", "give a prompt")
-        return record
 
 
 class PromptKind:
@@ -88,7 +51,8 @@ class PromptKind:
 
     def reader(self, *, learned: bool = False, caps: Caps | None = None) -> Prompts:
         """Reads prompts; nothing learned is known of them."""
-        return Prompts(caps)
+        caps = caps or Caps()
+        return Prompts(limits=caps.within(LIMITS), processes=caps.processes)
 
     def record(self, key: str, fingerprint: PromptRecord) -> Record:
         """What an index is given of a prompt."""

@@ -53,8 +53,12 @@ class Reader(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def fingerprint(self, path: StrPath) -> Fingerprint:
+    def fingerprint(self, path: StrPath, form: str | None = None) -> Fingerprint:
         """A file's fingerprint.
+
+        Args:
+            path: of the file.
+            form: its format as `gen_ip.content` detects it, where somebody has looked before.
 
         Raises:
             FileProblem: the file is not usable.
