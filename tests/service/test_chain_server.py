@@ -121,5 +121,8 @@ def test_a_work_is_found_soon_after_it_is_certified(
             lambda each: each["proof"] != "unasked",
         )
         assert (domain["domain"], domain["proof"]) == ("artist.invalid", "unreachable")
-        assert client.get("/ready").json()["works"]["image"] == 1
+        until(
+            lambda: client.get("/ready").json(),
+            lambda each: each.get("works", {}).get("image") == 1,
+        )
         assert "genip_chain_lag_blocks" in client.get("/metrics").text
