@@ -87,18 +87,18 @@ class Detector:
         with open_file(path, self._limits.file_bytes) as file:
             data = self._confined.run(path, file=file)
         try:
-            return _detected(data)
+            return detected(nesting.parse(data, _DEPTH))
         except (ValueError, TypeError):
             raise self._confined.wrong(path) from None
 
 
-def _detected(data: bytes) -> Detected:
-    """What a process told, checked: it may have been taken over.
+def detected(value: Any) -> Detected:
+    """What a process told, parsed from JSON by the caller, checked: it may have been taken over.
 
     Raises:
         ValueError, TypeError: it is no `Detected`.
     """
-    kind, form, media_type, also, refusal = nesting.parse(data, _DEPTH)
+    kind, form, media_type, also, refusal = value
     names = [form, media_type, *also]
     named = all(isinstance(each, str) and _NAME.fullmatch(each) for each in names)
     if kind not in KINDS or not named or len(also) > _MOST_OTHERS:

@@ -1,25 +1,28 @@
-"""Generation data of strangers' files: pictures are read in a limited process."""
+"""Generation data of strangers' files, read in a limited process."""
 
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
-from gen_ip.content.files import MAX_MODEL_BYTES, StrPath, detect_open, open_file
-from gen_ip.errors import UnreadableFile
+from gen_ip.content.files import MAX_MODEL_BYTES, StrPath, cap_of, open_file
+from gen_ip.errors import FileTooLarge
 from gen_ip.fingerprint.confined import Confined, DecoderFailed, Limits
+from gen_ip.fingerprint.detecting import detected
 from gen_ip.generation.containers.pieces import Problem
 from gen_ip.generation.limits import BadEmbedding, items, mapping
 from gen_ip.generation.provenance import Provenance
-from gen_ip.generation.reading import PICTURES, Reading, read_open
+from gen_ip.generation.reading import Reading
 from gen_ip.generation.record import Generation, HashKind, Lora, Model, number
 
 TASK = "gen_ip.generation.confined_task:readings"
 
 
 def pool(limits: Limits | None = None, processes: int = 1) -> Confined:
-    """Limited processes that read pictures; to be closed."""
-    return Confined(TASK, processes=processes, limits=limits)
+    """Limited processes that read files; to be closed."""
+    limits = limits or Limits()
+    return Confined(TASK, {"file_bytes": limits.file_bytes}, processes=processes, limits=limits)
 
 
 def read_confined(path: StrPath, processes: Confined) -> Reading:
@@ -31,21 +34,17 @@ def read_confined(path: StrPath, processes: Confined) -> Reading:
         ConfinementFailed: no process starts.
     """
     with open_file(path, MAX_MODEL_BYTES) as file:
-        try:
-            found = detect_open(file, path, processes.limits.file_bytes)
-            if found.format not in PICTURES:
-                # Read in Python alone, and in bounded parts.
-                return read_open(file, path)
-            file.seek(0)
-            content = file.read(processes.limits.file_bytes)
-        except OSError as error:
-            raise UnreadableFile(path, error.strerror or str(error)) from None
-    answer = processes.run(path, content)
+        size = os.fstat(file.fileno()).st_size
+        answer = processes.run(path, file=file)
     try:
-        return Reading(found, *_parts(json.loads(answer)))
+        value = json.loads(answer)
+        found, reading = detected(value["detected"]), value["reading"]
+        if reading is not None:
+            return Reading(found, *_parts(reading))
     except (ValueError, TypeError, LookupError, RecursionError, BadEmbedding):
         reason = "its decoder gave a wrong answer"
         raise DecoderFailed(path, reason, "the file may be made to harm") from None
+    raise FileTooLarge(path, size, cap_of(found, processes.limits.file_bytes))
 
 
 def _parts(

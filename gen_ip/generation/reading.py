@@ -100,7 +100,11 @@ def read_open(file: BinaryIO, path: StrPath) -> Reading:
     Raises:
         OSError: the system cannot read it.
     """
-    found = detect(file)
+    return read_found(detect(file), file, path)
+
+
+def read_found(found: Detected, file: BinaryIO, path: StrPath) -> Reading:
+    """As `read_open`, of a file that was looked at."""
     if found.format in PICTURES:
         file.seek(0)
         return of_picture(found, file.read(), path)

@@ -209,8 +209,18 @@ def test_strangers_files_are_read_in_a_limited_process(tmp_path: Path) -> None:
         assert found.main is not None
         assert found.main.workflow is None
         assert "its workflow is left out" in found.problems[0].reason
-        (tmp_path / "text").write_text(samples.PARAMETERS, "utf-8")
-        assert read_confined(tmp_path / "text", processes).main is not None
+        header = json.dumps({"__metadata__": {"ss_base_model_version": "a", "ss_epoch": "1"}})
+        for name, data in (
+            ("text", samples.PARAMETERS.encode()),
+            ("workflow", json.dumps(samples.comfyui()).encode()),
+            ("model", with_header(header.encode(), 0)),
+            ("lie", with_header(header.encode(), 0, 2**60)),
+            ("deep", b'{"prompt": ' + b"[" * 9_999),
+        ):
+            (tmp_path / name).write_bytes(data)
+            assert read_confined(tmp_path / name, processes) == of_bytes(data)
+            said = read_confined(tmp_path / name, processes).main is not None
+            assert said == (name not in ("lie", "deep"))
         with pytest.raises(MissingFile):
             read_confined(tmp_path / "none", processes)
 
@@ -219,10 +229,9 @@ def test_files_that_are_too_large_or_take_too_much(tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
-    small = Limits(memory=2**20)
-    with pool(small) as processes:
-        with pytest.raises(FileTooLarge):
-            read_confined(path, processes)
+    with pool(Limits(memory=2**26)) as processes, pytest.raises(FileTooLarge):
+        read_confined(path, processes)
+    with pool(Limits(memory=2**20)) as processes:
         path.write_bytes(png(packed("parameters", b"a" * MAX_TEXT_BYTES)))
         with pytest.raises(DecoderFailed, match="memory"):
             read_confined(path, processes)
@@ -234,8 +243,10 @@ def test_wrong_answers_of_the_process_are_refused(
     path = tmp_path / "a.png"
     path.write_bytes(png())
     with pool() as processes:
-        for answer in (b"", b"[]", b"{}", b'{"generation": [{}], "provenance": {}}', b"[" * 9_999):
-            monkeypatch.setattr(processes, "run", lambda *_, answer=answer: answer)
+        found = b'{"detected": ["image", "png", "image/png", [], null], "reading": %s}'
+        wrong = (b"[]", b"{}", b"3", b'{"generation": [{}], "provenance": {}}')
+        for answer in (b"", b"{}", b"[" * 9_999, *(found % each for each in wrong)):
+            monkeypatch.setattr(processes, "run", lambda *_, answer=answer, **__: answer)
             with pytest.raises(DecoderFailed, match="wrong answer"):
                 read_confined(path, processes)
 
