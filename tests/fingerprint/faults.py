@@ -145,7 +145,7 @@ def eat(_: bytes) -> bytes:
     """Memory part by part, as parsers do."""
     eaten = []
     while True:
-        eaten.append(bytearray(2**23))
+        eaten.append(bytearray(2**26))
 
 
 def _doing(content: bytes, where: str) -> bytes | None:

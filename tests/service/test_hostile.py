@@ -100,7 +100,7 @@ def faulty(index: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
     settings = Settings(
         index=index,
         store=tmp_path_factory.mktemp("store"),
-        decode_seconds=2,
+        decode_seconds=6,
         matchers=5,
         match_rate="9999/minute",
     )
@@ -168,6 +168,6 @@ def test_readers_that_spin_end_and_hold_up_nobody(faulty: TestClient) -> None:
         for each in answers:
             found = each.result(60).json()
             assert found["type"] == "urn:gen-ip:problem:unusable-file"
-            assert re.search("takes longer than 2 seconds.; give a smaller", found["detail"])
+            assert re.search("takes longer than 6 seconds.; give a smaller", found["detail"])
     for kind, data in _SOUND.items():
         assert ask(faulty, data, None).json()["kind"] == kind
