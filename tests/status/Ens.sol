@@ -13,7 +13,13 @@ contract EnsRegistry {
 contract EnsResolver {
     mapping(bytes32 node => address) internal _addresses;
 
-    error OffchainLookup(address sender, string[] urls, bytes callData, bytes4 callback, bytes extra);
+    error OffchainLookup(
+        address sender,
+        string[] urls,
+        bytes callData,
+        bytes4 callback,
+        bytes extra
+    );
 
     function setAddr(bytes32 node, address account) external {
         _addresses[node] = account;

@@ -70,8 +70,9 @@ def lineage(
         node = nodes[number]
         current = ' aria-current="page"' if number == work else ""
         parts.append(
-            f'<a href={quoteattr(node.href)}{current}><rect x="{left:g}" y="{upper:g}" width="{_WIDE}" '
-            f'height="{_HIGH}" rx="{_EDGE}"/><text x="{left + _WIDE / 2:g}" y="{upper + 25:g}">'
+            f'<a href={quoteattr(node.href)}{current}><rect x="{left:g}" y="{upper:g}" '
+            f'width="{_WIDE}" height="{_HIGH}" rx="{_EDGE}"/>'
+            f'<text x="{left + _WIDE / 2:g}" y="{upper + 25:g}">'
             f"{escape(_short(node.title))}</text><title>{escape(node.title)}</title></a>"
         )
     parts.append("</svg>")
