@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
+.PHONY: help setup compile demo show docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -26,6 +26,9 @@ compile: setup ## compile the contracts into gen_ip/artifacts/
 
 demo: setup ## the whole story on a local chain; FILE=path/to.png takes your own picture
 	@$(TOOLS) gen-ip demo $${FILE:+"$$FILE"}
+
+show: setup ## the site with the demo's works, on a local chain, until Ctrl-C
+	@$(TOOLS) gen-ip serve --demo
 
 test: setup ## artifacts, forge tests, Python tests
 	@echo "test: artifacts match the sources"

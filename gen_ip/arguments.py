@@ -115,6 +115,21 @@ def path(name: str, value: object) -> Path:
     return Path(value)
 
 
+def texts(name: str, values: object, most: int, longest: int) -> tuple[str, ...]:
+    """A list of short texts, none of them empty.
+
+    Raises:
+        InvalidArgument: `values` is something else, or holds more than `most`, or longer ones.
+    """
+    expected = f"a list of at most {most} texts of 1 to {longest} characters"
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence) or len(values) > most:
+        raise InvalidArgument(name, values, expected)
+    for each in values:
+        if not isinstance(each, str) or not 0 < len(each.strip()) <= longest:
+            raise InvalidArgument(name, each, expected)
+    return tuple(values)
+
+
 def boolean(name: str, value: object) -> bool:
     """True or False, and nothing that only counts as one of them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gen_ip.client import GenIP
     from gen_ip.service.chain import ChainSettings
     from gen_ip.service.kept.records import Records
     from gen_ip.service.observing import Metrics
     from gen_ip.service.parts import Parts
     from gen_ip.service.settings import Settings
     from gen_ip.service.working import Working
+    from gen_ip.signers.protocol import Signer
     from gen_ip.status.domains import Ask
 
 _MIB = 2**20
@@ -97,6 +100,10 @@ def serve(
             help="With --on-chain: ask the domains of profiles whether they say the same.",
         ),
     ] = False,
+    show: Annotated[
+        bool,
+        typer.Option("--demo", help="Show all of it with the demo's works, on a chain of its own."),
+    ] = False,
     ens_rpc: Annotated[
         str | None,
         typer.Option(
@@ -120,6 +127,11 @@ def serve(
     from gen_ip.service.running import serve as serve_until_told
     from gen_ip.service.settings import Settings
 
+    if show:
+        if chain or role or database is not None or index is not None or folder is not None:
+            raise typer.BadParameter("brings a chain and folders of its own", param_hint="--demo")
+        _show(use, host, port)
+        return
     if ens_rpc is not None and not ask_domains:
         raise typer.BadParameter(
             "says where .eth names are asked: give --ask-domains, too", param_hint="--ens-rpc"
@@ -152,7 +164,8 @@ def serve(
         )
     else:
         ask = _asking(ens_rpc) if ask_domains else None
-        side = _Chain(use, settings, database, role or list(Role), url, ask)
+        signer = use.signer().account if use.account is not None else None
+        side = _Chain(use.reader(), signer, settings, database, role or list(Role), url, ask)
         if Role.API in side.roles:
             serve_until_told(
                 settings,
@@ -168,12 +181,51 @@ def serve(
     use.output.note("Stopped; everything under way was answered.")
 
 
+def _show(use: Invocation, host: str, port: int) -> None:
+    """The pages with the demo's works, on a chain that ends with them."""
+    import tempfile
+
+    from gen_ip.demo.site import told_chain
+    from gen_ip.service.running import serve as serve_until_told
+    from gen_ip.service.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="gen-ip-demo-") as temporary:
+        folder = Path(temporary)
+        settings = Settings(index=folder / "index", store=folder / "service", open_inbox=True)
+        with ExitStack() as stack:
+            with use.output.working("Telling the demo's story …") as spinner:
+                told = told_chain(folder, lambda text: spinner.say(f"{text} …"))
+                client = stack.enter_context(told)
+            database = str(folder / "chain.sqlite")
+            side = _Chain(client, None, settings, database, list(Role), "", None)
+            serve_until_told(
+                settings,
+                host,
+                port,
+                listening=lambda url: _tell_demo(use, client, url),
+                chain=side.settings(),
+                beside=side.beside,
+            )
+
+
+def _tell_demo(use: Invocation, client: GenIP, url: str) -> None:
+    rpc = str(getattr(client.web3.provider, "endpoint_uri", ""))
+
+    def draw(console: Console) -> None:
+        console.print(f"Open {url} in a browser", style="bold", soft_wrap=True)
+        console.print(f"works   {url}/explore", soft_wrap=True)
+        console.print(f"wallet  chain {client.chain_id} at {rpc}", soft_wrap=True)
+
+    use.output.result({"url": url, "rpc": rpc, "chain_id": client.chain_id}, draw)
+
+
 class _Chain:
     """The chain that the service speaks of, as the options name it."""
 
     def __init__(
         self,
-        use: Invocation,
+        client: GenIP,
+        signer: Signer | None,
         settings: Settings,
         database: str | None,
         roles: Sequence[Role],
@@ -184,8 +236,7 @@ class _Chain:
 
         self.roles = frozenset(roles)
         self._settings, self._url, self._ask = settings, url, ask
-        self._client = use.reader()
-        self._signer = use.signer().account if use.account is not None else None
+        self._client, self._signer = client, signer
         self._database = chain_database(database, make=True)
         ready(self._database)
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gen_ip.works.registry import Certificate
 
 # The creator takes a part of what a remix earns, and of every sale however far downstream.
+_ON_OFFER = 1_000
 CREATORS_TERMS = replace(COMMERCIAL_REMIX, income=1_000, volume=250)
 REMIXERS_TERMS = replace(COMMERCIAL_REMIX, income=1_500)
 
@@ -111,6 +112,18 @@ class Story:
         report = self._report()
         yield report
         check(report.lines)
+
+    def put_on_offer(self) -> GenIP:
+        """After the story: licenses of its works on offer to anybody; a client to look with."""
+        ada, chen, dara = self._cast.creator, self._cast.remixer, self._cast.second
+        for owner, work, terms, price, token in (
+            (ada, self._original, COMMERCIAL, BRAND_PRICE, self._token),
+            (ada, self._original, CREATORS_TERMS, FAN_PRICE_ETH, ETH),
+            (chen, self._first, REMIXERS_TERMS, SECOND_REMIX_PRICE, ETH),
+            (dara, self._second, COMMERCIAL, FAN_PRICE_ETH, ETH),
+        ):
+            self._by(owner).offer(work, terms, price=price, token=token, quantity=_ON_OFFER)
+        return self._client
 
     # ---------------------------------------------------------------- scenes
 

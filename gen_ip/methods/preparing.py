@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
+from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.content.declaration import Declaration
@@ -62,12 +63,15 @@ class Statement(SharedStatement, total=False):
     copies: Sequence[PublishedCopy]
 
 
+MOST_TAGS, LONGEST_TAG = 32, 64
+
+
 @dataclass(frozen=True)
 class Stated:
     """A `Statement` with its defaults; anything else is a TypeError.
 
     Raises:
-        InvalidArgument: there is no such kind.
+        InvalidArgument: there is no such kind, or tags are too many or too long.
     """
 
     name: str | None = None
@@ -83,6 +87,7 @@ class Stated:
 
     def __post_init__(self) -> None:
         named(self.kind)
+        arguments.texts("tags", self.tags, MOST_TAGS, LONGEST_TAG)
 
 
 class Preparing(Connection):

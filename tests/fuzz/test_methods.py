@@ -169,6 +169,7 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
         "terms": COMMERCIAL,
         "terms_hash": terms,
         "to": chain.bob.address,
+        "tags": ["fox"],
         "token": ETH,
         "work": work,
         "work_id": work,

@@ -129,6 +129,7 @@ def _incomes(
     drawn = [
         Markup(columns(values, f"{label}: {'; '.join(f'{n}: {w}' for n, _, w in values[:5])}"))  # noqa: S704 - escaped as drawn
         for values in bars.values()
+        if len(values) > 1
     ]
     return lines, drawn
 

@@ -32,6 +32,7 @@ from gen_ip.service.parts import Parts, parts, side
 from gen_ip.service.problems import Problem
 from gen_ip.status.facts import Match, Question
 from gen_ip.status.verdict import Verdict
+from gen_ip.status.ways import Way
 from gen_ip.status.wording import said
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +58,8 @@ async def check_name(
     """A hash, a CID or a work."""
     page, found = Page(request), side(request)
     name = _BLANK.sub("", q)
+    if not name:
+        raise Problem(422, "bad-question", "give a hash, a CID or a work's number")
     asked = question((), licensee or None, None, None, None)
 
     def answer() -> dict[str, Any]:
@@ -131,7 +134,7 @@ def _shown(page: Page, found: ChainSide, view: View, verdict: Verdict, *, q: str
         "status": verdict.status.value,
         "why": verdict.sentence(language),
         "method": None if verdict.match is None else verdict.match.method.value,
-        "ways": [way.to_json(language) for way in verdict.ways],
+        "ways": [{"kind": way.kind, "text": _way(page, found, way)} for way in verdict.ways],
         "may": [said(language, "use", use.value) for use in verdict.held.may()]
         if verdict.held
         else [],
@@ -143,7 +146,10 @@ def _shown(page: Page, found: ChainSide, view: View, verdict: Verdict, *, q: str
     }
 
 
-def require_something(name: str) -> None:
-    """Raises `Problem` where nothing was asked."""
-    if not name:
-        raise Problem(422, "bad-question", "give a hash, a CID or a work's number")
+def _way(page: Page, found: ChainSide, way: Way) -> str:
+    """In words; what can be bought by its price."""
+    if way.offer is None or not way.offer.price:
+        return str(way.to_json(page.language)["text"])
+    price = found.tokens.shown(way.offer.price, way.offer.token, page.words)
+    rights = ", ".join(page.words.rights(way.offer.grant))
+    return f"{page.say('work', 'buy', price=price)}: {rights}"

@@ -4,6 +4,7 @@ language."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -22,6 +23,7 @@ STATIC = {
     "wallet.js": "text/javascript",
     "page.js": "text/javascript",
 }
+_LONG = re.compile(r"\b(0x[0-9a-fA-F]{6}|[0-9]{6})[0-9a-fA-F]{14,}([0-9a-fA-F]{4})\b")
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -51,6 +53,10 @@ class Page:
         if self._chosen is not None:
             named.setdefault("lang", self._chosen)
         return path + (f"?{urlencode(named)}" if named else "")
+
+    def site(self, name: str) -> str:
+        """Where the site is, for what is copied elsewhere: its own name, or where it was asked."""
+        return name or str(self._request.base_url).rstrip("/")
 
     def other_language(self) -> str:
         """This page in the other language."""
@@ -89,6 +95,11 @@ class Page:
         return Response(body, status, headers, media_type="text/html")
 
 
+def shortened(text: str) -> str:
+    """A sentence with its addresses, hashes and numbers of works cut to what can be read."""
+    return _LONG.sub(r"\1…\2", text)
+
+
 @cache
 def static_bytes(name: str) -> bytes:
     """One of the files that pages load."""
@@ -103,10 +114,12 @@ def static_url(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("gen_ip.service.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["shortened"] = shortened
+    return made

@@ -33,7 +33,7 @@ from gen_ip.works.lineage import Link
 router = APIRouter(include_in_schema=False)
 _KEPT_SECONDS = 2
 _MOST_OFFERS, _MOST_LICENSES, _MOST_PAYMENTS, _MOST_LISTED = 20, 20, 30, 40
-_NO_HASH = bytes(32)
+_LEAST_DRAWN = 2
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _values(
         "offers": list(_offers(page, found, view, facts, work, shown.title)),
         "arbiter": arbiter,
         "powers": [page.say("work", each) for each in powers],
-        "encumbered": work.encumbrance != _NO_HASH,
+        "exclusive": licensing.exclusive_until(view, work.id, view.as_of.time),
         "licenses": [_license(page, view, each) for each in rows[:_MOST_LICENSES]],
         "more_licenses": len(rows) > _MOST_LICENSES,
         "earned": [
@@ -104,7 +104,7 @@ def _values(
             for each in income.earnings(view, work.id)
         ],
         "history": _history(page, found, view, work.id),
-        "site": found.settings.name,
+        "site": page.site(found.settings.name),
         "as_of": as_of(view),
         **drawing,
     }
@@ -228,6 +228,8 @@ def _history(page: Page, found: ChainSide, view: View, work: int) -> list[tuple[
         by_token.setdefault(token, []).append((page.words.moment(time), amount, shown))
     drawn = []
     for values in by_token.values():
+        if len(values) < _LEAST_DRAWN:
+            continue
         label = f"{page.say('work', 'history')}: {'; '.join(each[2] for each in values[:5])}"
         drawn.append((label, Markup(columns(values[::-1], label))))  # noqa: S704 - escaped as drawn
     return drawn

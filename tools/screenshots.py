@@ -1,0 +1,76 @@
+"""Pictures of the pages of `gen-ip serve --demo`, in both themes and two widths.
+
+python -m tools.screenshots http://127.0.0.1:8787    # writes docs/pages/
+
+Needs Chromium (`chromium` on the PATH).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "pages"
+PICTURE = ROOT / "gen_ip" / "demo" / "pictures" / "cat.png"
+_SIZES = ((1440, 900), (360, 740))
+_QUALITY = 60
+
+
+def main(site: str) -> None:
+    """Writes all of them."""
+    binary = shutil.which("chromium")
+    if binary is None:
+        sys.exit("screenshots: no Chromium; install it with your system's packages (chromium)")
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        for theme in ("light", "dark"):
+            for width, height in _SIZES:
+                page = browser.new_page(
+                    viewport={"width": width, "height": height},
+                    color_scheme="light" if theme == "light" else "dark",
+                    locale="en-US",
+                )
+                _visit(page, site, f"{theme}-{width}")
+                page.close()
+        browser.close()
+
+
+def _edited() -> FilePayload:
+    """Half of a picture, smaller and in another format."""
+    data = io.BytesIO()
+    with Image.open(PICTURE) as picture:
+        width, height = picture.size
+        part = picture.convert("RGB").crop((width // 8, 0, width, height * 7 // 8))
+        part.resize((part.width * 2 // 3, part.height * 2 // 3)).save(data, "JPEG", quality=70)
+    return {"name": "post.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
+
+
+def _visit(page: Page, site: str, suffix: str) -> None:
+    def keep(name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        path = FOLDER / f"{name}-{suffix}.jpg"
+        page.screenshot(path=path, full_page=True, type="jpeg", quality=_QUALITY)
+
+    page.goto(site)
+    keep("home")
+    page.set_input_files("#file", files=[_edited()])
+    page.locator("form[data-drop] button").click()
+    keep("verdict")
+    page.goto(f"{site}/explore")
+    keep("explore")
+    page.get_by_role("link", name=re.compile("mirrored")).last.click()
+    keep("work")
+    page.locator(".account").first.click()
+    keep("account")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8787")
