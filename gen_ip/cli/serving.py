@@ -93,6 +93,13 @@ def serve(
     open_inbox: Annotated[
         bool, typer.Option("--open-inbox", help="Take signed offers and permits without a key.")
     ] = False,
+    webhooks: Annotated[
+        bool,
+        typer.Option(
+            "--webhooks",
+            help="With --on-chain: send what waits for accounts to URLs of key holders.",
+        ),
+    ] = False,
     ask_domains: Annotated[
         bool,
         typer.Option(
@@ -145,11 +152,16 @@ def serve(
         match_rate=match_rate,
         records=database if chain and database is not None and is_url(database) else None,
         open_inbox=open_inbox,
+        webhooks=webhooks,
     )
     if not chain:
         if role:
             raise typer.BadParameter(
                 "says what is done for a chain: give --on-chain, too", param_hint="--role"
+            )
+        if webhooks:
+            raise typer.BadParameter(
+                "what waits is told by a chain: give --on-chain, too", param_hint="--webhooks"
             )
         if ask_domains:
             raise typer.BadParameter(
@@ -262,7 +274,13 @@ class _Chain:
 
     def beside(self, parts: Parts) -> Working:
         """What goes on in the process of the service."""
-        return self._working(parts.records, parts.log, parts.metrics)
+        working = self._working(parts.records, parts.log, parts.metrics)
+        if self._settings.webhooks and parts.side is not None:
+            from gen_ip.service.kept.webhooks import KeptWebhooks
+            from gen_ip.service.telling import Teller
+
+            working.tell(Teller(parts.side, KeptWebhooks(parts.records)))
+        return working
 
     def work(self) -> None:
         """The same, without a service."""

@@ -27,6 +27,7 @@ from gen_ip.service.routes import (
     operating,
     searching,
     status,
+    webhooks,
     works,
 )
 from gen_ip.service.settings import Settings
@@ -70,7 +71,8 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     app.add_middleware(Observing, metrics=use.metrics, log=use.log)
     problems.install(app)
     app.state.error_page = errors.page
-    for each in (match, status, works, creators, searching, handing, inbox, hidden, operating):
+    asked = (match, status, works, creators, searching, handing, inbox, webhooks, hidden, operating)
+    for each in asked:
         app.include_router(each.router)
     for shown in (home, work, account, explore, assets):
         app.include_router(shown.router)

@@ -15,6 +15,7 @@ class Settings:
         store: the service's own folder: API keys, the hide list, what was handed in.
         records: the same in PostgreSQL, by its URL, where several processes answer.
         open_inbox: whether signed offers, permits and profiles are taken without an API key.
+        webhooks: whether what waits for accounts is sent to URLs that holders of keys name.
         upload_bytes: of one file.
         upload_seconds: within which a whole upload must arrive.
         uploads: at a time; one more is refused with 503.
@@ -30,6 +31,7 @@ class Settings:
     store: Path
     records: str | None = None
     open_inbox: bool = False
+    webhooks: bool = False
     upload_bytes: int = 50 * 2**20
     upload_seconds: float = 60.0
     uploads: int = 16

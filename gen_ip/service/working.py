@@ -21,6 +21,7 @@ from gen_ip.service.domains import DomainAsker
 from gen_ip.service.errors import RecordsUnavailable
 from gen_ip.service.feeding import Feeder
 from gen_ip.service.observing import Metrics
+from gen_ip.service.telling import Teller
 
 _ROUND_SECONDS = 5.0
 _PASSING = (
@@ -74,6 +75,10 @@ class Working:
     def ask(self, asker: DomainAsker) -> None:
         """Asks the domains of profiles."""
         self._rounds("domains", asker.round)
+
+    def tell(self, teller: Teller) -> None:
+        """Sends webhooks."""
+        self._rounds("webhooks", teller.round)
 
     def _rounds(self, name: str, work: Callable[[], int]) -> None:
         def run() -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from gen_ip.status.domains import MAX_BYTES, PATH, DomainVerifier, Proof, Said, is_public
+from gen_ip.status.domains import MAX_BYTES, PATH, DomainVerifier, Proof, Said
 from gen_ip.status.errors import BadAccount
+from gen_ip.status.reaching import is_public
 from tests.support.chain import account
 
 ALICE = account("alice").address

@@ -112,3 +112,33 @@ FED = Table(
     Column("problem", Text),
     Column("again", BigInteger, index=True),
 )
+
+# Who is told what waits for an account; `secret` signs what is sent.
+WEBHOOKS = Table(
+    "webhooks",
+    TABLES,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("again", BigInteger, nullable=False, index=True),
+)
+
+# What is told, in its order; `state`: pending, delivered, dead. `open`: whether a reorganization
+# could still take it back.
+DELIVERIES = Table(
+    "webhook_deliveries",
+    TABLES,
+    Column("hook", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("problem", Text),
+    Column("told", BigInteger),
+    Column("open", BigInteger, nullable=False),
+    Index("webhook_deliveries_of", "hook", "place"),
+)

@@ -1,0 +1,160 @@
+"""`/v1/webhooks`: who is told what waits for an account, by the API key that asked for it."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from fastapi import APIRouter, Body, Depends, Request
+from fastapi import Path as InPath
+from pydantic import BaseModel
+
+from gen_ip.service.errors import NotTaken, UnknownName
+from gen_ip.service.kept.webhooks import Hook, KeptWebhooks
+from gen_ip.service.limits import BEARER, holder
+from gen_ip.service.parts import parts, side
+from gen_ip.service.problems import Problem, documented
+from gen_ip.service.routes.creators import account_of
+
+router = APIRouter(dependencies=[Depends(BEARER)])
+_MOST_URL, _MOST_SHOWN = 500, 100
+_RESPONSES = documented(401, 404, 422, 501, 503)
+
+
+class Wanted(BaseModel):
+    """Where to send what waits for which account."""
+
+    url: str
+    account: str
+
+
+class WebhookAnswer(BaseModel):
+    """A webhook; `secret` is told once, when it is made."""
+
+    id: str
+    url: str
+    account: str
+    created: int
+    secret: str | None = None
+
+
+class DeliveryAnswer(BaseModel):
+    """What was told or is to be; `state`: pending, delivered, dead."""
+
+    id: str
+    state: str
+    tries: int
+    problem: str | None
+    told: int | None
+
+
+class WebhookDetails(WebhookAnswer):
+    """With its latest deliveries, the newest first."""
+
+    deliveries: list[DeliveryAnswer]
+
+
+class Replayed(BaseModel):
+    """How many dead deliveries are tried again."""
+
+    replayed: int
+
+
+async def _key(request: Request) -> str:
+    use = parts(request)
+    if not use.settings.webhooks:
+        raise Problem(501, "no-webhooks", "this service sends none; its operator turned them off")
+    return (await to_thread.run_sync(holder, request, use.keys)).id
+
+
+Key = Annotated[str, Depends(_key)]
+Id = Annotated[str, InPath(pattern="^[0-9a-f]{18}$")]
+
+
+def _kept(request: Request) -> KeptWebhooks:
+    side(request)
+    return KeptWebhooks(parts(request).records)
+
+
+Kept = Annotated[KeptWebhooks, Depends(_kept)]
+
+
+@router.post("/v1/webhooks", response_model=WebhookAnswer, responses=_RESPONSES)
+async def add(key: Key, kept: Kept, wanted: Annotated[Wanted, Body()]) -> WebhookAnswer:
+    """Have what waits for an account sent to an https URL from now on, signed with a secret."""
+    url, account = _url(wanted.url), account_of(wanted.account)
+    try:
+        made = await to_thread.run_sync(kept.add, key, url, account, int(time.time()))
+    except NotTaken as error:
+        raise Problem(422, "too-many-webhooks", str(error)) from None
+    return _shown(made, made.secret)
+
+
+@router.get("/v1/webhooks", response_model=list[WebhookAnswer], responses=_RESPONSES)
+async def mine(key: Key, kept: Kept) -> list[WebhookAnswer]:
+    """The webhooks of this key."""
+    return [_shown(each) for each in await to_thread.run_sync(kept.of_key, key)]
+
+
+@router.get("/v1/webhooks/{hook}", response_model=WebhookDetails, responses=_RESPONSES)
+async def one(key: Key, kept: Kept, hook: Id) -> WebhookDetails:
+    """A webhook and its latest deliveries."""
+    found = await _of(key, kept, hook)
+    latest = await to_thread.run_sync(kept.latest, hook, _MOST_SHOWN)
+    return WebhookDetails(
+        **_shown(found).model_dump(),
+        deliveries=[
+            DeliveryAnswer(
+                id=each.entry,
+                state=each.state,
+                tries=each.tries,
+                problem=each.problem,
+                told=each.told,
+            )
+            for each in latest
+        ],
+    )
+
+
+@router.delete("/v1/webhooks/{hook}", response_model=WebhookAnswer, responses=_RESPONSES)
+async def remove(key: Key, kept: Kept, hook: Id) -> WebhookAnswer:
+    """Tell it nothing any more."""
+    found = await _of(key, kept, hook)
+    await to_thread.run_sync(kept.remove, key, hook)
+    return _shown(found)
+
+
+@router.post("/v1/webhooks/{hook}/replay", response_model=Replayed, responses=_RESPONSES)
+async def replay(key: Key, kept: Kept, hook: Id) -> Replayed:
+    """Try its dead deliveries again."""
+    await _of(key, kept, hook)
+    return Replayed(replayed=await to_thread.run_sync(kept.replay, hook))
+
+
+async def _of(key: str, kept: KeptWebhooks, hook: str) -> Hook:
+    try:
+        return await to_thread.run_sync(kept.get, key, hook)
+    except UnknownName:
+        raise Problem(404, "unknown-webhook", "this key has no webhook of this id") from None
+
+
+def _shown(hook: Hook, secret: str | None = None) -> WebhookAnswer:
+    return WebhookAnswer(
+        id=hook.id, url=hook.url, account=hook.account, created=hook.created, secret=secret
+    )
+
+
+def _url(text: str) -> str:
+    bad = Problem(422, "bad-url", "give an https URL of a host by its name, without a password")
+    if len(text) > _MOST_URL or not text.isascii() or any(each <= " " for each in text):
+        raise bad
+    try:
+        parts_ = urlsplit(text)
+        port = parts_.port
+    except ValueError:
+        raise bad from None
+    if parts_.scheme != "https" or not parts_.hostname or "@" in parts_.netloc or port == 0:
+        raise bad
+    return text
