@@ -15,7 +15,7 @@ and shortened, so a message is always safe to print.
     ├── MissingLibrary         an optional part of this package is not installed
     └── StoreError             the content store
         ├── StoreUnavailable, BadStoreAddress
-        ├── TooFewStores
+        ├── TooFewStores, WrongRequirement
         ├── ContentNotFound, ContentCorrupted, ContentTooLarge
         └── MalformedBlock, MalformedArchive
 """
@@ -278,6 +278,17 @@ class MalformedArchive(StoreError):
     def __init__(self, path: object, reason: str) -> None:
         self.path, self.reason = str(path), reason
         super().__init__(f"archive {shown(path)} {reason}; export it again")
+
+
+class WrongRequirement(StoreError):
+    """Of so many stores no such number can succeed: `required` of `count`, named by `address`."""
+
+    def __init__(self, address: object, required: int, count: int) -> None:
+        self.address, self.required, self.count = str(address), required, count
+        super().__init__(
+            f"{required:,} of {count} stores are required ({shown(address)}); require 1 to "
+            f"{count}, or name more stores"
+        )
 
 
 class TooFewStores(StoreError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +14,8 @@ from gen_ip.config import LOCAL_RPC, Settings, Target, load
 DEFAULT_RPC = Target(LOCAL_RPC)
 NETWORK = "gen_ip.network"
 CONFIRMATIONS = "gen_ip.confirmations"
+REQUIRE = "gen_ip.require"
+STORE_VARIABLE = "GENIP_STORE"
 _SETTINGS = "gen_ip.settings"
 _RANKS = {"COMMANDLINE": 2, "ENVIRONMENT": 1}
 
@@ -48,6 +52,45 @@ def keep_network(context: typer.Context, param: typer.CallbackParam, value: str 
 def keep_confirmations(context: typer.Context, value: int | None) -> None:
     """Keeps --confirmations for `choose_target`."""
     context.meta[CONFIRMATIONS] = value
+
+
+def keep_require(context: typer.Context, param: typer.CallbackParam, value: int | None) -> None:
+    """Keeps --require for `stores_of`."""
+    context.meta[REQUIRE] = value, _rank(context, param)
+
+
+def choose_stores(
+    context: typer.Context, param: typer.CallbackParam, value: Sequence[str] | None
+) -> list[str] | None:
+    """The stores that --store or the settings name, and how many must succeed.
+
+    Raises:
+        ConfigError: the settings cannot be used.
+    """
+    if context.resilient_parsing:
+        return None
+    return stores_of(context, value or (), settings(context))
+
+
+def stores_of(context: typer.Context, given: Sequence[str], known: Settings) -> list[str] | None:
+    """What `open_store` takes: the stores given, else those of the settings, with `require=N` where
+    not all must succeed; None where nothing is said of either.
+
+    A number of stores that the environment or the settings require is about the stores that they
+    name: it is passed over where more is said on the command line, or in the environment.
+    """
+    asked, asked_rank = context.meta.get(REQUIRE, (None, 0))
+    if not asked_rank:
+        asked = known.store_require
+    if rank(context, "store") == _RANKS["ENVIRONMENT"]:
+        # One address, which may have spaces, where the parser takes as many as there are words.
+        given = [os.environ[STORE_VARIABLE]]
+    chosen = list(given) or ([] if known.store is None else [known.store])
+    if asked is None or asked_rank < (rank(context, "store") if given else 0):
+        return chosen or None
+    from gen_ip.content.choice import LOCAL, required
+
+    return [*(chosen or [LOCAL]), required(asked)]
 
 
 def choose_target(context: typer.Context, param: typer.CallbackParam, value: Target) -> Target:

@@ -34,6 +34,7 @@ _VARIABLES = {
     "network": "GENIP_NETWORK",
     "account": "GENIP_ACCOUNT",
     "store": "GENIP_STORE",
+    "store_require": "GENIP_STORE_REQUIRE",
     "max_fee": "GENIP_MAX_FEE",
     "confirmations": "GENIP_CONFIRMATIONS",
 }
@@ -85,9 +86,13 @@ def get(use: Invocation, key: Key) -> None:
 def set_(
     use: Invocation,
     key: Key,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is to be.")],
+    values: Annotated[
+        list[str],
+        typer.Argument(metavar="VALUE...", help="What it is to be; of `store` also several."),
+    ],
 ) -> None:
     """Change one setting; comments and everything else in the file stay."""
+    value = values[0] if len(values) == 1 else values
     settings = set_values(config_path(), {key: value})
     _say(use, settings, key)
 

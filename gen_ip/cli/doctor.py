@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gen_ip.cli.choosing import rank, target_of
+from gen_ip.cli.choosing import STORE_VARIABLE, rank, stores_of, target_of
 from gen_ip.cli.completing import account_names, network_names
 from gen_ip.cli.options import AsJson
 from gen_ip.cli.output import Output
@@ -49,11 +49,13 @@ def doctor(
         ),
     ] = None,
     store: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--store",
-            envvar="GENIP_STORE",
-            help="Content store: a folder, a Kubo node's RPC address, or several.",
+            envvar=STORE_VARIABLE,
+            metavar="STORE",
+            help="Content store: a folder, a Kubo node's RPC address …; docs/stores.md. "
+            "Repeatable.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -70,7 +72,7 @@ def doctor(
         for finding in diagnose(
             target,
             account=account or known.account,
-            store=store or known.store,
+            store=stores_of(context, store or (), known),
             settings=settings,
         ):
             findings.append(finding)

@@ -56,7 +56,7 @@ class Invocation:
 
     output: Output
     rpc: Target = DEFAULT_RPC
-    store: str | None = None
+    store: Sequence[str] | None = None
     account: str | None = None
     password_file: Path | None = None
     max_fee: str | None = None

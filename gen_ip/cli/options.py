@@ -7,7 +7,14 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from gen_ip.cli.choosing import DEFAULT_RPC, as_target, choose_target, from_settings
+from gen_ip.cli.choosing import (
+    DEFAULT_RPC,
+    STORE_VARIABLE,
+    as_target,
+    choose_stores,
+    choose_target,
+    from_settings,
+)
 from gen_ip.cli.completing import account_names
 from gen_ip.config import Target
 
@@ -48,13 +55,15 @@ AccountName: TypeAlias = Annotated[
         help="Who signs: a name from `account list`, an address, or dev0 to dev9 locally.",
     ),
 ]
+# Every command that has it is given --require too: see `shared.py`.
 StoreAddress: TypeAlias = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--store",
-        envvar="GENIP_STORE",
-        callback=from_settings,
-        help="Content store: a folder, a Kubo node's RPC address, or several; docs/stores.md.",
+        envvar=STORE_VARIABLE,
+        metavar="STORE",
+        callback=choose_stores,
+        help="Content store: a folder, a Kubo node's RPC address …; docs/stores.md. Repeatable.",
     ),
 ]
 PasswordFile: TypeAlias = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,20 +46,20 @@ class WrongNetwork(ConfigError):  # noqa: N818
         )
 
 
-def open_store_option(address: str | None) -> Store | None:
-    """The store at `address`; None for the client's default.
+def open_store_option(addresses: Sequence[str] | None) -> Store | None:
+    """The store at `addresses`; None for the client's default.
 
     Raises:
-        BadStoreAddress, StoreUnavailable: see `gen_ip.content.store`.
+        BadStoreAddress, WrongRequirement, StoreUnavailable: see `gen_ip.content.choice`.
     """
-    if address is None:
+    if addresses is None:
         return None
     from gen_ip.content.choice import open_store
 
-    return open_store(address)
+    return open_store(addresses)
 
 
-def reader(rpc: Target, store: str | None = None) -> GenIP:
+def reader(rpc: Target, store: Sequence[str] | None = None) -> GenIP:
     """A client that signs nothing.
 
     Raises:
@@ -69,7 +70,7 @@ def reader(rpc: Target, store: str | None = None) -> GenIP:
     return _connect(rpc, store, None)
 
 
-def _connect(rpc: Target, store: str | None, max_fee: int | None) -> GenIP:
+def _connect(rpc: Target, store: Sequence[str] | None, max_fee: int | None) -> GenIP:
     from gen_ip.chain.deployment import predicted, read
     from gen_ip.chain.errors import UnexpectedChain
     from gen_ip.client import GenIP
@@ -99,7 +100,7 @@ def signer(
     rpc: Target,
     account: str | None,
     password_file: Path | None,
-    store: str | None = None,
+    store: Sequence[str] | None = None,
     max_fee: str | None = None,
 ) -> GenIP:
     """A client that signs for `account`. The chain is tried before a password is asked for.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gen_ip.cli.choosing import keep_confirmations, keep_network
+from gen_ip.cli.choosing import keep_confirmations, keep_network, keep_require
 from gen_ip.cli.completing import network_names
 
 
@@ -39,12 +39,28 @@ def _options(
             is_eager=True,
         ),
     ] = None,
+    require: Annotated[
+        int | None,
+        typer.Option(
+            "--require",
+            envvar="GENIP_STORE_REQUIRE",
+            metavar="N",
+            min=1,
+            max=999,
+            help="How many of several stores must succeed.  [default: all]",
+            callback=keep_require,
+            expose_value=False,
+            # Before --store, whose callback hands it on.
+            is_eager=True,
+        ),
+    ] = None,
 ) -> None:
     """Only its options are used."""
 
 
 def share_options(commands: Iterable[Any]) -> None:
-    """Adds --network to all commands that have --rpc, and --confirmations to those that send."""
+    """Adds --network to all commands that have --rpc, --confirmations to those that send, and
+    --require to those that have --store."""
     options = typer.Typer(add_completion=False)
     options.command()(_options)
     ours = {param.name: param for param in typer.main.get_command(options).params}
@@ -56,3 +72,7 @@ def share_options(commands: Iterable[Any]) -> None:
             place = names.index("rpc") + 1
             added = [ours["network"]] + ([ours["confirmations"]] if "max_fee" in names else [])
             command.params[place:place] = added
+        stores = [param for param in command.params if param.name == "store" and param.multiple]
+        if stores and "require" not in names:
+            place = command.params.index(stores[0]) + 1
+            command.params[place:place] = [ours["require"]]

@@ -13,7 +13,7 @@ from gen_ip.cli.show.text import counted, plain
 from gen_ip.errors import GenIPError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -204,10 +204,10 @@ def gc(
     _said(use, document, f"{number}, {found.removed_bytes:,} bytes {words}; {found.kept:,} kept")
 
 
-def _opened(address: str | None) -> Store:
+def _opened(addresses: str | Sequence[str] | None) -> Store:
     from gen_ip.content.choice import LOCAL, open_store
 
-    return open_store(LOCAL if address is None else address)
+    return open_store(LOCAL if addresses is None else addresses)
 
 
 def _said(use: Invocation, document: Mapping[str, object], *lines: str) -> None:

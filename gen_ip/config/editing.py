@@ -3,18 +3,21 @@ wrong is ever in its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from gen_ip import atomic_file
 from gen_ip.config.errors import ConfigUnusable, SettingNotSet
 from gen_ip.config.settings import NUMBERS, Settings, check, check_value, parse, read_text
 
+_Value: TypeAlias = str | int | Decimal | Sequence[str]
 
-def set_values(path: Path, values: Mapping[str, str | int | None]) -> Settings:
-    """Sets keys such as `account` or `networks.base.rpc`, numbers given as text too; None unsets.
+
+def set_values(path: Path, values: Mapping[str, str | int | Sequence[str] | None]) -> Settings:
+    """Sets keys such as `account` or `networks.base.rpc`, numbers given as text too, lists where a
+    key takes them; None unsets.
 
     Raises:
         ConfigUnusable: the file cannot be read or written, or is no TOML.
@@ -68,7 +71,7 @@ def _change(path: Path, change: Callable[[MutableMapping[str, Any]], None]) -> S
     return settings
 
 
-def _put(document: MutableMapping[str, Any], keys: list[str], value: str | int | Decimal) -> None:
+def _put(document: MutableMapping[str, Any], keys: list[str], value: _Value) -> None:
     import tomlkit
 
     table = document
@@ -90,7 +93,7 @@ def _remove(document: MutableMapping[str, Any], keys: list[str]) -> bool:
     return True
 
 
-def _typed(key: str, value: str | int | None) -> str | int | Decimal | None:
+def _typed(key: str, value: str | int | Sequence[str] | None) -> _Value | None:
     if not isinstance(value, str) or key.rpartition(".")[2] not in NUMBERS:
         return value
     try:

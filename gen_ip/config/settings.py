@@ -37,6 +37,7 @@ class Settings:
     network: str | None = None
     account: str | None = None
     store: str | None = None
+    store_require: int | None = None
     max_fee: str | None = None
     confirmations: int | None = None
     timeout: float | None = None
@@ -199,11 +200,15 @@ def _text(expected: str) -> Check:
 
 
 def _store(value: Any) -> str:
-    expected = "a folder, or a Kubo node's RPC address, without user name, password or key"
-    text: str = _text(expected)(value)
-    if "://" in text and (set("@?#") & set(text)):
+    """An address, or a list of several as the text that names them all."""
+    expected = (
+        "a folder, or a Kubo node's RPC address, without user name, password or key; or a list"
+    )
+    several = value if isinstance(value, list) else [value]
+    texts: list[str] = [_text(expected)(each) for each in several]
+    if not texts or any("://" in text and (set("@?#") & set(text)) for text in texts):
         raise ValueError(expected)
-    return text
+    return "; ".join(texts)
 
 
 def _amount(value: Any) -> str:
@@ -254,6 +259,7 @@ KEYS: Mapping[str, Check] = {
     "network": _text("a network's name from `gen-ip network list`"),
     "account": _text("a name from `gen-ip account list`, or an address"),
     "store": _store,
+    "store_require": _whole(1, 999),
     "max_fee": _amount,
     "confirmations": _whole(1, 10_000),
     "timeout": _seconds,
@@ -267,7 +273,7 @@ NETWORK_KEYS: Mapping[str, Check] = {
     "confirmations": _whole(1, 10_000),
     "symbol": _text('the symbol of the chain\'s coin, such as "ETH"'),
 }
-NUMBERS = frozenset({"confirmations", "timeout", "replace_after", "chain_id"})
+NUMBERS = frozenset({"store_require", "confirmations", "timeout", "replace_after", "chain_id"})
 """Keys whose value is a number in the file; amounts are text, so that they stay exact."""
 
 

@@ -17,6 +17,7 @@ from gen_ip.errors import (
     StoreError,
     StoreUnavailable,
     TooFewStores,
+    WrongRequirement,
 )
 
 T = TypeVar("T")
@@ -34,7 +35,8 @@ class SeveralStores:
         required: how many stores and services must succeed; by default all.
 
     Raises:
-        BadStoreAddress: no store takes bytes, or more are required than there are.
+        BadStoreAddress: no store takes bytes.
+        WrongRequirement: more are required than there are, or none.
     """
 
     def __init__(
@@ -50,8 +52,7 @@ class SeveralStores:
             names = "; ".join(service.address for service in services)
             raise BadStoreAddress(names, "a pinning service takes no bytes: name a node beside it")
         if not 1 <= self._required <= count:
-            reason = f"it requires {self._required} of {count} stores"
-            raise BadStoreAddress(self.address, reason)
+            raise WrongRequirement(self.address, self._required, count)
 
     @property
     def address(self) -> str:
@@ -72,18 +73,23 @@ class SeveralStores:
         return self._put(lambda store: store.put_node(block))
 
     def put_chunks(self, chunks: Iterable[bytes]) -> str:
-        """See `Store.put_chunks`. The pieces come once: the first store takes them, the others
-        take them from it."""
+        """See `Store.put_chunks`; raises `TooFewStores` as well. The pieces come once: the first
+        store that takes any must take all, the others take them from it."""
         problems: dict[str, str] = {}
-        first = self._stores[0]
-        cid = first.put_chunks(chunks)
-        done = 1
-        for store in self._stores[1:]:
+        pieces, cid, first, done = _Pieces(chunks), "", self._stores[0], 0
+        for store in self._stores:
             try:
-                store.put_chunks(first.read(cid, 1 << 62))
+                if done:
+                    store.put_chunks(first.read(cid, 1 << 62))
+                else:
+                    cid, first = store.put_chunks(pieces), store
                 done += 1
             except StoreError as error:
+                if not done and pieces.begun:
+                    raise
                 problems[store.address] = str(error)
+        if not done:
+            raise TooFewStores(0, self._required, problems)
         return self._finish(cid, done, problems)
 
     def pin(self, cid: str) -> None:
@@ -96,18 +102,14 @@ class SeveralStores:
         self._put(pin)
 
     def unpin(self, cid: str) -> None:
-        """See `Store.unpin`: of all of them."""
-        for service in self._services:
-            service.unpin(cid)
-        for store in self._stores:
-            store.unpin(cid)
+        """See `Store.unpin`: of all of them, before what one of them raises."""
+        unpinning = (service.unpin for service in self._services)
+        self._of_all(*unpinning, *(store.unpin for store in self._stores), cid=cid)
 
     def remove(self, cid: str) -> None:
-        """Forgets a block in each store, and its pins."""
-        for service in self._services:
-            service.unpin(cid)
-        for store in self._stores:
-            store.remove(cid)
+        """Forgets a block in each store, and its pins, before what one of them raises."""
+        unpinning = (service.unpin for service in self._services)
+        self._of_all(*unpinning, *(store.remove for store in self._stores), cid=cid)
 
     def pins(self) -> Iterator[str]:
         """See `Store.pins`: of any of the stores."""
@@ -165,6 +167,16 @@ class SeveralStores:
             raise TooFewStores(done, self._required, problems)
         return cid
 
+    def _of_all(self, *calls: Callable[[str], None], cid: str) -> None:
+        problem: StoreError | None = None
+        for call in calls:
+            try:
+                call(cid)
+            except StoreError as error:
+                problem = problem or error
+        if problem is not None:
+            raise problem
+
     def _origins(self) -> list[str]:
         nodes = [store for store in self._stores if isinstance(store, KuboStore)]
         return [address for node in nodes for address in node.addresses()]
@@ -189,3 +201,18 @@ class SeveralStores:
                     problem = error
         assert problem is not None  # noqa: S101 - there is a store; for mypy
         raise problem
+
+
+class _Pieces:
+    """The pieces of a file, and whether one of them was taken."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks, self.begun = iter(chunks), False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = next(self._chunks)
+        self.begun = True
+        return chunk

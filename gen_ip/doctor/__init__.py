@@ -6,7 +6,7 @@ address than its host.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gen_ip.chain.deployment import BadDeploymentFile, Deployment, predicted, read
@@ -24,14 +24,14 @@ def diagnose(
     target: Target | ConfigError,
     *,
     account: str | None = None,
-    store: str | None = None,
+    store: str | Sequence[str] | None = None,
     settings: Settings | ConfigError | None = None,
 ) -> Iterator[Finding]:
     """Findings as they come up, of this machine first, then of the chain and the store.
 
     `target` is the node, or why none could be named; `account` a name as commands take it;
-    `store` a content store's address, by default the user's folder; `settings` those in force, or
-    what is wrong with them.
+    `store` a content store's address, or several, by default the user's folder; `settings` those
+    in force, or what is wrong with them.
     """
     path = config_path()
     yield from machine.packages()

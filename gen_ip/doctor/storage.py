@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gen_ip.content.choice import LOCAL, open_store
 from gen_ip.content.kubo import KuboStore
@@ -13,7 +13,7 @@ from gen_ip.errors import StoreError
 _SECONDS = 10.0
 
 
-def store(address: str | None) -> Iterator[Finding]:
+def store(address: str | Sequence[str] | None) -> Iterator[Finding]:
     """A round trip of a few random bytes, removed afterwards."""
     try:
         opened = open_store(address or LOCAL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +18,7 @@ from gen_ip.content.kubo import KuboStore
 from gen_ip.content.local import LocalStore
 from gen_ip.content.pinning import PinningService
 from gen_ip.content.several import SeveralStores
-from gen_ip.errors import BadStoreAddress, StoreUnavailable, TooFewStores
+from gen_ip.errors import BadStoreAddress, StoreUnavailable, TooFewStores, WrongRequirement
 from tests.content.vectors import content
 from tests.support.kubo import Kubo
 
@@ -121,15 +121,93 @@ def test_a_damaged_copy_is_passed_over(tmp_path: Path) -> None:
     assert store.get(cid) == b"whole"
 
 
-@pytest.mark.parametrize(
-    "address", ["a;b;require=3", "a;require=0", "a;require=x", "a;require=-1", ";", "require=1"]
-)
+@pytest.mark.parametrize("address", ["a;require=x", "a;require=-1", ";", "require=1"])
 def test_addresses_of_several_that_cannot_be(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadStoreAddress):
         open_store(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [("a;b;require=3", 2), ("a;require=0", 1), ("a;require=2", 1), (["a", "b", "require=3"], 2)],
+)
+def test_requirements_that_no_number_of_stores_meets(
+    address: str | list[str], count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WrongRequirement, match=f"of {count} stores are required.*name more") as got:
+        open_store(address)
+    assert got.value.count == count
+
+
+def test_several_addresses_are_as_good_as_one_text(tmp_path: Path) -> None:
+    a, b = tmp_path / "a", tmp_path / "b"
+    store = open_store([a, str(b), "require=2", "require=1"])
+    assert isinstance(store, SeveralStores)
+    assert store.address == open_store(f"{a};{b}").address
+    # One store that must succeed is that store.
+    assert isinstance(open_store([a, "require=1"]), LocalStore)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_store_that_cannot_be_opened_counts_as_one_that_fails(tmp_path: Path, place: int) -> None:
+    (tmp_path / "file").touch()
+    folders = [tmp_path / "a", tmp_path / "b"]
+    addresses: list[str | Path] = [*folders]
+    addresses.insert(place, tmp_path / "file")
+    with pytest.raises(TooFewStores, match="2 of at least 3 stores") as caught:
+        open_store(addresses).put_file(b"x")
+    assert list(caught.value.problems) == [str(tmp_path / "file")]
+    store = open_store([*addresses, "require=2"])
+    cids = {
+        store.put_file(content(300_000)): content(300_000),
+        store.put_block(b"block"): b"block",
+        store.put_chunks(iter([b"in ", b"pieces"])): b"in pieces",
+    }
+    for cid, data in cids.items():
+        store.pin(cid)
+        assert [LocalStore(folder).get(cid) for folder in folders] == [data, data]
+        assert store.get(cid) == b"".join(store.read(cid)) == data
+    with pytest.raises(StoreUnavailable):
+        open_store(tmp_path / "file")
+    with pytest.raises(StoreUnavailable):
+        open_store([tmp_path / "file", "require=1"])
+
+
+def test_what_is_let_go_of_is_let_go_of_by_all_that_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    store = open_store([tmp_path / "file", tmp_path / "a", "require=1"])
+    cid = store.put_block(b"x")
+    store.pin(cid)
+    with pytest.raises(StoreUnavailable):
+        store.unpin(cid)
+    with pytest.raises(StoreUnavailable):
+        store.remove(cid)
+    kept = LocalStore(tmp_path / "a")
+    assert list(kept.pins()) == []
+    assert not kept.has(cid)
+
+
+def test_pieces_that_a_store_loses_are_not_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first store took is gone: the second one must not take the rest for the whole."""
+    store = open_store([tmp_path / "a", tmp_path / "b", "require=1"])
+    put = LocalStore.put_chunks
+
+    def losing(self: LocalStore, chunks: Iterable[bytes]) -> str:
+        if self.address.endswith("a"):
+            next(iter(chunks))
+            raise StoreUnavailable(self.address, "gone", "look for it")
+        return put(self, chunks)
+
+    monkeypatch.setattr(LocalStore, "put_chunks", losing)
+    with pytest.raises(StoreUnavailable, match="gone"):
+        store.put_chunks(iter([b"in ", b"pieces"]))
+    assert list((tmp_path / "b").iterdir()) == []
 
 
 def test_service_pins_what_a_node_provides(kubo: Kubo, service: Service) -> None:
