@@ -196,11 +196,14 @@ def gc(
     document = {
         "removed": list(found.removed),
         "bytes": str(found.removed_bytes),
+        "unfinished": found.unfinished,
         "kept": found.kept,
         "dry_run": dry_run,
     }
     words = "would go" if dry_run else "removed"
     number = counted(len(found.removed), "content")
+    if found.unfinished:
+        number += f" and {counted(found.unfinished, 'unfinished file')}"
     _said(use, document, f"{number}, {found.removed_bytes:,} bytes {words}; {found.kept:,} kept")
 
 

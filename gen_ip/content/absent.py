@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from gen_ip.content.cid import CID
 from gen_ip.content.dag_pb import Link
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath
 from gen_ip.errors import StoreUnavailable
 
 
@@ -26,7 +26,12 @@ class AbsentStore:
         """The address it would have."""
         return self._problem.address
 
-    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
+    def put_file(
+        self,
+        source: StrPath | bytes,
+        max_bytes: int = MAX_FILE_BYTES,
+        on_bytes: OnBytes | None = None,
+    ) -> str:
         """Raises `StoreUnavailable`."""
         self._refuse()
 

@@ -20,17 +20,20 @@ YOUNG_SECONDS = 24 * 3600.0
 
 
 class Collected(NamedTuple):
-    """What was removed, or would be: CIDs and bytes; and how many contents are kept."""
+    """What was removed, or would be: CIDs, bytes, and files that were never finished, which have no
+    CID; and how many contents are kept."""
 
     removed: tuple[str, ...]
     removed_bytes: int
     kept: int
+    unfinished: int = 0
 
 
 def collect(
     store: LocalStore, young_seconds: float = YOUNG_SECONDS, dry_run: bool = False
 ) -> Collected:
-    """Removes what is neither pinned, named by a certificate in the store, nor young.
+    """Removes what is neither pinned, named by a certificate in the store, nor young; and what is
+    left of files that were never finished, unless somebody is writing them.
 
     Raises:
         StoreError: the folder cannot be read, or what may name other content is damaged; nothing
@@ -47,7 +50,8 @@ def collect(
         freed += status.st_size
         if not dry_run:
             store.remove(name)
-    return Collected(tuple(removed), freed, len(found) - len(removed))
+    left = store.drop_unfinished(young_seconds, dry_run)
+    return Collected(tuple(removed), freed + left.size, len(found) - len(removed), left.files)
 
 
 def named(document: Any) -> Iterator[str]:

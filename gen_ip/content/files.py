@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -23,6 +23,8 @@ MAX_MODEL_BYTES = 2**40
 """Of models' files, which are read a piece at a time alone."""
 
 StrPath: TypeAlias = str | os.PathLike[str]
+OnBytes: TypeAlias = Callable[[int, int], None]
+"""Called with how many bytes are done, and of how many."""
 
 # Without O_NONBLOCK, opening a pipe waits for ever. Neither flag exists on every system.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -79,16 +81,19 @@ def open_file(
 
 
 def read_chunks(
-    path: StrPath, max_bytes: int = MAX_FILE_BYTES, is_: Identity | None = None
+    path: StrPath,
+    max_bytes: int = MAX_FILE_BYTES,
+    is_: Identity | None = None,
+    on_bytes: OnBytes | None = None,
 ) -> Iterator[bytes]:
     """The bytes of a file in pieces of at most 256 KiB, never more than `max_bytes` in all; `is_`
-    as in `open_file`.
+    as in `open_file`. `on_bytes` is told of each piece when the next one is asked for.
 
     Raises:
         MissingFile, NotAFile, UnreadableFile, EmptyFile, FileTooLarge: as their names say.
     """
     with open_file(path, max_bytes, is_) as file:
-        size = 0
+        size, total = 0, os.fstat(file.fileno()).st_size
         while True:
             try:
                 chunk = file.read(CHUNK_BYTES)
@@ -101,6 +106,8 @@ def read_chunks(
             if size > max_bytes:
                 raise FileTooLarge(path, size, max_bytes)
             yield chunk
+            if on_bytes is not None:
+                on_bytes(size, max(size, total))
 
 
 def cap_of(found: Detected, others: int = MAX_FILE_BYTES) -> int:
@@ -123,10 +130,14 @@ def detect_open(file: BinaryIO, path: StrPath, others: int = MAX_FILE_BYTES) -> 
 
 
 def summarize_file(
-    path: StrPath, max_bytes: int | None = None, is_: Identity | None = None
+    path: StrPath,
+    max_bytes: int | None = None,
+    is_: Identity | None = None,
+    on_bytes: OnBytes | None = None,
 ) -> FileSummary:
     """CID, sha2-256, size in bytes and media type of a file, from one reading in constant memory.
-    `max_bytes` is by default what `cap_of` says of its format; `is_` as in `open_file`.
+    `max_bytes` is by default what `cap_of` says of its format; `is_` as in `open_file`, `on_bytes`
+    as in `read_chunks`.
 
     The media type is that of what the bytes are found to be; a name says nothing.
 
@@ -135,7 +146,8 @@ def summarize_file(
     """
     found = detect_file(path, max_bytes, is_)
     tree, sha256, size = UnixFSHasher(), hashlib.sha256(), 0
-    for chunk in read_chunks(path, cap_of(found) if max_bytes is None else max_bytes, is_):
+    cap = cap_of(found) if max_bytes is None else max_bytes
+    for chunk in read_chunks(path, cap, is_, on_bytes):
         tree.update(chunk)
         sha256.update(chunk)
         size += len(chunk)

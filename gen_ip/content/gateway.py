@@ -14,7 +14,7 @@ from typing import NoReturn
 import requests
 
 from gen_ip.content.cid import CID, parse_cid
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath
 from gen_ip.content.walking import MAX_BLOCK_READ, ReadsBlocks, chunks
 from gen_ip.errors import BadStoreAddress, ContentNotFound, StoreUnavailable
 from gen_ip.urls import public_url, scheme_of
@@ -96,7 +96,12 @@ class GatewayStore(ReadsBlocks):
         other._until = time.monotonic() + seconds
         return other
 
-    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
+    def put_file(
+        self,
+        source: StrPath | bytes,
+        max_bytes: int = MAX_FILE_BYTES,
+        on_bytes: OnBytes | None = None,
+    ) -> str:
         """Raises `StoreUnavailable`: a gateway takes nothing."""
         self._refuse()
 

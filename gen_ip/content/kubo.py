@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from gen_ip.content.cid import CID, DAG_PB, is_cid, parse_cid, raw_cid_of
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
+from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath, read_chunks
 from gen_ip.content.store import check_block, check_bytes, verified
 from gen_ip.content.unixfs import CHUNK_BYTES, LINKS_PER_NODE, UnixFSHasher
 from gen_ip.content.walking import MAX_BLOCK_READ, ReadsBlocks
@@ -76,12 +76,17 @@ class KuboStore(ReadsBlocks):
         """The node's RPC address, as it was given."""
         return self._address
 
-    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
+    def put_file(
+        self,
+        source: StrPath | bytes,
+        max_bytes: int = MAX_FILE_BYTES,
+        on_bytes: OnBytes | None = None,
+    ) -> str:
         """See `Store.put_file`."""
         if isinstance(source, bytes):
             check_bytes(source, max_bytes)
             return self.put_chunks(source[i : i + CHUNK_BYTES] for i in _chunk_starts(source))
-        return self._put_parts(read_chunks(source, max_bytes))
+        return self._put_parts(read_chunks(source, max_bytes, on_bytes=on_bytes))
 
     def put_chunks(self, chunks: Iterable[bytes]) -> str:
         """See `Store.put_chunks`."""

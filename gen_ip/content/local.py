@@ -1,8 +1,8 @@
 """A content store in a folder: the embedded default, with the same CIDs as Kubo.
 
 One file per CID, its name the CID. A file appears under its name only when it is complete and on
-the disk (write, fsync, rename), so a crash leaves at most a temporary file, which is removed a
-day later.
+the disk (write, fsync, rename), so a crash leaves at most a temporary file. The next run
+goes on with that of a large file, see `gen_ip.content.incoming`; others are removed a day later.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from pathlib import Path
 
+from gen_ip.content import incoming
 from gen_ip.content.cid import CID, DAG_PB, RAW, is_cid, parse_cid, raw_cid_of
 from gen_ip.content.dag_pb import Link, parse_node
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath, read_chunks
+from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath, read_chunks
+from gen_ip.content.incoming import Unfinished, sync_folder
 from gen_ip.content.store import MAX_BLOCK_BYTES, check_block, check_bytes, verified
-from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher
+from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher, unixfs_cid_of_chunks
 from gen_ip.errors import (
     BadStoreAddress,
     ContentCorrupted,
@@ -29,8 +30,9 @@ from gen_ip.errors import (
     StoreUnavailable,
 )
 
-_TEMPORARY, _PINS = ".incoming-", ".pins"
-_STALE_SECONDS = 24 * 3600
+_PINS = ".pins"
+# What has more is compared with what is there a piece at a time, and gone on with.
+_HEAD_CHUNKS = 32
 
 
 class LocalStore:
@@ -48,7 +50,7 @@ class LocalStore:
             self._root = Path(root).expanduser().absolute()
             with self._io():
                 self._root.mkdir(parents=True, exist_ok=True)
-                self._remove_stale()
+                incoming.drop_stale(self._root)
         # A NUL or half a surrogate pair; `~` of nobody.
         except (ValueError, RuntimeError):
             raise BadStoreAddress(root, "no folder has such a name") from None
@@ -58,26 +60,44 @@ class LocalStore:
         """The folder."""
         return str(self._root)
 
-    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
-        """See `Store.put_file`."""
+    def put_file(
+        self,
+        source: StrPath | bytes,
+        max_bytes: int = MAX_FILE_BYTES,
+        on_bytes: OnBytes | None = None,
+    ) -> str:
+        """See `Store.put_file`. What is there already, and the same, is not written again: the
+        whole file, or what an interrupted run has written of one of more than 8 MiB."""
         if isinstance(source, bytes):
             check_bytes(source, max_bytes)
-            return self._write((source,))
-        return self._write(read_chunks(source, max_bytes))
+            return self._put((source,))
+        chunks = read_chunks(source, max_bytes, on_bytes=on_bytes)
+        head = list(islice(chunks, _HEAD_CHUNKS))
+        following = next(chunks, None)
+        if following is None:
+            return self._put(head)
+        size = _size(source)
+        with self._io():
+            kept = self._large_kept(size, head, chain(head, (following,), chunks))
+            if kept is not None:
+                return kept
+            again = read_chunks(source, max_bytes, on_bytes=on_bytes)
+            return incoming.write(self._root, again, f"{size}-{_sha256(head)}")
 
     def put_block(self, data: bytes) -> str:
         """See `Store.put_block`."""
         check_block(data)
-        return self._write((data,), cid=raw_cid_of(data))
+        return self._put((data,), raw_cid_of(data))
 
     def put_chunks(self, chunks: Iterable[bytes]) -> str:
         """See `Store.put_chunks`."""
-        return self._write(chunks)
+        with self._io():
+            return incoming.write(self._root, chunks)
 
     def put_node(self, block: bytes) -> str:
         """See `Store.put_node`."""
         check_block(block)
-        return self._write((block,), cid=str(CID(DAG_PB, hashlib.sha256(block).digest())))
+        return self._put((block,), str(CID(DAG_PB, hashlib.sha256(block).digest())))
 
     def get(self, cid: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """See `Store.get`."""
@@ -165,6 +185,16 @@ class LocalStore:
                 with suppress(FileNotFoundError):
                     yield name, (self._root / name).stat()
 
+    def drop_unfinished(self, older_than: float, dry_run: bool = False) -> Unfinished:
+        """Removes what unfinished runs left, unless one was written to in the last `older_than`
+        seconds, or is now.
+
+        Raises:
+            StoreUnavailable: the folder cannot be read or written.
+        """
+        with self._io():
+            return incoming.drop(self._root, older_than, dry_run)
+
     def has(self, cid: str) -> bool:
         """See `Store.has`."""
         with self._io():
@@ -218,32 +248,40 @@ class LocalStore:
     def _raw_digest(self, cid: CID) -> bytes | None:
         return cid.digest if cid.codec == RAW and self._block(cid) is not None else None
 
-    def _write(self, chunks: Iterable[bytes], cid: str | None = None) -> str:
-        hasher = UnixFSHasher()
+    def _put(self, chunks: Sequence[bytes], cid: str | None = None) -> str:
+        """Keeps what is in memory, unless it is kept already."""
+        name = cid or unixfs_cid_of_chunks(chunks)
         with self._io():
-            descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=self._root)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    for chunk in chunks:
-                        hasher.update(chunk)
-                        file.write(chunk)
-                    file.flush()
-                    os.fsync(file.fileno())
-                name = cid or hasher.cid()
-                # Replacing what is there already also mends a damaged copy.
-                os.replace(temporary, self._root / name)
-            except BaseException:
-                with suppress(FileNotFoundError):
-                    os.unlink(temporary)
-                raise
-            sync_folder(self._root)
-        return name
+            if self._starts(name, chunks, whole=True) and self._renewed(name):
+                return name
+            return incoming.write(self._root, chunks, cid=name)
 
-    def _remove_stale(self) -> None:
-        for path in self._root.glob(f"{_TEMPORARY}*"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < time.time() - _STALE_SECONDS:
-                    path.unlink()
+    def _large_kept(self, size: int, head: list[bytes], chunks: Iterable[bytes]) -> str | None:
+        """The CID of a file that is kept already; only one of those that begin alike is read."""
+        with os.scandir(self._root) as found:
+            names = [each.name for each in found if is_cid(each.name) and _size(each) == size]
+        for name in names:
+            if self._starts(name, head):
+                hasher = UnixFSHasher()
+                same = self._starts(name, _hashing(chunks, hasher), whole=True)
+                return name if same and hasher.cid() == name and self._renewed(name) else None
+        return None
+
+    def _starts(self, name: str, chunks: Iterable[bytes], *, whole: bool = False) -> bool:
+        """Whether what is kept under a name starts with these bytes, or is them."""
+        with suppress(FileNotFoundError), (self._root / name).open("rb", buffering=0) as file:
+            same = all(file.read(len(chunk)) == chunk for chunk in chunks)
+            return same and not (whole and file.read(1))
+        return False
+
+    def _renewed(self, name: str) -> bool:
+        """Makes what is kept as young and as lasting as what is written now, if it can."""
+        try:
+            os.utime(self._root / name)
+        except (FileNotFoundError, PermissionError):
+            return False
+        sync_folder(self._root)
+        return True
 
     @contextmanager
     def _io(self) -> Iterator[None]:
@@ -255,15 +293,25 @@ class LocalStore:
             raise StoreUnavailable(self.address, reason, remedy) from error
 
 
-def sync_folder(path: Path) -> None:
-    """Has the names in a folder on the disk, where the system can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def _size(path: StrPath) -> int:
+    """A file's bytes; -1 where it is gone, which reading it tells."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return os.stat(path).st_size
+    except OSError:
+        return -1
+
+
+def _sha256(chunks: Iterable[bytes]) -> str:
+    found = hashlib.sha256()
+    for chunk in chunks:
+        found.update(chunk)
+    return found.hexdigest()
+
+
+def _hashing(chunks: Iterable[bytes], hasher: UnixFSHasher) -> Iterator[bytes]:
+    for chunk in chunks:
+        hasher.update(chunk)
+        yield chunk
 
 
 def _named(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from gen_ip.content.cid import CID
 from gen_ip.content.dag_pb import Link
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath
 from gen_ip.content.kubo import KuboStore
 from gen_ip.content.pinning import PinningService
 from gen_ip.content.store import Store
@@ -60,9 +60,24 @@ class SeveralStores:
         stores = [store.address for store in self._stores]
         return "; ".join((*stores, *(service.address for service in self._services)))
 
-    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
-        """See `Store.put_file`; raises `TooFewStores` as well."""
-        return self._put(lambda store: store.put_file(source, max_bytes))
+    def put_file(
+        self,
+        source: StrPath | bytes,
+        max_bytes: int = MAX_FILE_BYTES,
+        on_bytes: OnBytes | None = None,
+    ) -> str:
+        """See `Store.put_file`; raises `TooFewStores` as well. `on_bytes` is told of the bytes that
+        all the stores take."""
+        turns = iter(range(len(self._stores)))
+
+        def put(store: Store) -> str:
+            turn = next(turns)
+            return store.put_file(source, max_bytes, on_bytes and partly(turn, on_bytes))
+
+        def partly(turn: int, told: OnBytes) -> OnBytes:
+            return lambda done, total: told(turn * total + done, len(self._stores) * total)
+
+        return self._put(put)
 
     def put_block(self, data: bytes) -> str:
         """See `Store.put_block`; raises `TooFewStores` as well."""

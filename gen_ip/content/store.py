@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from gen_ip.content.cid import CID, RAW, raw_cid_of
 from gen_ip.content.dag_pb import Link
-from gen_ip.content.files import MAX_FILE_BYTES, StrPath
+from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath
 from gen_ip.content.unixfs import unixfs_cid
 from gen_ip.errors import ContentCorrupted, ContentNotFound, ContentTooLarge, StoreUnavailable
 
@@ -31,8 +31,15 @@ class Store(Protocol):
         """Names the store in messages."""
         ...
 
-    def put_file(self, source: StrPath | bytes, max_bytes: int = MAX_FILE_BYTES) -> str:
+    def put_file(
+        self,
+        source: StrPath | bytes,
+        max_bytes: int = MAX_FILE_BYTES,
+        on_bytes: OnBytes | None = None,
+    ) -> str:
         """Keep a file (its path, or its bytes) and return its UnixFS CID.
+
+        `on_bytes` is told how far it has come with the file of a path, and of how many bytes.
 
         Raises:
             FileProblem: the path names no usable file.

@@ -83,7 +83,7 @@ def chunks():
     yield bytes(300_000)
     print("half", flush=True)
     time.sleep(60)
-store._write(chunks())
+store.put_chunks(chunks())
 """
     with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)],
@@ -111,7 +111,7 @@ def test_source_that_fails_half_way_leaves_nothing(store: LocalStore, tmp_path: 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store._write(chunks())
+        store.put_chunks(chunks())
     assert list(tmp_path.iterdir()) == []
 
 

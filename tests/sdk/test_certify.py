@@ -313,9 +313,9 @@ def test_a_file_that_changes_meanwhile(
     path.write_bytes(b"first")
     put = LocalStore.put_file
 
-    def write_first(self: LocalStore, source: str, max_bytes: int) -> str:
+    def write_first(self: LocalStore, source: str, *more: int) -> str:
         path.write_bytes(b"second")
-        return put(self, source, max_bytes)
+        return put(self, source, *more)
 
     monkeypatch.setattr(LocalStore, "put_file", write_first)
     with pytest.raises(FileChanged, match="changed while it was read"):
