@@ -12,6 +12,7 @@ from gen_ip.cli.output import Output
 from gen_ip.cli.show.text import plain
 
 if TYPE_CHECKING:
+    from gen_ip.content.files import OnBytes
     from gen_ip.folders.report import OnProgress
 
 # Between two lines where no bar can be drawn, as in the log of a server.
@@ -68,5 +69,38 @@ def progress(output: Output, reached: Reached) -> Iterator[OnProgress]:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(plain(stage), total=total)
             bars.update(tasks[stage], completed=done, total=total)
+
+        yield tell
+
+
+@contextmanager
+def byte_progress(output: Output, text: str) -> Iterator[OnBytes]:
+    """A bar of bytes with their rate on a terminal's stderr; nothing elsewhere, or after --json.
+
+    The text may name files: it is shown escaped.
+    """
+    from rich.console import Console
+
+    screen = Console(stderr=True)
+    if output.as_json or not screen.is_terminal:
+        yield lambda done, total: None
+        return
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    rates = (TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, *rates, console=screen, transient=True) as bars:
+        task = bars.add_task(escape(plain(text)), total=None)
+
+        def tell(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total)
 
         yield tell

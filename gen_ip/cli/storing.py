@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from gen_ip.cli.invocation import Invocation, local
 from gen_ip.cli.options import StoreAddress
+from gen_ip.cli.progress import byte_progress
 from gen_ip.cli.show.text import counted, plain
 from gen_ip.errors import GenIPError
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gen_ip.content.files import OnBytes, StrPath
     from gen_ip.content.store import Store
 
 store_app = typer.Typer(name="store", help="Keep content by CID; read, move, back up, collect it.")
@@ -57,12 +61,11 @@ def add(
     from gen_ip.content.folders import put_folder
 
     kept = _opened(store)
-    with use.output.working(f"Adding {path.name}") as spinner:
+    with byte_progress(use.output, f"Adding {path.name}") as on_bytes:
         if path.is_dir():
-            told = lambda each: spinner.say(f"Added {each}")  # noqa: E731
-            cid = put_folder(kept, path, NO_CAP, told)
+            cid = put_folder(_Adding(kept, _bytes_in(path), on_bytes), path, NO_CAP)
         else:
-            cid = kept.put_file(path, NO_CAP)
+            cid = kept.put_file(path, NO_CAP, on_bytes)
         if pin:
             kept.pin(cid)
     use.output.result({"cid": cid}, lambda console: console.print(cid, soft_wrap=True))
@@ -205,6 +208,41 @@ def gc(
     if found.unfinished:
         number += f" and {counted(found.unfinished, 'unfinished file')}"
     _said(use, document, f"{number}, {found.removed_bytes:,} bytes {words}; {found.kept:,} kept")
+
+
+class _Adding:
+    """A store that is given a folder's parts, and tells how far all of it has come."""
+
+    def __init__(self, store: Store, total: int, on_bytes: OnBytes) -> None:
+        self._store, self._total, self._on_bytes, self._done = store, total, on_bytes, 0
+
+    def put_file(self, source: StrPath | bytes, max_bytes: int) -> str:
+        """See `Store.put_file`."""
+        size = 0
+        with suppress(OSError):
+            size = 0 if isinstance(source, bytes) else os.stat(source).st_size
+
+        def told(done: int, total: int) -> None:
+            # Several stores tell of the file several times over.
+            self._on_bytes(self._done + size * done // total, self._total)
+
+        cid = self._store.put_file(source, max_bytes, told)
+        self._done += size
+        return cid
+
+    def put_node(self, block: bytes) -> str:
+        """See `Store.put_node`."""
+        return self._store.put_node(block)
+
+
+def _bytes_in(folder: Path) -> int:
+    """The bytes of a folder's files, as far as they can be looked at."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
+    return total
 
 
 def _opened(addresses: str | Sequence[str] | None) -> Store:
