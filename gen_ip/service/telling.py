@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,10 +61,8 @@ class Teller:
             return sum(pool.map(self._one, due))
 
     def _one(self, hook: Hook) -> bool:
-        try:
+        with suppress(NoChainIndex):
             self._look(hook)
-        except NoChainIndex:
-            pass
         told, wait = 0, _LOOK_SECONDS
         while told < _AT_ONCE and (found := self._kept.next(hook.id)) is not None:
             problem = self._send(hook, found)

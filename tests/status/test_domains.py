@@ -113,7 +113,7 @@ def _file(*accounts: object) -> bytes:
 def test_a_domain_that_lists_the_account(site: Site, certificate: Path) -> None:
     site.body = _file("0x12", 7, ALICE)
     assert verifier(site, certificate).verify("Artist.EXAMPLE", ALICE) is Proof.PROVEN
-    assert site.asked == [(PATH, HOST)]
+    assert site.asked == [(PATH, f"{HOST}:{site.server_address[1]}")]
     site.body = _file(account("bob").address)
     assert verifier(site, certificate).verify(HOST, ALICE) is Proof.DENIED
 
