@@ -32,7 +32,7 @@ EXAMPLES = 300 if LONG else 8
 @pytest.fixture
 def asked(settings: Settings, chain: LocalChain, tmp_path: Path) -> Iterator[TestClient]:
     """As often as wanted; of a chain with a work."""
-    often = {"rate": "1000000/minute", "match_rate": "1000000/minute"}
+    often = {"rate": "1000000/minute", "match_rate": "1000000/minute", "webhooks": True}
     alice = GenIP(
         chain.web3,
         chain.alice,

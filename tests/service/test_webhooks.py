@@ -254,7 +254,7 @@ def test_hooks_belong_to_their_key_and_lead_to_public_hosts_alone(
 def test_without_the_operators_word_there_are_none(tmp_path: Path) -> None:
     settings = Settings(index=tmp_path / "match", store=tmp_path / "service")
     with TestClient(app_of(settings)) as client:
-        assert client.get("/v1/webhooks").status_code == 501
+        assert client.get("/v1/webhooks").status_code == 403
 
 
 @given(

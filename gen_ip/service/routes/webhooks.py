@@ -20,7 +20,7 @@ from gen_ip.service.routes.creators import account_of
 
 router = APIRouter(dependencies=[Depends(BEARER)])
 _MOST_URL, _MOST_SHOWN = 500, 100
-_RESPONSES = documented(401, 404, 422, 501, 503)
+_RESPONSES = documented(401, 403, 404, 422, 503)
 
 
 class Wanted(BaseModel):
@@ -65,7 +65,7 @@ class Replayed(BaseModel):
 async def _key(request: Request) -> str:
     use = parts(request)
     if not use.settings.webhooks:
-        raise Problem(501, "no-webhooks", "this service sends none; its operator turned them off")
+        raise Problem(403, "no-webhooks", "this service sends none; its operator turned them off")
     return (await to_thread.run_sync(holder, request, use.keys)).id
 
 
