@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Depends, Request
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
+from gen_ip.index.errors import NoChainIndex
 from gen_ip.service.errors import NotTaken, UnknownName
 from gen_ip.service.kept.webhooks import Hook, KeptWebhooks
 from gen_ip.service.limits import BEARER, holder
@@ -82,11 +83,24 @@ Kept = Annotated[KeptWebhooks, Depends(_kept)]
 
 
 @router.post("/v1/webhooks", response_model=WebhookAnswer, responses=_RESPONSES)
-async def add(key: Key, kept: Kept, wanted: Annotated[Wanted, Body()]) -> WebhookAnswer:
+async def add(
+    request: Request, key: Key, kept: Kept, wanted: Annotated[Wanted, Body()]
+) -> WebhookAnswer:
     """Have what waits for an account sent to an https URL from now on, signed with a secret."""
     url, account = _url(wanted.url), account_of(wanted.account)
+    found = side(request)
+
+    def make() -> Hook:
+        # Times of entries are those of blocks: what the index has is what was before.
+        try:
+            with found.viewing() as (view, _):
+                now = min(int(time.time()), view.as_of.time)
+        except NoChainIndex:
+            now = 0
+        return kept.add(key, url, account, now)
+
     try:
-        made = await to_thread.run_sync(kept.add, key, url, account, int(time.time()))
+        made = await to_thread.run_sync(make)
     except NotTaken as error:
         raise Problem(422, "too-many-webhooks", str(error)) from None
     return _shown(made, made.secret)
