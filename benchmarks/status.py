@@ -1,7 +1,8 @@
 """`python -m benchmarks.status [--json]`: verdicts from the chain's index over HTTP.
 
-By hash and by work, beside an empty route of the same server: requests a second of a few clients
-together, and milliseconds. The works are synthetic events on a real anvil (`benchmarks.index`).
+By hash and by work, and the page of a work, beside an empty route of the same server: requests a
+second of a few clients together, and milliseconds. The works are synthetic events on a real anvil
+(`benchmarks.index`).
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def measure(samples: Samples, say: Callable[[str], None]) -> dict[str, Any]:
                 "empty": ["/health"],
                 "by_hash": [f"/v1/status?sha256={each:064x}" for each in numbers],
                 "by_work": [f"/v1/status?work={each}" for each in numbers],
+                "page": [f"/works/{each}" for each in numbers],
             }
             wanted = service.Samples(seconds=samples.seconds)
             found = {
@@ -81,6 +83,7 @@ def measure(samples: Samples, say: Callable[[str], None]) -> dict[str, Any]:
         **found,
         "by_hash_to_empty": round(found["by_hash"]["per_second"] / empty, 3),
         "by_work_to_empty": round(found["by_work"]["per_second"] / empty, 3),
+        "page_p99_to_empty": round(found["page"]["p99"] / found["empty"]["p99"], 2),
     }
 
 

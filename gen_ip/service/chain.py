@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from anyio import CapacityLimiter
+
 from gen_ip.chain.deployment import Deployment
 from gen_ip.content.store import Store
 from gen_ip.index.database import Database
@@ -73,6 +75,7 @@ class ChainSide:
         self.offers = KeptOffers(records)
         self.statements = KeptStatements(records)
         self.tokens = Tokens(settings.token)
+        self.picture_threads: CapacityLimiter | None = None
         self.pictures = None if settings.store is None else Thumbnails(settings.store)
 
     def as_of(self) -> AsOf:

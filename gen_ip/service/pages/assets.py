@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import sqlalchemy as sql
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 
@@ -19,6 +19,8 @@ router = APIRouter(include_in_schema=False)
 _FOR_EVER = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600"
 _MOST_WORKS = 20
+# Pictures wait for a store and for decoding: answers must not wait for their threads.
+_AT_A_TIME = 4
 
 
 @router.get("/static/{version}/{name}")
@@ -54,7 +56,9 @@ async def thumbnail(
                 return None
         return pictures.get(cid)
 
-    made = await to_thread.run_sync(answer)
+    if found.picture_threads is None:
+        found.picture_threads = CapacityLimiter(_AT_A_TIME)
+    made = await to_thread.run_sync(answer, limiter=found.picture_threads)
     if made is None:
         raise Problem(404, "no-picture", "there is no picture of this work here")
     return Response(made, headers={"Cache-Control": _HOUR}, media_type="image/png")

@@ -63,6 +63,9 @@ class Page:
         named = [(k, v) for k, v in self._request.query_params.multi_items() if k != "lang"]
         named.append(("lang", "en" if self.language == "fr" else "fr"))
         path = self._request.url.path if self._request.method == "GET" else "/"
+        if path.startswith("//"):
+            # It would lead to another host.
+            path = "/"
         return f"{path}?{urlencode(named)}"
 
     def answer(
