@@ -13,6 +13,7 @@ _LIBRARIES = (
     "dns",
     "fastapi",
     "httptools",
+    "jinja2",
     "limits",
     "numba",
     "prometheus_client",
