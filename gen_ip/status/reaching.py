@@ -9,11 +9,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-import time
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import urllib3
+from urllib3.connection import HTTPSConnection
 
 from gen_ip.errors import GenIPError, shown
 
@@ -66,8 +68,49 @@ def resolved(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
+class _Deadline:
+    """Cuts a connection off after so many seconds. A time limit of a socket is for each piece that
+    comes, so that a host which sends a byte now and then would hold it as long as it likes."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._lock = threading.Lock()
+        self._held: socket.socket | None = None
+
+    @contextmanager
+    def after(self, seconds: float) -> Iterator[None]:
+        """Runs while the block does."""
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            with self._lock:
+                if self._held is not None:
+                    self._held.close()
+                self._held = None
+
+    def hold(self, connected: socket.socket) -> None:
+        """Takes what is to be cut off: before TLS, which may take its time as well."""
+        with self._lock:
+            self._held = connected.dup()
+        if self.over:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.over = True
+        with self._lock, suppress(OSError):
+            if self._held is not None:
+                self._held.shutdown(socket.SHUT_RDWR)
+
+
 class PublicHttps:
-    """Asks. The arguments are for tests; their defaults are what is safe."""
+    """Asks. The arguments are for tests; their defaults are what is safe.
+
+    `seconds`: for all of a request and its answer, once the name is resolved.
+    """
 
     def __init__(
         self,
@@ -103,7 +146,14 @@ class PublicHttps:
         # One private address among public ones is a trap as well.
         if not addresses or not all(map(self._public, addresses)):
             raise Unreached(host, "its address is not public", forbidden=bool(addresses))
-        until = time.monotonic() + self._seconds
+        deadline = _Deadline()
+
+        class Connection(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                connected = super()._new_conn()
+                deadline.hold(connected)
+                return connected
+
         pool = urllib3.HTTPSConnectionPool(
             addresses[0],
             port,
@@ -114,23 +164,28 @@ class PublicHttps:
             retries=False,
             maxsize=1,
         )
+        pool.ConnectionCls = Connection
+        named = {"Host": host if port == 443 else f"{host}:{port}", **headers}
+        read = bytearray()
         try:
-            response = pool.urlopen(
-                method,
-                path,
-                body=body,
-                headers={"Host": host if port == 443 else f"{host}:{port}", **headers},
-                redirect=False,
-                preload_content=False,
-                decode_content=False,
-            )
-            read = bytearray()
-            while piece := response.read1(_PIECE_BYTES):
-                read += piece
-                if len(read) > most_bytes or time.monotonic() > until:
-                    raise Unreached(host, "its answer is too long, or too slow")
-            return Answer(response.status, bytes(read))
+            with deadline.after(self._seconds):
+                response = pool.urlopen(
+                    method,
+                    path,
+                    body=body,
+                    headers=named,
+                    redirect=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
+                while len(read) <= most_bytes and (piece := response.read1(_PIECE_BYTES)):
+                    read += piece
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise Unreached(host, type(error).__name__) from None
+            reason = "its answer is too slow" if deadline.over else type(error).__name__
+            raise Unreached(host, reason) from None
         finally:
             pool.close()
+        # What was cut off may look like an answer that ended.
+        if deadline.over or len(read) > most_bytes:
+            raise Unreached(host, "its answer is too long, or too slow")
+        return Answer(response.status, bytes(read))
