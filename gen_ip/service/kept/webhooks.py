@@ -14,7 +14,7 @@ import sqlalchemy as sql
 from gen_ip import databases
 from gen_ip.service.errors import NotTaken, UnknownName
 from gen_ip.service.kept.records import Records
-from gen_ip.service.kept.tables import DELIVERIES, WEBHOOKS
+from gen_ip.service.kept.tables import API_KEYS, DELIVERIES, WEBHOOKS
 from gen_ip.webhooks import PREFIX
 
 MOST_HOOKS = 20
@@ -113,7 +113,8 @@ class KeptWebhooks:
             database.execute(sql.delete(DELIVERIES).where(_SENT.hook == hook))
 
     def take(self, now: int, most: int) -> Sequence[Hook]:
-        """Hooks that are due, at most so many; nobody else gets them for two minutes.
+        """Hooks that are due, at most so many; nobody else gets them for two minutes. Those whose
+        key was removed are told nothing any more, and are removed with it.
 
         Raises:
             RecordsUnavailable.
@@ -123,6 +124,11 @@ class KeptWebhooks:
             if database.execute(sql.select(_HOOK.id).where(due).limit(1)).first() is None:
                 return []
         with self._records.open() as database:
+            held = sql.exists().where(API_KEYS.c.id == _HOOK.key)
+            without = list(database.execute(sql.select(_HOOK.id).where(due, ~held)).scalars())
+            if without:
+                database.execute(sql.delete(DELIVERIES).where(_SENT.hook.in_(without)))
+                database.execute(sql.delete(WEBHOOKS).where(_HOOK.id.in_(without)))
             taken = (
                 _hooks()
                 .where(due)
@@ -219,7 +225,7 @@ class KeptWebhooks:
         tries = delivery.tries + 1
         state = "dead" if tries >= MOST_TRIES else "pending"
         self._set(hook, delivery.entry, state=state, tries=tries, problem=problem)
-        return 0 if state == "dead" else _PAUSES[min(tries, len(_PAUSES)) - 1]
+        return 0 if state == "dead" else _spread(_PAUSES[min(tries, len(_PAUSES)) - 1])
 
     def replay(self, hook: str) -> int:
         """Has the dead ones told again; how many.
@@ -246,6 +252,11 @@ class KeptWebhooks:
         mine = (_SENT.hook == hook) & (_SENT.entry == entry)
         with self._records.open() as database:
             database.execute(sql.update(DELIVERIES).where(mine).values(**values))
+
+
+def _spread(seconds: int) -> int:
+    """An eighth more or less: hooks that failed together do not come back together."""
+    return seconds - seconds // 8 + secrets.randbelow(seconds // 4 + 1)
 
 
 def _hooks() -> sql.Select[Any]:
