@@ -7,22 +7,26 @@ aside after ten tries. A sale whose block a reorganization took back is followed
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from gen_ip.index.errors import NoChainIndex
-from gen_ip.service.chain import ChainSide
+from gen_ip.index.queries.view import View, block_hashes
+from gen_ip.service.chain import ChainSide, ShownFacts
 from gen_ip.service.kept.webhooks import Delivery, Hook, KeptWebhooks
-from gen_ip.service.routes.inbox import entries
+from gen_ip.service.routes.inbox import MOST_SALES, entries
+from gen_ip.status.inbox import Entry, Kind
 from gen_ip.status.reaching import PublicHttps, Unreached
 from gen_ip.webhooks import signature
 
 AT_A_TIME = 8
 _AT_ONCE = 50
 _LOOK_SECONDS = 5
+# Of one hook in a round: less than it is leased for, so that no other process sends meanwhile.
+_TELL_SECONDS = 60
 _MOST_ANSWER = 16_384
 _SALE = "sale:"
 RETRACTED = "retracted"
@@ -63,8 +67,12 @@ class Teller:
     def _one(self, hook: Hook) -> bool:
         with suppress(NoChainIndex):
             self._look(hook)
-        told, wait = 0, _LOOK_SECONDS
-        while told < _AT_ONCE and (found := self._kept.next(hook.id)) is not None:
+        told, wait, until = 0, _LOOK_SECONDS, self._now() + _TELL_SECONDS
+        while (
+            told < _AT_ONCE
+            and self._now() < until
+            and (found := self._kept.next(hook.id)) is not None
+        ):
             problem = self._send(hook, found)
             if problem is None:
                 self._kept.delivered(hook.id, found.entry, int(self._now()))
@@ -78,33 +86,54 @@ class Teller:
     def _look(self, hook: Hook) -> None:
         known = self._kept.known(hook.id)
         with self._side.viewing() as (view, facts):
-            waits = entries(self._side, view, facts, hook.account)
             as_of = view.as_of
+            waits = self._waits(view, facts, hook, known)
+            sales = {each.id: _block(each.id) for each in waits if each.kind is Kind.SOLD}
+            open_ = {entry: block for entry, block in known.items() if block}
+            hashes = block_hashes(view, {*sales.values(), *open_.values()})
         new: list[tuple[str, Mapping[str, Any], int]] = []
-        present = {each.id for each in waits}
-        for each in reversed(waits):
-            if each.id in known or each.time < hook.created:
+        settled = []
+        # What was taken back is told first: another sale may be in its place.
+        for entry, block in open_.items():
+            if block > as_of.number:
                 continue
-            block = _block(each.id)
+            if not entry.endswith(_mark(hashes, block)):
+                gone = {"id": entry.rpartition(":")[0], "webhook": entry}
+                body = {"type": RETRACTED, "account": hook.account, "data": gone}
+                new.append((f"{RETRACTED}:{entry}", body, 0))
+                settled.append(entry)
+            elif block <= as_of.final:
+                settled.append(entry)
+        for each in sorted(waits, key=_in_order):
+            block = sales.get(each.id, 0)
+            entry = each.id + _mark(hashes, block) if block else each.id
+            if entry in known or each.time < hook.created:
+                continue
             body = {
                 "type": each.kind.value,
                 "account": hook.account,
                 "finality": as_of.finality(block or None),
                 "data": each.to_json(),
             }
-            new.append((each.id, body, block if block > as_of.final else 0))
-        settled = []
-        for entry, block in known.items():
-            if not block:
-                continue
-            if entry not in present and block <= as_of.number:
-                gone = {"type": RETRACTED, "account": hook.account, "data": {"id": entry}}
-                new.append((f"{RETRACTED}:{entry}", gone, 0))
-                settled.append(entry)
-            elif block <= as_of.final:
-                settled.append(entry)
+            new.append((entry, body, block if block > as_of.final else 0))
         if new or settled:
             self._kept.note(hook.id, new, settled)
+
+    def _waits(
+        self, view: View, facts: ShownFacts, hook: Hook, known: Mapping[str, int]
+    ) -> Sequence[Entry]:
+        """What waits, with every sale that is not noted yet, of which there may be many."""
+        most = MOST_SALES
+        while True:
+            waits = entries(self._side, view, facts, hook.account, most)
+            sales = [each for each in waits if each.kind is Kind.SOLD]
+            if len(sales) < most or sales[-1].time < hook.created:
+                return waits
+            # Whatever was noted was noted with all that was before.
+            hashes = block_hashes(view, {_block(each.id) for each in sales})
+            if any(each.id + _mark(hashes, _block(each.id)) in known for each in sales):
+                return waits
+            most *= 2
 
     def _send(self, hook: Hook, delivery: Delivery) -> str | None:
         """Why it was not taken; None where it was."""
@@ -134,6 +163,19 @@ class Teller:
         return None if 200 <= answer.status < 300 else f"it answered {answer.status}"
 
 
-def _block(entry: str) -> int:
-    """Of a sale's id, the block it was in; 0 of all others."""
-    return int(entry.removeprefix(_SALE).partition("-")[0]) if entry.startswith(_SALE) else 0
+def _in_order(entry: Entry) -> tuple[int, int, int, str]:
+    """The oldest first; sales of one block as they were in it."""
+    if entry.kind is not Kind.SOLD:
+        return entry.time, 0, 0, entry.id
+    block, _, place = entry.id.removeprefix(_SALE).partition("-")
+    return entry.time, int(block), int(place), ""
+
+
+def _block(sale: str) -> int:
+    """The block of a sale, by its id."""
+    return int(sale.removeprefix(_SALE).partition("-")[0])
+
+
+def _mark(hashes: Mapping[int, bytes], block: int) -> str:
+    """How ids that are told end: after a reorganization another sale may have the same place."""
+    return f":{hashes[block].hex()}" if block in hashes else ":"

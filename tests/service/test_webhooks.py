@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from gen_ip import GenIP
 from gen_ip.chain.rpc import Rpc
+from gen_ip.service import telling
 from gen_ip.service.app import app_of
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.kept.keys import Keys
@@ -166,6 +167,68 @@ def test_a_sale_is_told_once_signed_and_taken_back(
     assert (last["type"], last["data"]["id"]) == ("retracted", sold["data"]["id"])
     world.rounds()
     assert len(world.receiver.told) == 3
+
+
+def test_another_sale_in_the_place_of_one_that_was_taken_back_is_told(
+    world: World, chain: LocalChain, alice: GenIP, bob: GenIP
+) -> None:
+    offer = alice.offer(alice.certify(b"a work").work_id, COMMERCIAL, price=5)
+    hook = world.hook(chain.alice.address)
+    snapshot = chain.rpc("evm_snapshot")
+    bob.buy(offer, max_price=5)
+    world.update()
+    world.rounds()
+    chain.rpc("evm_revert", snapshot)
+    carol = chain.accounts["carol"]
+    bob.using(carol).buy(offer, max_price=5)
+    world.update()
+    world.rounds()
+    world.rounds()
+    told = list(zip(world.heard(hook), world.receiver.told, strict=True))
+    first, gone, second = (
+        (each["data"], headers["webhook-id"])
+        for each, (headers, _) in told
+        if each["type"] != "earnings-ready"
+    )
+    # The same block number and place in it: only the block's hash tells them apart.
+    assert first[0]["id"] == gone[0]["id"] == second[0]["id"]
+    assert gone[0]["webhook"] == first[1] != second[1]
+    assert carol.address in second[0]["text"]
+
+
+def test_more_sales_than_an_inbox_has_are_all_told_and_none_taken_back(
+    world: World,
+    chain: LocalChain,
+    alice: GenIP,
+    bob: GenIP,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telling, "MOST_SALES", 2)
+    offer = alice.offer(alice.certify(b"a work").work_id, COMMERCIAL, price=5, quantity=10)
+    hook = world.hook(chain.alice.address)
+    for sales in (1, 4, 1):
+        for _ in range(sales):
+            bob.buy(offer, max_price=5)
+        world.update()
+        world.rounds()
+    told = [each for each in world.heard(hook) if each["type"] != "earnings-ready"]
+    assert [each["type"] for each in told] == ["sold"] * 6
+    places = [int(each["data"]["id"].removeprefix("sale:").partition("-")[0]) for each in told]
+    assert places == sorted(set(places))
+
+
+def test_hooks_end_with_their_key(
+    world: World, chain: LocalChain, alice: GenIP, bob: GenIP
+) -> None:
+    world.hook(chain.alice.address)
+    keys = Keys(world.kept._records)
+    [key] = keys.list()
+    bob.buy(alice.offer(alice.certify(b"a work").work_id, COMMERCIAL, price=5), max_price=5)
+    world.update()
+    keys.remove(key.id)
+    world.rounds()
+    assert not world.receiver.told
+    assert world.kept.of_key(key.id) == []
 
 
 def test_who_fails_is_told_again_in_order_and_at_last_set_aside(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,8 +11,10 @@ import sqlalchemy as sql
 from gen_ip.index.database import Database
 from gen_ip.index.errors import NoChainIndex
 from gen_ip.index.prepared import Prepared
-from gen_ip.index.schema.chain import CURSOR
+from gen_ip.index.schema.chain import BLOCKS, CURSOR
 
+# Databases take only so many values in a statement.
+_AT_ONCE = 500
 _CURSOR = Prepared(
     sql.select(
         CURSOR.c.chain_id,
@@ -69,3 +71,14 @@ def viewing(database: Database) -> Iterator[View]:
         if row is None:
             raise NoChainIndex(database.name)
         yield View(connection, AsOf(*row))
+
+
+def block_hashes(view: View, numbers: Collection[int]) -> Mapping[int, bytes]:
+    """The hashes of blocks by their numbers: of all above the final one, and of those below it that
+    have logs; the others are left out."""
+    wanted, found = sorted(set(numbers)), {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = BLOCKS.c.number.in_(wanted[start : start + _AT_ONCE])
+        for row in view.connection.execute(sql.select(BLOCKS.c.number, BLOCKS.c.hash).where(some)):
+            found[row.number] = row.hash
+    return found

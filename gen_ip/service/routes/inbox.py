@@ -27,7 +27,8 @@ from gen_ip.work import ETH
 
 router = APIRouter()
 _KEPT_SECONDS = 2
-_MOST_WORKS, _MOST_OFFERS, _MOST_SALES = 200, 200, 200
+MOST_SALES = 200
+_MOST_WORKS, _MOST_OFFERS = 200, 200
 
 
 class InboxAnswer(BaseModel):
@@ -78,7 +79,9 @@ async def feed(request: Request, account: Account) -> Response:
     )
 
 
-def entries(found: ChainSide, view: View, facts: ShownFacts, account: str) -> Sequence[Entry]:
+def entries(
+    found: ChainSide, view: View, facts: ShownFacts, account: str, most_sales: int = MOST_SALES
+) -> Sequence[Entry]:
     """What waits for an account, the newest first."""
     now = view.as_of.time
     owned = works.of_account(view, account, created=False, limit=_MOST_WORKS)
@@ -97,7 +100,7 @@ def entries(found: ChainSide, view: View, facts: ShownFacts, account: str) -> Se
                 each.token or ETH,
                 each.time,
             )
-            for each in trading.sales(view, seller=account, limit=_MOST_SALES)
+            for each in trading.sales(view, seller=account, limit=most_sales)
         ],
         deals=_deals(view, account),
         income=[
