@@ -99,8 +99,8 @@ def test_limits_of_fingerprints() -> None:
 
 
 def test_the_demo_tells_that_a_picture_is_too_plain(run: Run, tmp_path: Path) -> None:
-    text = " ".join(run("demo", flat(tmp_path), "--chain", "pyevm").ok().out.split())
+    text = " ".join(run("demo", flat(tmp_path), "--chain", "anvil").ok().out.split())
     assert "too plain to be recognized by its likeness" in text
-    sure = run("demo", "--chain", "pyevm").ok().out
+    sure = run("demo", "--chain", "anvil").ok().out
     assert "too plain" not in sure
     assert "bits differ" in sure

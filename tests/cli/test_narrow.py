@@ -79,7 +79,7 @@ def test_accounts_are_listed_in_full(run: Run, home: Path, width: str) -> None:
 
 @pytest.mark.parametrize("width", ["60", "78"])
 def test_the_demo_cuts_nothing(run: Run, width: str) -> None:
-    text = run("demo", "--chain", "pyevm", COLUMNS=width).ok().out
+    text = run("demo", "--chain", "anvil", COLUMNS=width).ok().out
     assert max(map(len, text.splitlines())) <= int(width)
     # Digests are shortened on purpose, between head and tail; nothing ends in an ellipsis.
     assert not re.search("…(?![0-9a-z])", text)

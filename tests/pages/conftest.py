@@ -101,8 +101,9 @@ def site(chain: LocalChain, alice: GenIP, tmp_path: Path) -> Iterator[Site]:
     database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: its event loop runs in this thread, where others start theirs."""
     binary = require("chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=binary, args=list(_ARGUMENTS))
