@@ -138,9 +138,22 @@ def _deploy(network: str, *tools: Path) -> dict[str, str]:
 def _run(
     *arguments: str, network: str, tools: Sequence[Path] = (), code: int = 0, **environment: str
 ) -> str:
-    """What a script prints."""
+    """What a script prints; once more where ape's own anvil did not come up.
+
+    ape draws the port of its anvil without a look whether it is free.
+    """
+    run = _ran(arguments, network, tools, environment)
+    if "RPCTimeoutError" in run.stdout:
+        run = _ran(arguments, network, tools, environment)
+    assert run.returncode == code, run.stdout + run.stderr
+    return run.stdout + (run.stderr if code else "")
+
+
+def _ran(
+    arguments: Sequence[str], network: str, tools: Sequence[Path], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     ape, solc = require("ape"), require("solc")
-    run = subprocess.run(
+    return subprocess.run(
         [str(ape), "run", *arguments, "--network", network],
         cwd=ROOT,
         env={
@@ -154,8 +167,6 @@ def _run(
         timeout=300,
         check=False,
     )
-    assert run.returncode == code, run.stdout + run.stderr
-    return run.stdout + (run.stderr if code else "")
 
 
 def _check(printed: dict[str, str]) -> None:

@@ -100,7 +100,9 @@ def _stage(chain: LocalChain, folder: Path) -> Stage:
     works = folder / "works"
     works.mkdir()
     (works / "one.txt").write_text("one")
-    work, later = alice.certify(b"work").work_id, alice.certify(b"later").work_id
+    work = alice.certify(b"work").work_id
+    chain.pass_time(1)
+    later = alice.certify(b"later").work_id
     pictured = alice.certify(PICTURES / "cat.png").work_id
     offer = alice.offer(work, COMMERCIAL_REMIX, price=5, quantity=9)
     (license_,) = alice.issue(work, COMMERCIAL_REMIX, chain.alice.address)
@@ -248,7 +250,6 @@ REFUSED = {
     "challenge": "NotParty",
     "prove": "UnknownWork",
     "refund": "NotParty",
-    "relate": "NotEarlier",
     "release": "DealNotInTime",
     "renew": "NotRenewable",
     "rescue": "NothingReceived",
