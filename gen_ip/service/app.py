@@ -15,7 +15,7 @@ from gen_ip.service import problems
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.limits import Counting
 from gen_ip.service.observing import Observing
-from gen_ip.service.pages import account, assets, errors, explore, home, work
+from gen_ip.service.pages import account, assets, errors, explore, home, offering, signing, work
 from gen_ip.service.parts import Parts, made
 from gen_ip.service.problems import ProblemDocument
 from gen_ip.service.routes import (
@@ -74,7 +74,7 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     asked = (match, status, works, creators, searching, handing, inbox, webhooks, hidden, operating)
     for each in asked:
         app.include_router(each.router)
-    for shown in (home, work, account, explore, assets):
+    for shown in (home, work, account, explore, offering, signing, assets):
         app.include_router(shown.router)
     _describe(app)
     return app

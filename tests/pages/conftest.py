@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from eth_account import Account
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from gen_ip import GenIP
@@ -20,6 +21,7 @@ from gen_ip.index.documents import fetch_missing
 from gen_ip.service.app import app_of
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.feeding import Feeder
+from gen_ip.service.parts import Parts
 from gen_ip.service.settings import Settings
 from tests.index.following import caught_up, writer_of
 from tests.sdk.conftest import Derive, alice, bob, carol, derive, store
@@ -58,6 +60,7 @@ class Site:
 
     url: str
     update: Callable[[], None]
+    parts: Parts
 
 
 @pytest.fixture
@@ -65,7 +68,12 @@ def site(chain: LocalChain, alice: GenIP, tmp_path: Path) -> Iterator[Site]:
     path = tmp_path / "chain.sqlite"
     database, writer = writer_of(path, Rpc(chain.web3), chain.deployment)
     caught_up(writer)
-    settings = Settings(index=tmp_path / "match", store=tmp_path / "service", rate="100000/minute")
+    settings = Settings(
+        index=tmp_path / "match",
+        store=tmp_path / "service",
+        open_inbox=True,
+        rate="100000/minute",
+    )
     known = ChainSettings(
         path,
         chain.web3.eth.chain_id,
@@ -94,7 +102,7 @@ def site(chain: LocalChain, alice: GenIP, tmp_path: Path) -> Iterator[Site]:
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}", update)
+    yield Site(f"http://127.0.0.1:{port}", update, use)
     server.should_exit = True
     thread.join()
     writer.close()
@@ -133,6 +141,9 @@ class Wallet:
             return json.dumps({"result": self.chain_id})
         if method == "wallet_switchEthereumChain":
             return json.dumps({"result": None})
+        if method == "eth_signTypedData_v4":
+            signed = Account.sign_typed_data(self.account.key, full_message=json.loads(params[1]))
+            return json.dumps({"result": f"0x{signed.signature.hex()}"})
         if method == "eth_sendTransaction":
             return json.dumps({"result": self._sent(params[0])})
         return json.dumps({"result": self.chain.rpc(method, *params)}, default=_plain)

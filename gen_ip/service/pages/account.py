@@ -13,11 +13,12 @@ from markupsafe import Markup
 from gen_ip.index.queries import income, licensing, works
 from gen_ip.index.queries.view import View
 from gen_ip.service.caching import cursor_of
-from gen_ip.service.chain import ChainSide, as_of
+from gen_ip.service.chain import ChainSide, ShownFacts, as_of
 from gen_ip.service.pages.drawing import columns
-from gen_ip.service.pages.plans import Planner
+from gen_ip.service.pages.planning import Planner
 from gen_ip.service.pages.rendering import Page
-from gen_ip.service.pages.showing import Brief, briefs
+from gen_ip.service.pages.showing import Brief, briefs, in_words
+from gen_ip.service.pages.standing import bids
 from gen_ip.service.parts import side
 from gen_ip.service.routes.creators import account_of
 from gen_ip.service.routes.inbox import entries
@@ -38,6 +39,21 @@ class _Income:
     coming: str
     collected: str
     plan: str | None
+    button: str
+
+
+@dataclass(frozen=True)
+class _Bid:
+    """What somebody bids for licenses of a work of the account's; `plan` accepts all of it."""
+
+    work: Brief
+    name: str
+    terms: Sequence[str]
+    count: str
+    price: str
+    bidder: str
+    until: str | None
+    plan: str
     button: str
 
 
@@ -82,6 +98,7 @@ async def account(
                 "incomes": incomes,
                 "chart": chart,
                 "balances": _balances(page, found, view, address),
+                "bids": _bids(page, found, view, facts, address),
                 "entries": entries(found, view, facts, address)[:_MOST_ENTRIES],
                 "as_of": as_of(view),
             }
@@ -132,6 +149,36 @@ def _incomes(
         if len(values) > 1
     ]
     return lines, drawn
+
+
+def _bids(
+    page: Page, found: ChainSide, view: View, facts: ShownFacts, account: str
+) -> Sequence[_Bid]:
+    planner = Planner(page, found.settings.deployment, found.settings.chain_id, found.tokens)
+    owned = works.of_account(view, account, created=False, limit=_MOST_EARNING)
+    told = []
+    for work in owned:
+        if work.suspended:
+            continue
+        for each in bids(view, found, facts, work.id, account):
+            offer, count = each.offer, each.left
+            plan = planner.accept(offer, each.signed, work, count, account, each.unknown)
+            number = page.words.number(count)
+            total = found.tokens.shown(offer.price * count, offer.token, page.words)
+            told.append(
+                _Bid(
+                    briefs(view, found, [work.id])[work.id],
+                    page.words.name_of(each.terms),
+                    list(in_words(page, each.terms)),
+                    number,
+                    found.tokens.shown(offer.price, offer.token, page.words),
+                    offer.maker,
+                    page.words.moment(offer.deadline) if offer.deadline else None,
+                    plan.to_json(),
+                    page.say("account", "accept", count=number, amount=total),
+                )
+            )
+    return told
 
 
 def _balances(page: Page, found: ChainSide, view: View, account: str) -> Sequence[tuple[str, str]]:

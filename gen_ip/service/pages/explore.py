@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -12,11 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from gen_ip.index.queries.search import Wanted, search
 from gen_ip.service.caching import cursor_of
 from gen_ip.service.chain import as_of
+from gen_ip.service.pages.fields import amount_of
 from gen_ip.service.pages.rendering import Page
 from gen_ip.service.pages.showing import briefs
 from gen_ip.service.parts import side
 from gen_ip.service.routes.match import FileKind
-from gen_ip.service.routes.searching import behind
+from gen_ip.service.routes.searching import HIGHEST_PRICE, behind
 from gen_ip.terms import Rights
 from gen_ip.terms.rights import PERMISSIONS
 from gen_ip.work import ETH
@@ -24,8 +23,7 @@ from gen_ip.work import ETH
 router = APIRouter(include_in_schema=False)
 _KEPT_SECONDS = 2
 _LIMIT = 24
-_PRICE = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,18})?")
-_WEI = 10**18
+_ETHER_DIGITS = 18
 
 
 @router.get("/explore")
@@ -42,7 +40,8 @@ async def explore(
     rights = [each for each in Rights if each in PERMISSIONS]
     kinds = [each.value for each in FileKind]
     chosen = next((each for each in rights if each.name == right), None)
-    limit = int(Decimal(price.replace(",", ".")) * _WEI) if _PRICE.fullmatch(price) else None
+    limit = amount_of(price.strip(), _ETHER_DIGITS)
+    limit = None if limit is None or limit < 0 else min(limit, HIGHEST_PRICE)
     wanted = Wanted(
         text=q,
         kind=kind if kind in kinds else None,

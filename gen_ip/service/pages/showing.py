@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sql
@@ -11,6 +11,8 @@ from gen_ip.index.queries.view import View
 from gen_ip.index.schema.documents import DOCUMENTS
 from gen_ip.index.schema.works import WORKS
 from gen_ip.service.chain import ChainSide
+from gen_ip.service.pages.rendering import Page
+from gen_ip.terms import Terms
 
 _AT_ONCE = 500
 
@@ -65,3 +67,13 @@ def briefs(view: View, found: ChainSide, works: Collection[int]) -> Mapping[int,
 def brief(view: View, found: ChainSide, work: int) -> Brief | None:
     """One of them; None where there is none."""
     return briefs(view, found, [work]).get(work)
+
+
+def in_words(page: Page, terms: Terms) -> Iterator[str]:
+    """What a license allows, asks and how long it runs, a line each."""
+    words = page.words
+    yield from words.rights(terms.grant)
+    yield from words.owed(terms)
+    if terms.units:
+        yield words.derivatives(terms.units)
+    yield words.duration(terms.duration)

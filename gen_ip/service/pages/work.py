@@ -11,28 +11,26 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from gen_ip.index.queries import income, licensing, trading, works
+from gen_ip.index.queries import income, licensing, works
 from gen_ip.index.queries import lineage as families
 from gen_ip.index.queries.view import View
 from gen_ip.index.queries.works import IndexedWork
-from gen_ip.market.offers import SignedOffer
 from gen_ip.service.asking import work_id
 from gen_ip.service.chain import ChainSide, ShownFacts, as_of
 from gen_ip.service.pages.drawing import Node, columns, lineage
-from gen_ip.service.pages.plans import Planner
+from gen_ip.service.pages.planning import Planner
 from gen_ip.service.pages.rendering import Page
-from gen_ip.service.pages.showing import briefs
+from gen_ip.service.pages.showing import briefs, in_words
+from gen_ip.service.pages.standing import asks
 from gen_ip.service.parts import side
 from gen_ip.service.problems import Problem
-from gen_ip.service.routes.works import stands, title_of
-from gen_ip.signing.offers import OFFER, OfferKind, OfferStruct
+from gen_ip.service.routes.works import title_of
 from gen_ip.signing.statements import NOBODY
-from gen_ip.terms import Terms
 from gen_ip.works.lineage import Link
 
 router = APIRouter(include_in_schema=False)
 _KEPT_SECONDS = 2
-_MOST_OFFERS, _MOST_LICENSES, _MOST_PAYMENTS, _MOST_LISTED = 20, 20, 30, 40
+_MOST_LICENSES, _MOST_PAYMENTS, _MOST_LISTED = 20, 30, 40
 _LEAST_DRAWN = 2
 
 
@@ -118,47 +116,22 @@ def _offers(
     work: IndexedWork,
     title: str,
 ) -> Iterator[_OnOffer]:
-    """Those that anybody can take now: posted, then handed in."""
-    now = view.as_of.time
-    if work.suspended or licensing.exclusive_until(view, work.id, now):
+    """Those that anybody can take now."""
+    if work.suspended or licensing.exclusive_until(view, work.id, view.as_of.time):
         return
     planner = Planner(page, found.settings.deployment, found.settings.chain_id, found.tokens)
-    posted = [
-        (OFFER.parse(each.document), None, each.filled)
-        for each in trading.open_offers(view, now, work=work.id, limit=_MOST_OFFERS)
-    ]
-    signed: list[tuple[OfferStruct, SignedOffer | None, int]] = [
-        (each.offer.as_tuple(), each, facts.filled(each.offer.hash))
-        for each, _ in found.offers.of_work(work.id, now, _MOST_OFFERS)
-        if stands(facts, each)
-    ]
-    for offer, handed_in, filled in [*posted, *signed]:
-        terms = licensing.terms(view, offer.terms_hash)
-        if terms is None and handed_in is not None:
-            terms = handed_in.offer.terms
-        anybody = offer.kind == int(OfferKind.LICENSE_ASK) and offer.taker == NOBODY
-        if not anybody or terms is None:
-            continue
-        name = page.words.name_of(terms)
+    for each in asks(view, found, facts, work.id):
+        offer, name = each.offer, page.words.name_of(each.terms)
         gets = f"{name} — {title or work.id}"
         yield _OnOffer(
             name,
-            list(_terms(page, terms)),
+            list(in_words(page, each.terms)),
             found.tokens.shown(offer.price, offer.token, page.words),
             offer.price == 0,
-            page.words.number(offer.quantity - filled),
+            page.words.number(each.left),
             page.words.moment(offer.deadline) if offer.deadline else None,
-            planner.buy(offer, handed_in, work, gets).to_json(),
+            planner.buy(offer, each.signed, work, gets, each.unknown).to_json(),
         )
-
-
-def _terms(page: Page, terms: Terms) -> Iterator[str]:
-    words = page.words
-    yield from words.rights(terms.grant)
-    yield from words.owed(terms)
-    if terms.units:
-        yield words.derivatives(terms.units)
-    yield words.duration(terms.duration)
 
 
 def _license(page: Page, view: View, license_: licensing.IndexedLicense) -> dict[str, str]:

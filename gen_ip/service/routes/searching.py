@@ -20,7 +20,7 @@ from gen_ip.terms import Rights
 
 router = APIRouter()
 _KEPT_SECONDS = 2
-_HIGHEST = 2**256 - 1
+HIGHEST_PRICE = 2**256 - 1
 
 RightName = StrEnum("RightName", {name: name for name in Rights.__members__})  # type: ignore[misc]
 
@@ -76,7 +76,7 @@ async def find(
         tag=tag,
         rights=rights if right else None,
         token=_address("token", token),
-        max_price=None if max_price is None else min(int(max_price), _HIGHEST),
+        max_price=None if max_price is None else min(int(max_price), HIGHEST_PRICE),
         creator=_address("creator", creator),
         owner=_address("owner", owner),
     )
