@@ -100,6 +100,14 @@ def serve(
             help="With --on-chain: send what waits for accounts to URLs of key holders.",
         ),
     ] = False,
+    certify: Annotated[
+        bool,
+        typer.Option(
+            "--certify",
+            help="With --on-chain: let people certify files on the site; your content store keeps "
+            "those that are certified.",
+        ),
+    ] = False,
     ask_domains: Annotated[
         bool,
         typer.Option(
@@ -153,6 +161,7 @@ def serve(
         records=database if chain and database is not None and is_url(database) else None,
         open_inbox=open_inbox,
         webhooks=webhooks,
+        certify=certify,
     )
     if not chain:
         if role:
@@ -162,6 +171,10 @@ def serve(
         if webhooks:
             raise typer.BadParameter(
                 "what waits is told by a chain: give --on-chain, too", param_hint="--webhooks"
+            )
+        if certify:
+            raise typer.BadParameter(
+                "certificates are on a chain: give --on-chain, too", param_hint="--certify"
             )
         if ask_domains:
             raise typer.BadParameter(
@@ -203,7 +216,9 @@ def _show(use: Invocation, host: str, port: int) -> None:
 
     with tempfile.TemporaryDirectory(prefix="gen-ip-demo-") as temporary:
         folder = Path(temporary)
-        settings = Settings(index=folder / "index", store=folder / "service", open_inbox=True)
+        settings = Settings(
+            index=folder / "index", store=folder / "service", open_inbox=True, certify=True
+        )
         with ExitStack() as stack:
             with use.output.working("Telling the demo's story …") as spinner:
                 told = told_chain(folder, lambda text: spinner.say(f"{text} …"))
@@ -280,6 +295,10 @@ class _Chain:
             from gen_ip.service.telling import Teller
 
             working.tell(Teller(parts.side, KeptWebhooks(parts.records)))
+        if parts.staging is not None:
+            from gen_ip.service.staging import Keeper
+
+            working.keep(Keeper(parts.staging, self._database, self._client.store))
         return working
 
     def work(self) -> None:

@@ -15,7 +15,17 @@ from gen_ip.service import problems
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.limits import Counting
 from gen_ip.service.observing import Observing
-from gen_ip.service.pages import account, assets, errors, explore, home, offering, signing, work
+from gen_ip.service.pages import (
+    account,
+    assets,
+    certifying,
+    errors,
+    explore,
+    home,
+    offering,
+    signing,
+    work,
+)
 from gen_ip.service.parts import Parts, made
 from gen_ip.service.problems import ProblemDocument
 from gen_ip.service.routes import (
@@ -53,6 +63,8 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
             use.stopping = True
             warming.cancel()
             await to_thread.run_sync(use.matching.__exit__, None, None, None)
+            if use.describer is not None:
+                use.describer.close()
             if use.side is not None:
                 use.side.close()
 
@@ -74,7 +86,7 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     asked = (match, status, works, creators, searching, handing, inbox, webhooks, hidden, operating)
     for each in asked:
         app.include_router(each.router)
-    for shown in (home, work, account, explore, offering, signing, assets):
+    for shown in (home, work, account, explore, certifying, offering, signing, assets):
         app.include_router(shown.router)
     _describe(app)
     return app

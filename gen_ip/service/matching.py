@@ -11,9 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from gen_ip.content.detection.found import Detected
 from gen_ip.content.detection.settling import settled
 from gen_ip.fingerprint.confined import Caps, Confined, Limits
 from gen_ip.fingerprint.detecting import LIMITS, Detector
+from gen_ip.fingerprint.picture import Picture
 from gen_ip.match.answer import Answer, answered
 from gen_ip.match.index.lock import CATALOGS
 from gen_ip.match.matcher import Matcher
@@ -21,7 +23,7 @@ from gen_ip.match.shown import drawn
 from gen_ip.match.thresholds import thresholds
 from gen_ip.match.verdict import Verdict
 from gen_ip.match.whole import WholeIndex
-from gen_ip.match.works.kind import IMAGE, Reader, kind_of, kinds
+from gen_ip.match.works.kind import IMAGE, Fingerprint, Reader, kind_of, kinds
 from gen_ip.service.errors import NotFoundAgain
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ class Matching:
             FileProblem: the file is not usable, or of no kind that can be found again.
             NoIndex, IndexProblem, ConfinementFailed, MissingLibrary.
         """
-        found = self._detector.detect(file)
+        found = self.detect(file)
         name = settled(file, found, stated)
         opened = self.index()
         if name == IMAGE:
@@ -135,8 +137,32 @@ class Matching:
             return self._work(opened, name, file, found.format)
         raise NotFoundAgain(file, name, (IMAGE, *kinds()))
 
+    def detect(self, file: Path) -> Detected:
+        """What a file is by its bytes.
+
+        Raises:
+            FileProblem, ConfinementFailed.
+        """
+        return self._detector.detect(file)
+
+    def picture(self, file: Path) -> tuple[bytes, Picture]:
+        """The sha2-256 of a picture's file, and the picture.
+
+        Raises:
+            FileProblem, ConfinementFailed.
+        """
+        return self._decoders.picture(file)
+
+    def fingerprint(self, kind: str, file: Path, form: str) -> Fingerprint:
+        """That of a file of any other kind that is found again.
+
+        Raises:
+            FileProblem, ConfinementFailed, MissingLibrary.
+        """
+        return self._reader(kind).fingerprint(file, form)
+
     def _picture(self, opened: WholeIndex, file: Path) -> Matched:
-        sha256, picture = self._decoders.picture(file)
+        sha256, picture = self.picture(file)
         if opened.pictures is None:
             return Matched(sha256, answered(IMAGE, [], thresholds().version, 0.0), lambda: iter(()))
         matcher = self._matcher(opened)
@@ -145,7 +171,7 @@ class Matching:
 
     def _work(self, opened: WholeIndex, name: str, file: Path, form: str) -> Matched:
         kind = kind_of(name)
-        fingerprint = self._reader(name).fingerprint(file, form)
+        fingerprint = self.fingerprint(name, file, form)
         if opened.works is None:
             answer = answered(name, [], kind.thresholds, 0.0)
         else:

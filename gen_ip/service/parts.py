@@ -7,8 +7,10 @@ from typing import Any, cast
 
 from fastapi import Request
 
+from gen_ip.fingerprint.confined import Limits
 from gen_ip.service.caching import Chain, NoChain
 from gen_ip.service.chain import ChainSettings, ChainSide
+from gen_ip.service.describing import Describer
 from gen_ip.service.evidence import EvidenceStore
 from gen_ip.service.kept.hiding import HideList
 from gen_ip.service.kept.keys import Keys
@@ -19,12 +21,14 @@ from gen_ip.service.observing import Metrics, logger
 from gen_ip.service.pool import Pool
 from gen_ip.service.problems import Problem
 from gen_ip.service.settings import Settings
+from gen_ip.service.staging import Staging
 from gen_ip.service.uploads import Uploads
 
 
 @dataclass
 class Parts:
-    """Attributes are named as their modules; `warm` tells whether the first question is answered
+    """Attributes are named as their modules; `staging` and `describer` are there where people may
+    certify files. `warm` tells whether the first question is answered
     as fast as the others, `stopping` whether no more are to come."""
 
     settings: Settings
@@ -41,6 +45,8 @@ class Parts:
     log: Any
     chain: Chain = field(default_factory=NoChain)
     side: ChainSide | None = None
+    staging: Staging | None = None
+    describer: Describer | None = None
     warm: bool = False
     stopping: bool = False
 
@@ -64,6 +70,12 @@ def made(settings: Settings, chain: ChainSettings | None = None) -> Parts:
     def tell(cap: str) -> None:
         metrics.refused.labels(cap).inc()
 
+    matching = Matching(settings)
+    staging = describer = None
+    if settings.certify and side is not None and side.settings.store is not None:
+        staging = Staging(settings.store / "staged", settings.staged_bytes)
+        limits = Limits(seconds=settings.decode_seconds, file_bytes=settings.upload_bytes)
+        describer = Describer(matching, limits)
     return Parts(
         settings=settings,
         records=records,
@@ -71,7 +83,7 @@ def made(settings: Settings, chain: ChainSettings | None = None) -> Parts:
         hidden=hidden,
         rate=rate,
         match_rate=match_rate,
-        matching=Matching(settings),
+        matching=matching,
         metrics=metrics,
         uploads=Uploads(settings.upload_bytes, settings.upload_seconds, settings.uploads, tell),
         pool=Pool(settings.matchers, settings.waiting, tell),
@@ -79,6 +91,8 @@ def made(settings: Settings, chain: ChainSettings | None = None) -> Parts:
         log=logger(),
         chain=side or NoChain(),
         side=side,
+        staging=staging,
+        describer=describer,
     )
 
 

@@ -16,6 +16,8 @@ class Settings:
         records: the same in PostgreSQL, by its URL, where several processes answer.
         open_inbox: whether signed offers, permits and profiles are taken without an API key.
         webhooks: whether what waits for accounts is sent to URLs that holders of keys name.
+        certify: whether people may certify files on the site, whose store then keeps them.
+        staged_bytes: of all files that wait for their certificates.
         upload_bytes: of one file.
         upload_seconds: within which a whole upload must arrive.
         uploads: at a time; one more is refused with 503.
@@ -32,6 +34,8 @@ class Settings:
     records: str | None = None
     open_inbox: bool = False
     webhooks: bool = False
+    certify: bool = False
+    staged_bytes: int = 4 * 2**30
     upload_bytes: int = 50 * 2**20
     upload_seconds: float = 60.0
     uploads: int = 16

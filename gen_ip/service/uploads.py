@@ -49,7 +49,14 @@ class Uploads:
 
     @asynccontextmanager
     async def file(self, request: Request) -> AsyncIterator[Path]:
-        """The upload as a file, which is gone after the block.
+        """The upload as a file; see `named`."""
+        async with self.named(request) as (path, _):
+            yield path
+
+    @asynccontextmanager
+    async def named(self, request: Request) -> AsyncIterator[tuple[Path, str]]:
+        """The upload as a file, which is gone after the block, and what its form calls it; empty
+        where it came without a name.
 
         Raises:
             Problem: 400, it broke off or is no form; 408, too slow; 413, too large; 422, there is
@@ -63,14 +70,14 @@ class Uploads:
             descriptor, name = tempfile.mkstemp(prefix="gen-ip-upload-")
             try:
                 with os.fdopen(descriptor, "wb") as to:
-                    await self._received(request, to)
-                yield Path(name)
+                    called = await self._received(request, to)
+                yield Path(name), called
             finally:
                 Path(name).unlink(missing_ok=True)
         finally:
             self._free += 1
 
-    async def _received(self, request: Request, to: BinaryIO) -> None:
+    async def _received(self, request: Request, to: BinaryIO) -> str:
         try:
             announced = int(request.headers.get("content-length", "0"))
         except ValueError:
@@ -79,7 +86,7 @@ class Uploads:
             raise self._too_large()
         try:
             async with asyncio.timeout(self._seconds):
-                await self._stream(request, to)
+                called = await self._stream(request, to)
         except TimeoutError:
             self._refused("seconds")
             detail = f"the upload was not whole after {self._seconds:g} seconds"
@@ -88,8 +95,9 @@ class Uploads:
             raise Problem(400, "broken-off", "the upload broke off; send it again") from None
         if to.tell() == 0:
             raise Problem(422, "no-file", 'send a file: as the body, or as the form\'s part "file"')
+        return called
 
-    async def _stream(self, request: Request, to: BinaryIO) -> None:
+    async def _stream(self, request: Request, to: BinaryIO) -> str:
         def write(data: bytes) -> None:
             if to.tell() + len(data) > self._most:
                 raise self._too_large()
@@ -106,8 +114,10 @@ class Uploads:
                 write(chunk)
             else:
                 form.feed(chunk)
-        if form is not None:
-            form.end()
+        if form is None:
+            return ""
+        form.end()
+        return form.called
 
     def _too_large(self) -> Problem:
         self._refused("bytes")
@@ -115,11 +125,12 @@ class Uploads:
 
 
 class _Form:
-    """Reads the part `file` out of a form that comes in pieces."""
+    """Reads the part `file` out of a form that comes in pieces; `called` is its file's name."""
 
     def __init__(self, boundary: bytes, write: Callable[[bytes], None]) -> None:
         self._write = write
         self._header, self._value = b"", b""
+        self.called = ""
         self._parts = self._headers = self._files = 0
         self._inside = self._ended = False
         try:
@@ -175,6 +186,7 @@ class _Form:
             if options.get(b"name") == _FILE:
                 self._inside = True
                 self._files += 1
+                self.called = options.get(b"filename", b"").decode("utf-8", "replace")
         self._header = self._value = b""
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:

@@ -21,6 +21,7 @@ from gen_ip.service.domains import DomainAsker
 from gen_ip.service.errors import RecordsUnavailable
 from gen_ip.service.feeding import Feeder
 from gen_ip.service.observing import Metrics
+from gen_ip.service.staging import Keeper
 from gen_ip.service.telling import Teller
 
 _ROUND_SECONDS = 5.0
@@ -79,6 +80,10 @@ class Working:
     def tell(self, teller: Teller) -> None:
         """Sends webhooks."""
         self._rounds("webhooks", teller.round)
+
+    def keep(self, keeper: Keeper) -> None:
+        """Puts uploaded files that were certified into the store."""
+        self._rounds("certified files", keeper.round)
 
     def _rounds(self, name: str, work: Callable[[], int]) -> None:
         def run() -> None:

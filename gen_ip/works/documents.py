@@ -47,7 +47,7 @@ from gen_ip.fingerprint.canonical import ALGORITHMS, AUTOV3, canonical_of
 from gen_ip.fingerprint.image import ImageFingerprint, perceptual_hash
 from gen_ip.fingerprint.picture import read as read_whole
 from gen_ip.generation.published import base_models, making, tools
-from gen_ip.generation.reading import read
+from gen_ip.generation.reading import Reading, read
 
 Content: TypeAlias = Path | str | bytes
 """A work's content: the path of its file, or its bytes."""
@@ -181,6 +181,7 @@ def write(
     publish_prompt: bool = False,
     tags: Sequence[str] = (),
     copies: Sequence[PublishedCopy] = (),
+    reading: Reading | None = None,
 ) -> bytes:
     """The encoded metadata of the certificate of `work`.
 
@@ -190,7 +191,8 @@ def write(
     `tags` are words it is searched by. `copies` are those that the creator publishes besides the
     certified file.
     `terms` are hashes of the terms of the licenses that its parents are used under. `kind` is what
-    the creator says it is; by default what its bytes say.
+    the creator says it is; by default what its bytes say. `reading` is what the file says of its
+    making, where it was read before.
 
     Raises:
         WrongKind, RefusedFile: it cannot be certified as of this kind; see
@@ -199,7 +201,7 @@ def write(
     """
     if name is None:
         _check_own_name(described.name)
-    found, reading = described.fingerprint, read(described.path)
+    found, reading = described.fingerprint, reading or read(described.path)
     stated = (declared or Declaration()).fields()
     document = metadata_format.build(
         name=described.name if name is None else name,

@@ -23,6 +23,7 @@ from gen_ip.service.chain import ChainSettings
 from gen_ip.service.feeding import Feeder
 from gen_ip.service.parts import Parts
 from gen_ip.service.settings import Settings
+from gen_ip.service.staging import Keeper
 from tests.index.following import caught_up, writer_of
 from tests.sdk.conftest import Derive, alice, bob, carol, derive, store
 from tests.support.chain import LocalChain
@@ -72,6 +73,7 @@ def site(chain: LocalChain, alice: GenIP, tmp_path: Path) -> Iterator[Site]:
         index=tmp_path / "match",
         store=tmp_path / "service",
         open_inbox=True,
+        certify=True,
         rate="100000/minute",
     )
     known = ChainSettings(
@@ -89,9 +91,13 @@ def site(chain: LocalChain, alice: GenIP, tmp_path: Path) -> Iterator[Site]:
         database, use.records, known.chain_id, settings.index, alice.store, settings.upload_bytes
     )
 
+    assert use.staging is not None
+    keeper = Keeper(use.staging, database, alice.store)
+
     def update() -> None:
         chain.rpc("anvil_mine", hex(70))
         caught_up(writer)
+        keeper.round()
         fetch_missing(database, alice.store)
         feeder.round()
 

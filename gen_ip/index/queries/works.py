@@ -61,6 +61,12 @@ def with_content(view: View, content_hash: bytes, most: int) -> Sequence[int]:
     return _column(_WITH_CONTENT(view.connection, content_hash=content_hash, most=most))
 
 
+def with_content_like(view: View, digits: str, most: int) -> Sequence[int]:
+    """Works whose bytes' sha2-256 begins with these hex digits, the earliest claims first."""
+    low, high = (bytes.fromhex(digits.ljust(64, end)[:64]) for end in "0f")
+    return _column(_WITH_CONTENT_LIKE(view.connection, low=low, high=high, most=most))
+
+
 def with_copy(view: View, sha256: bytes, most: int) -> Sequence[int]:
     """Works whose own document names a copy of these bytes, the earliest claims first."""
     return _column(_WITH_COPY(view.connection, sha256=sha256, most=most))
@@ -119,6 +125,9 @@ def _column(rows: Sequence[tuple[Any, ...]]) -> Sequence[int]:
 
 _ONE = Prepared(_certified().where(WORKS.c.id == sql.bindparam("work")))
 _WITH_CONTENT = _numbers(WORKS.c.content_hash == sql.bindparam("content_hash"))
+_WITH_CONTENT_LIKE = _numbers(
+    WORKS.c.content_hash.between(sql.bindparam("low"), sql.bindparam("high"))
+)
 _WITH_COPY = _numbers(
     WORKS.c.metadata.in_(
         sql.select(DOCUMENT_COPIES.c.digest).where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from gen_ip import arguments
@@ -61,12 +61,14 @@ class Form:
         page: whose words are used.
         given: what was sent, the latest of each name; `many` all of it.
         fields: those that were read, in the order of reading.
+        suffix: of the fields' names, where a page has several of a kind.
     """
 
     page: Page
     given: Mapping[str, str]
     many: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fields: list[Field] = field(default_factory=list)
+    suffix: str = ""
 
     @property
     def asked(self) -> bool:
@@ -80,23 +82,21 @@ class Form:
 
         `read` raises `NotGiven` or any of `ValueError` with a sentence about the value.
         """
-        text = self.given.get(name, default)[:LONGEST].strip() if self.asked else default
-        wrong, value = "", None
+        say, place = self.page.say, name + self.suffix
+        text, wrong, value = self.given.get(place, default)[:LONGEST].strip(), "", None
         try:
             value = read(text)
         except (NotGiven, ValueError) as error:
             wrong = str(error) if self.asked else ""
-        label = self.page.say("form", name)
-        hint = self.page.say("form", f"{name}-hint") if self.page.say.has(
-            "form", f"{name}-hint"
-        ) else ""  # fmt: skip
-        self.fields.append(Field(name, label, value=text, hint=hint, wrong=wrong, **shown))  # type: ignore[arg-type]
+        hint = say("form", f"{name}-hint") if say.has("form", f"{name}-hint") else ""
+        label = say("form", name)
+        self.fields.append(Field(place, label, value=text, hint=hint, wrong=wrong, **shown))  # type: ignore[arg-type]
         return value
 
     def wrong(self, name: str, problem: str) -> None:
         """Marks a field that was read."""
         self.fields = [
-            Field(**{**each.__dict__, "wrong": problem}) if each.name == name else each
+            replace(each, wrong=problem) if each.name == name + self.suffix else each
             for each in self.fields
         ]
 
@@ -141,18 +141,20 @@ class Form:
 
         return self.read(name, parsed, options[0][0], kind="select", options=options)
 
-    def checks(self, name: str, options: Sequence[tuple[str, str]]) -> Sequence[str] | None:
-        """At least one of several values."""
-        chosen = [value for value, _ in options if value in self.many.get(name, ())]
+    def checks(
+        self, name: str, options: Sequence[tuple[str, str]], *, needed: bool = True
+    ) -> Sequence[str] | None:
+        """Any of several values; at least one where it is `needed`."""
+        given = self.many.get(name + self.suffix, ())
+        chosen = [value for value, _ in options if value in given]
 
         def parsed(_: str) -> Sequence[str]:
-            if not chosen:
+            if not chosen and needed:
                 raise NotGiven(self.page.say("form", "no-checks"))
             return chosen
 
         found = self.read(name, parsed, kind="checks", options=options)
-        last = self.fields.pop()
-        self.fields.append(Field(**{**last.__dict__, "value": " ".join(chosen)}))
+        self.fields[-1] = replace(self.fields[-1], value=" ".join(chosen))
         return found
 
     def text(self, name: str, *, needed: bool = True) -> str | None:

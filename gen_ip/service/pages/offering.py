@@ -14,9 +14,10 @@ from gen_ip.index.queries.works import IndexedWork
 from gen_ip.market.offers import NO_HASH, Offer
 from gen_ip.service.asking import work_id
 from gen_ip.service.chain import ChainSide, ShownFacts, as_of
-from gen_ip.service.pages.fields import Form, NotGiven
+from gen_ip.service.pages.fields import Form
 from gen_ip.service.pages.planning import Planner
 from gen_ip.service.pages.rendering import Page
+from gen_ip.service.pages.selling import DAY, token_of
 from gen_ip.service.pages.showing import brief, in_words
 from gen_ip.service.parts import parts, side
 from gen_ip.service.problems import Problem
@@ -25,7 +26,6 @@ from gen_ip.terms import READY, Rights, Terms
 from gen_ip.work import ETH
 
 router = APIRouter(include_in_schema=False)
-_DAY = 86_400
 _MOST_DAYS, _DAYS, _MOST_LICENSES = 730, 30, 1_000_000
 _MOST_OFFERS = 20
 
@@ -73,7 +73,7 @@ def _values(
     chosen = form.choice(
         "terms", [(name, page.words.name_of(each)) for name, each in READY.items()]
     )
-    token = form.read("token", _token(form, found, kind), _usual(view, work, kind))
+    token = form.read("token", token_of(form, found, eth=not kind.is_bid), _usual(view, work, kind))
     info = None if token is None else found.tokens.info(token)
     price = form.amount("price", None if info is None else info.decimals, zero=not kind.is_bid)
     count = form.whole("count", _MOST_LICENSES, 1)
@@ -131,20 +131,6 @@ def _summary(
     ]
 
 
-def _token(form: Form, found: ChainSide, kind: OfferKind) -> Any:
-    def parsed(text: str) -> str:
-        if text.upper() in ("", "ETH"):
-            if kind.is_bid:
-                raise NotGiven(form.page.say("form", "bid-token"))
-            return ETH
-        address = form.address(text)
-        if found.tokens.info(address) is None:
-            raise NotGiven(form.page.say("form", "no-token"))
-        return address
-
-    return parsed
-
-
 def _usual(view: View, work: IndexedWork, kind: OfferKind) -> str:
     """The token to begin with: the first in which the work is on offer."""
     if not kind.is_bid:
@@ -176,7 +162,7 @@ def _drafted(
         quantity=count,
         transfers=0 if kind.is_bid else work.transfers,
         encumbrance=work.encumbrance if bound else NO_HASH,
-        deadline=view.as_of.time + days * _DAY,
+        deadline=view.as_of.time + days * DAY,
         counter=trading.counter(view, maker),
         salt=secrets.randbits(256),
         terms=terms,

@@ -14,7 +14,17 @@ from gen_ip.service.pages.money import Tokens
 from gen_ip.service.pages.plans import Plan, Send, Sign
 from gen_ip.service.pages.rendering import Page
 from gen_ip.signing.eip712 import typed_data
-from gen_ip.signing.offers import OFFER, Approval, OfferStruct, marketplace_domain
+from gen_ip.signing.merkle import MerkleTree
+from gen_ip.signing.offers import (
+    OFFER,
+    OFFER_TREE,
+    Approval,
+    OfferStruct,
+    OfferTree,
+    marketplace_domain,
+    offer_leaf,
+)
+from gen_ip.signing.statements import Certify, Consent, TreeProof
 from gen_ip.status.signed import SignedStatement
 from gen_ip.terms import Terms
 from gen_ip.work import ETH
@@ -90,19 +100,42 @@ class Planner:
         if offer.kind.is_bid:
             steps.append(self._approval(offer.token, total, added_by=offer.maker))
         if inbox:
-            domain = marketplace_domain(self._chain_id, self._deployment.marketplace)
-            bare = SignedOffer(offer, Approval(), self._deployment.marketplace, self._chain_id)
-            typed = typed_data(domain, OFFER, offer.as_tuple())
-            place = ("approval", "signature")
-            steps.append(
-                Sign(say("wallet", "sign-offer"), typed, [bare.to_json()], place, "/v1/offers")
-            )
+            steps.append(self._signed([offer]))
         else:
             steps += self._registered(None if known else offer.terms)
             posted = self._calls.marketplace.post(offer.as_tuple())
             steps.append(Send(say("wallet", "post"), posted))
         pays = self._shown(total, offer.token) if offer.kind.is_bid else self._nothing()
         return Plan(self._chain_id, steps, pays, gets, offer.maker, then)
+
+    def certify(
+        self,
+        certify: Sequence[Certify],
+        offers: Sequence[Offer],
+        *,
+        gets: str,
+        inbox: bool,
+        known: bool,
+        then: str,
+    ) -> Plan:
+        """Certifies works of one creator's, and puts licenses of them on offer: signed once and
+        handed in where this service takes such offers, else posted. `known`: whether the offers'
+        terms are registered."""
+        say, creator = self._page.say, certify[0].creator
+        steps: list[Send | Sign] = []
+        for home in (self._calls.registry, self._calls.license):
+            own = [each for each in certify if self._calls.home_of(each) is home]
+            if own:
+                entries = [(each, TreeProof(), Consent()) for each in own]
+                call = home.certify(own[0]) if len(own) == 1 else home.certify_many(entries)
+                steps.append(Send(say("wallet", "certify", count=len(own)), call))
+        if offers and inbox:
+            steps.append(self._signed(offers))
+        elif offers:
+            steps += self._registered(None if known else offers[0].terms)
+            post = self._calls.marketplace.post
+            steps += [Send(say("wallet", "post"), post(each.as_tuple())) for each in offers]
+        return Plan(self._chain_id, steps, self._nothing(), gets, creator, then)
 
     def statement(
         self, what: str, bare: SignedStatement[Any], to: str, gets: str, then: str
@@ -121,6 +154,26 @@ class Planner:
         """An account's balance."""
         call = self._calls.splitter.withdraw(token, account)
         return self._income("withdraw", call, token, account, amount)
+
+    def _signed(self, offers: Sequence[Offer]) -> Sign:
+        """One signature for all: over the offer, or over the tree of several."""
+        marketplace, chain_id = self._deployment.marketplace, self._chain_id
+        domain = marketplace_domain(chain_id, marketplace)
+        if len(offers) == 1:
+            typed = typed_data(domain, OFFER, offers[0].as_tuple())
+            approvals = [Approval()]
+        else:
+            tree = MerkleTree([offer_leaf(each.hash) for each in offers])
+            typed = typed_data(domain, OFFER_TREE, OfferTree(tree.root))
+            approvals = [
+                Approval(b"", True, tree.root, tree.path(place)) for place in range(len(offers))
+            ]
+        files = [
+            SignedOffer(offer, approval, marketplace, chain_id).to_json()
+            for offer, approval in zip(offers, approvals, strict=True)
+        ]
+        what = self._page.say("wallet", "sign-offer")
+        return Sign(what, typed, files, ("approval", "signature"), "/v1/offers")
 
     def _income(self, name: str, call: Call, token: str, account: str, amount: int) -> Plan:
         steps = [Send(self._page.say("wallet", name), call)]

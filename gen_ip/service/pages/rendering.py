@@ -47,6 +47,11 @@ class Page:
         self.say = Wording(self.language)
         self.words = Words(self.language)
 
+    @property
+    def certifies(self) -> bool:
+        """Whether the site has a page on which files are certified."""
+        return self._request.app.state.parts.staging is not None
+
     def url(self, path: str, **query: str | int | None) -> str:
         """A link within the site, in the language that was chosen."""
         named = {name: str(value) for name, value in query.items() if value not in (None, "")}

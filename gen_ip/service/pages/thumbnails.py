@@ -12,6 +12,7 @@ from gen_ip.content.copying import fetch
 from gen_ip.content.store import Store
 from gen_ip.errors import FileProblem, StoreError
 from gen_ip.fingerprint.confined import Confined, ConfinementFailed, Limits
+from gen_ip.fingerprint.picture import Picture
 
 _SIDE = 512
 _SECONDS = 5.0
@@ -64,14 +65,19 @@ class Thumbnails:
         self._decoders.close()
 
     def _made(self, cid: str) -> bytes:
-        from PIL import Image
-
         with tempfile.TemporaryDirectory(prefix="gen-ip-") as folder:
             file = Path(folder) / "work"
             fetch(self._store, cid, file, max_bytes=self._most_file)
             _, picture = self._decoders.picture(file)
-        data = io.BytesIO()
-        shown = Image.fromarray(picture.copy)
-        shown.thumbnail((_SIDE, _SIDE))
-        shown.save(data, "PNG", optimize=True)
-        return data.getvalue()
+        return drawn(picture)
+
+
+def drawn(picture: Picture) -> bytes:
+    """A small PNG of a decoded picture."""
+    from PIL import Image
+
+    data = io.BytesIO()
+    shown = Image.fromarray(picture.copy)
+    shown.thumbnail((_SIDE, _SIDE))
+    shown.save(data, "PNG", optimize=True)
+    return data.getvalue()
