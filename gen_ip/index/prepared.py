@@ -3,11 +3,12 @@ many times what the database takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sql
 
+V = TypeVar("V")
 _Process = Callable[[Any], Any]
 
 
@@ -32,6 +33,41 @@ class Prepared:
     def one(self, connection: sql.Connection, **values: Any) -> tuple[Any, ...] | None:
         """The first row; None where there is none."""
         return next(iter(self(connection, **values)), None)
+
+
+class Among(Generic[V]):
+    """A `select` that asks for any number of values of one column; each row comes once.
+
+    Args:
+        statement: which columns.
+        column: in which the values are.
+        most: values in one question to the database.
+    """
+
+    def __init__(
+        self, statement: sql.Select[Any], column: sql.ColumnElement[V], most: int = 512
+    ) -> None:
+        self._statement, self._column, self._most = statement, column, most
+        self._by_size: dict[int, Prepared] = {}
+
+    def __call__(self, connection: sql.Connection, values: Collection[V]) -> list[tuple[Any, ...]]:
+        """All rows of these values, in no order."""
+        every, rows = list(dict.fromkeys(values)), []
+        for start in range(0, len(every), self._most):
+            part = every[start : start + self._most]
+            # Few sizes, so that few statements are compiled: the last value is asked for again.
+            size = 1 << (len(part) - 1).bit_length()
+            part += [part[-1]] * (size - len(part))
+            bound = {f"value_{place}": value for place, value in enumerate(part)}
+            rows += self._of(size)(connection, **bound)
+        return rows
+
+    def _of(self, size: int) -> Prepared:
+        if size not in self._by_size:
+            kind = self._column.type
+            wanted = [sql.bindparam(f"value_{place}", type_=kind) for place in range(size)]
+            self._by_size[size] = Prepared(self._statement.where(self._column.in_(wanted)))
+        return self._by_size[size]
 
 
 class _Compiled:

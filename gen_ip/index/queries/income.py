@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 
 from gen_ip.income.settling import Account, Node, due, plan
+from gen_ip.index.prepared import Among, Prepared
 from gen_ip.index.queries.lineage import above, below
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.income import ACCOUNTS, BALANCES, FLOWS, NODES, PAYMENTS
 from gen_ip.works.lineage import Link
 
-_AT_ONCE = 500
 MOST_BELOW = 2_000
 
 
@@ -83,23 +83,15 @@ def balances(view: View, account: str) -> Mapping[str, int]:
 
 def payments(view: View, work: int, limit: int = 100) -> Sequence[tuple[int, str, str, int]]:
     """Time, token, payer and amount of payments to a work, the newest first."""
-    asked = (
-        sql.select(PAYMENTS.c.time, PAYMENTS.c.token, PAYMENTS.c.payer, PAYMENTS.c.amount)
-        .where(PAYMENTS.c.work == work)
-        .order_by(PAYMENTS.c.block.desc(), PAYMENTS.c.log_index.desc())
-        .limit(limit)
-    )
-    return [tuple(row) for row in view.connection.execute(asked)]
+    return [(*row,) for row in _PAYMENTS(view.connection, work=work, most=limit)]
 
 
 def flowed(view: View, works: Collection[int]) -> Mapping[tuple[int, int, str], int]:
     """What was moved along each edge (child, parent, token) between some works so far."""
     found: dict[tuple[int, int, str], int] = {}
-    for part in _parts(works):
-        asked = sql.select(FLOWS.c.work, FLOWS.c.parent, FLOWS.c.token, FLOWS.c.amount)
-        for row in view.connection.execute(asked.where(FLOWS.c.work.in_(part))):
-            key = row.work, row.parent, row.token
-            found[key] = found.get(key, 0) + row.amount
+    for child, parent, token, amount in _FLOWS(view.connection, works):
+        key = child, parent, token
+        found[key] = found.get(key, 0) + amount
     return found
 
 
@@ -122,35 +114,39 @@ def _owed(account: Account, parents: Iterable[Link]) -> Mapping[int, int]:
 
 def _nodes(view: View, works: Collection[int]) -> dict[int, Node]:
     found = dict.fromkeys(works, Node(0, 0, 0, 0))
-    for part in _parts(works):
-        asked = sql.select(NODES).where(NODES.c.work.in_(part))
-        for row in view.connection.execute(asked):
-            found[row.work] = Node(row.rel, row.vol, row.parents, row.payees)
+    for work, rel, vol, parents, payees in _NODES(view.connection, works):
+        found[work] = Node(rel, vol, parents, payees)
     return found
 
 
 def _accounts(view: View, works: Collection[int]) -> dict[tuple[int, str], _Booked]:
     found = {}
-    for part in _parts(works):
-        for row in view.connection.execute(sql.select(ACCOUNTS).where(ACCOUNTS.c.work.in_(part))):
-            found[row.work, row.token] = _Booked(
-                Account(
-                    row.credit,
-                    row.income,
-                    row.income_phase,
-                    row.volume,
-                    row.volume_phase,
-                    row.net_phase,
-                    used=True,
-                ),
-                row.direct,
-                row.royalties,
-                row.drawn,
-                row.paid_at,
-            )
+    for work, token, *booked in _ACCOUNTS(view.connection, works):
+        direct, royalties, drawn, paid_at, *account = booked
+        seen = Account(*account)._replace(used=True)
+        found[work, token] = _Booked(seen, direct, royalties, drawn, paid_at)
     return found
 
 
-def _parts(works: Collection[int]) -> Iterable[Sequence[int]]:
-    every = list(works)
-    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
+_PAYMENTS = Prepared(
+    sql.select(PAYMENTS.c.time, PAYMENTS.c.token, PAYMENTS.c.payer, PAYMENTS.c.amount)
+    .where(PAYMENTS.c.work == sql.bindparam("work"))
+    .order_by(PAYMENTS.c.block.desc(), PAYMENTS.c.log_index.desc())
+    .limit(sql.bindparam("most"))
+)
+_FLOWS = Among(
+    sql.select(FLOWS.c.work, FLOWS.c.parent, FLOWS.c.token, FLOWS.c.amount), FLOWS.c.work
+)
+_NODES = Among(sql.select(*NODES.columns), NODES.c.work)
+_ACCOUNTS = Among(
+    sql.select(
+        *(
+            ACCOUNTS.c[name]
+            for name in (
+                "work", "token", "direct", "royalties", "drawn", "paid_at",
+                "credit", "income", "income_phase", "volume", "volume_phase", "net_phase",
+            )
+        )
+    ),
+    ACCOUNTS.c.work,
+)  # fmt: skip

@@ -50,7 +50,8 @@ def license_of(view: View, number: int) -> IndexedLicense | None:
 
 def of_work(view: View, work: int, after: int = 0, limit: int = 100) -> Sequence[IndexedLicense]:
     """A work's licenses by number, those behind `after`."""
-    return _read(view, (LICENSES.c.work == work) & (LICENSES.c.id > after), limit)
+    rows = _OF_WORK(view.connection, work=work, after=after, most=limit)
+    return [IndexedLicense(*row) for row in rows]
 
 
 def of_holder(
@@ -106,6 +107,12 @@ def _read(
     return [IndexedLicense(*row) for row in view.connection.execute(asked)]
 
 
+_OF_WORK = Prepared(
+    sql.select(*LICENSES.columns)
+    .where(LICENSES.c.work == sql.bindparam("work"), LICENSES.c.id > sql.bindparam("after"))
+    .order_by(LICENSES.c.id)
+    .limit(sql.bindparam("most"))
+)
 _MATTERING = Prepared(
     sql.select(*LICENSES.columns)
     .where(

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.market.offers import SignedOffer
 from gen_ip.service.errors import NotTaken, UnknownName
 from gen_ip.service.kept.records import Records
@@ -76,8 +77,7 @@ class KeptOffers:
         Raises:
             RecordsUnavailable.
         """
-        asked = sql.select(OFFERS).join(OFFERED, OFFERED.c.offer == OFFERS.c.hash)
-        return self._read(asked.where(OFFERED.c.work == str(work)), at, most)
+        return self._read(_OF_WORK, work=str(work), at=at, most=most)
 
     def to(self, account: str, at: int, most: int) -> Sequence[tuple[SignedOffer, int]]:
         """The offers that only this account may take, likewise: counter-offers among them.
@@ -85,14 +85,12 @@ class KeptOffers:
         Raises:
             RecordsUnavailable.
         """
-        return self._read(sql.select(OFFERS).where(OFFERS.c.taker == account), at, most)
+        return self._read(_TO, account=account, at=at, most=most)
 
-    def _read(self, asked: sql.Select[Any], at: int, most: int) -> list[tuple[SignedOffer, int]]:
-        live = asked.where(OFFERS.c.deadline >= at)
-        newest = live.order_by(OFFERS.c.received.desc(), OFFERS.c.hash).limit(most)
+    def _read(self, asked: Prepared, **values: Any) -> list[tuple[SignedOffer, int]]:
         with self._records.open(write=False) as database:
-            rows = database.execute(newest).all()
-        return [(SignedOffer.from_json(json.loads(row.document)), row.received) for row in rows]
+            rows = asked(database, **values)
+        return [(SignedOffer.from_json(json.loads(text)), received) for text, received in rows]
 
     def _drop_ended(self, database: sql.Connection, maker: str, at: int) -> None:
         ended = sql.select(OFFERS.c.hash).where(OFFERS.c.maker == maker, OFFERS.c.deadline < at)
@@ -103,3 +101,21 @@ class KeptOffers:
 
 def _by_hash(offer: bytes) -> sql.Select[Any]:
     return sql.select(OFFERS.c.document).where(OFFERS.c.hash == offer)
+
+
+def _live(asked: sql.Select[Any]) -> Prepared:
+    """Those that have not ended `at` a time, the newest first, at most `most`."""
+    return Prepared(
+        asked.where(OFFERS.c.deadline >= sql.bindparam("at"))
+        .order_by(OFFERS.c.received.desc(), OFFERS.c.hash)
+        .limit(sql.bindparam("most"))
+    )
+
+
+_KEPT = sql.select(OFFERS.c.document, OFFERS.c.received)
+_OF_WORK = _live(
+    _KEPT.join(OFFERED, OFFERED.c.offer == OFFERS.c.hash).where(
+        OFFERED.c.work == sql.bindparam("work")
+    )
+)
+_TO = _live(_KEPT.where(OFFERS.c.taker == sql.bindparam("account")))

@@ -14,9 +14,11 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from gen_ip.papers.wording import Words
 from gen_ip.service.pages.wording import Wording, preferred
+from gen_ip.terms.clauses import Language
 
 STATIC = {
     "style.css": "text/css",
@@ -86,7 +88,13 @@ class Page:
             _environment()
             .get_template(template)
             .render(
-                page=self, say=self.say, words=self.words, url=self.url, static=static_url, **values
+                page=self,
+                say=self.say,
+                words=self.words,
+                url=self.url,
+                static=static_url,
+                wallet=wallet_dialog(self.language),
+                **values,
             )
         )
         body = text.encode()
@@ -118,6 +126,13 @@ def static_bytes(name: str) -> bytes:
 def static_url(name: str) -> str:
     """Its address, another one whenever it changes."""
     return f"/static/{hashlib.sha256(static_bytes(name)).hexdigest()[:16]}/{name}"
+
+
+@cache
+def wallet_dialog(language: Language) -> Markup:
+    """The dialog in which everything is shown that a wallet is asked for."""
+    parts: Any = _environment().get_template("parts.html").module
+    return Markup(parts.wallet(Wording(language), static_url))  # noqa: S704 - a template's
 
 
 @cache

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
+from gen_ip.index.prepared import Among
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.documents import DOCUMENTS
 from gen_ip.index.schema.works import WORKS
 from gen_ip.service.chain import ChainSide
 from gen_ip.service.pages.rendering import Page
 from gen_ip.terms import Terms
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -33,34 +32,20 @@ class Brief:
 
 def briefs(view: View, found: ChainSide, works: Collection[int]) -> Mapping[int, Brief]:
     """Certified works by number."""
-    every, shown = list(works), {}
-    for start in range(0, len(every), _AT_ONCE):
-        rows = view.connection.execute(
-            sql.select(
-                WORKS.c.id,
-                WORKS.c.creator,
-                WORKS.c.owner,
-                WORKS.c.claimed,
-                DOCUMENTS.c.title,
-                DOCUMENTS.c.kind,
-                DOCUMENTS.c.explicit,
-                DOCUMENTS.c.cid,
-            )
-            .select_from(WORKS.outerjoin(DOCUMENTS, DOCUMENTS.c.digest == WORKS.c.metadata))
-            .where(WORKS.c.id.in_(every[start : start + _AT_ONCE]), WORKS.c.certified > 0)
+    shown = {}
+    for each in _BRIEFS(view.connection, works):
+        number, creator, owner, claimed, title, kind, explicit, cid = each
+        is_picture = kind == "image" and cid and found.pictures is not None
+        shown[number] = Brief(
+            number,
+            title or "",
+            kind or "other",
+            bool(explicit),
+            creator,
+            owner,
+            claimed,
+            f"/thumbnails/{cid}.png" if is_picture else None,
         )
-        for row in rows:
-            is_picture = row.kind == "image" and row.cid and found.pictures is not None
-            shown[row.id] = Brief(
-                row.id,
-                row.title or "",
-                row.kind or "other",
-                bool(row.explicit),
-                row.creator,
-                row.owner,
-                row.claimed,
-                f"/thumbnails/{row.cid}.png" if is_picture else None,
-            )
     return shown
 
 
@@ -77,3 +62,20 @@ def in_words(page: Page, terms: Terms) -> Iterator[str]:
     if terms.units:
         yield words.derivatives(terms.units)
     yield words.duration(terms.duration)
+
+
+_BRIEFS = Among(
+    sql.select(
+        WORKS.c.id,
+        WORKS.c.creator,
+        WORKS.c.owner,
+        WORKS.c.claimed,
+        DOCUMENTS.c.title,
+        DOCUMENTS.c.kind,
+        DOCUMENTS.c.explicit,
+        DOCUMENTS.c.cid,
+    )
+    .select_from(WORKS.outerjoin(DOCUMENTS, DOCUMENTS.c.digest == WORKS.c.metadata))
+    .where(WORKS.c.certified > 0),
+    WORKS.c.id,
+)

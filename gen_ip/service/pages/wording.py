@@ -28,7 +28,8 @@ class Wording:
 
     def __call__(self, part: str, key: str, **values: Any) -> str:
         """A text with its names filled in."""
-        return self._words[part][key].format(**values)
+        text = self._words[part][key]
+        return text.format(**values) if values else text
 
     def has(self, part: str, key: str) -> bool:
         """Whether there is such a text."""

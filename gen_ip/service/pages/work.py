@@ -60,7 +60,8 @@ async def certificate(request: Request, work: str) -> Response:
                 raise Problem(404, "unknown-work", "no work of this number is certified")
             return _values(page, found, view, facts, indexed)
 
-    values = await to_thread.run_sync(answer)
+    # A read of a file takes less than handing it to a thread.
+    values = answer() if found.in_file else await to_thread.run_sync(answer)
     answer_ = page.answer("work.html", values, max_age=_KEPT_SECONDS)
     answer_.headers["Link"] = f'</v1/works/{number}/license.xml>; rel="license"'
     return answer_
@@ -154,6 +155,8 @@ def _family(
     page: Page, found: ChainSide, view: View, facts: ShownFacts, work: IndexedWork
 ) -> dict[str, Any]:
     up, down = families.above(view, work.id), families.below(view, work.id)
+    if not up.links and not down.links:
+        return {"lineage": None, "edges": [], "cut": False}
     every = {each for link in (*up.links, *down.links) for each in link[:2]} | {work.id}
     hidden = facts.hides(every)
     known = briefs(view, found, [each for each in every if each not in hidden])

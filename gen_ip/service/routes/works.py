@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
+from gen_ip.index.prepared import Prepared
 from gen_ip.index.queries import income, licensing, lineage, trading, works
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.documents import DOCUMENTS
@@ -381,12 +382,8 @@ def stands(facts: ShownFacts, signed_: SignedOffer) -> bool:
 
 def title_of(view: View, digest: bytes) -> tuple[str | None, str | None, bool, str | None]:
     """What a list shows of a document: title, kind, whether it is explicit; and its text."""
-    row = view.connection.execute(
-        sql.select(
-            DOCUMENTS.c.title, DOCUMENTS.c.kind, DOCUMENTS.c.explicit, DOCUMENTS.c.document
-        ).where(DOCUMENTS.c.digest == digest, DOCUMENTS.c.document.is_not(None))
-    ).one_or_none()
-    return (None, None, False, None) if row is None else tuple(row)
+    row = _TITLE.one(view.connection, digest=digest)
+    return (None, None, False, None) if row is None else (*row,)
 
 
 def _require(view: View, facts: ShownFacts, number: int) -> works.IndexedWork:
@@ -485,3 +482,10 @@ def _badge(left: str, right: str, color: str) -> str:
         f'<text x="{one / 2}" y="14">{escape(left)}</text>'
         f'<text x="{one + two / 2}" y="14">{escape(right)}</text></g></svg>'
     )
+
+
+_TITLE = Prepared(
+    sql.select(
+        DOCUMENTS.c.title, DOCUMENTS.c.kind, DOCUMENTS.c.explicit, DOCUMENTS.c.document
+    ).where(DOCUMENTS.c.digest == sql.bindparam("digest"), DOCUMENTS.c.document.is_not(None))
+)
