@@ -18,9 +18,14 @@ from playwright.sync_api import FilePayload, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pages"
-PICTURE = ROOT / "gen_ip" / "demo" / "pictures" / "cat.png"
+PICTURE = ROOT / "gen_ip" / "demo" / "pictures" / "coffee.jpg"
 _SIZES = ((1440, 900), (360, 740))
 _QUALITY = 60
+_STORY: FilePayload = {
+    "name": "The ferry at night.md",
+    "mimeType": "text/markdown",
+    "buffer": b"# The ferry at night\n\nNobody else was awake when the harbor came into view.\n",
+}
 
 
 def main(site: str) -> None:
@@ -68,8 +73,20 @@ def _visit(page: Page, site: str, suffix: str) -> None:
     keep("explore")
     page.get_by_role("link", name=re.compile("mirrored")).last.click()
     keep("work")
+    work = page.url
     page.locator(".account").first.click()
     keep("account")
+    account = page.url.rpartition("/")[2].partition("?")[0]
+    page.goto(f"{work}/offer?account={account}&price=0.05&terms=commercial&token=ETH")
+    keep("offer")
+    page.goto(f"{site}/certify")
+    page.set_input_files("#file", files=[_edited(), _STORY])
+    page.locator("form[data-drop] button").click()
+    page.get_by_label("Your account").fill(account)
+    page.get_by_label("Licenses on offer").select_option(index=1)
+    page.get_by_label("Price of one license").fill("0.05")
+    page.get_by_role("button", name="Look at it").click()
+    keep("certify")
 
 
 if __name__ == "__main__":

@@ -285,6 +285,7 @@ class _Chain:
             partial(is_signed_by, Rpc(client.web3)),
             client.store,
             client.token,
+            lambda work: client.saved_proof(work).to_json(),
         )
 
     def beside(self, parts: Parts) -> Working:

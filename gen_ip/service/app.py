@@ -23,6 +23,7 @@ from gen_ip.service.pages import (
     explore,
     home,
     offering,
+    papers,
     signing,
     work,
 )
@@ -86,7 +87,7 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     asked = (match, status, works, creators, searching, handing, inbox, webhooks, hidden, operating)
     for each in asked:
         app.include_router(each.router)
-    for shown in (home, work, account, explore, certifying, offering, signing, assets):
+    for shown in (home, work, account, explore, certifying, offering, papers, signing, assets):
         app.include_router(shown.router)
     _describe(app)
     return app

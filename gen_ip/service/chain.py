@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from anyio import CapacityLimiter
 
@@ -45,6 +46,7 @@ class ChainSettings:
             wallets (ERC-1271) cannot hand anything in.
         store: where small pictures of works come from; None for none.
         token: what tells how a token counts; None where amounts are shown in the smallest unit.
+        proof: what asks the node for a work's proof, as JSON; None where none are given.
     """
 
     database: str | Path
@@ -55,6 +57,7 @@ class ChainSettings:
     signed_by: SignedBy = with_key
     store: Store | None = None
     token: Callable[[str], TokenInfo] | None = None
+    proof: Callable[[int], dict[str, Any]] | None = None
 
 
 class ChainSide:

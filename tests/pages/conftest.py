@@ -14,6 +14,8 @@ import pytest
 import uvicorn
 from eth_account import Account
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from web3 import Web3
+from web3.types import RPCEndpoint
 
 from gen_ip import GenIP
 from gen_ip.chain.rpc import Rpc
@@ -30,7 +32,7 @@ from tests.support.chain import LocalChain
 from tests.support.require import require
 
 __all__ = ["Derive", "alice", "bob", "carol", "derive", "store"]
-_ARGUMENTS = (
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -38,9 +40,9 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-)
+]
 # A wallet as EIP-6963 and EIP-1193 describe it; what it is asked goes to the test.
-_WALLET = """
+WALLET = """
 const provider = { request: async ({ method, params }) => {
   const told = await window.askWallet(JSON.stringify({ method, params: params ?? [] }));
   const { result, error } = JSON.parse(told);
@@ -84,6 +86,7 @@ def site(chain: LocalChain, alice: GenIP, tmp_path: Path) -> Iterator[Site]:
         "https://genip.example",
         store=alice.store,
         token=alice.token,
+        proof=lambda work: alice.saved_proof(work).to_json(),
     )
     app = app_of(settings, known)
     use = app.state.parts
@@ -120,18 +123,20 @@ def browser() -> Iterator[Browser]:
     """For one file: its event loop runs in this thread, where others start theirs."""
     binary = require("chromium")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=binary, args=list(_ARGUMENTS))
+        opened = playwright.chromium.launch(executable_path=binary, args=ARGUMENTS)
         yield opened
         opened.close()
 
 
 @dataclass
 class Wallet:
-    """Signs with an account of the chain; `refuse` is an error it answers instead, by method."""
+    """Signs with an account of the chain; `refuse` is an error that it answers instead, by method,
+    `answers` a result."""
 
-    chain: LocalChain
+    web3: Web3
     account: Any
     refuse: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
     chain_id: str | None = None
     asked: list[str] = field(default_factory=list)
 
@@ -141,6 +146,8 @@ class Wallet:
         self.asked.append(method)
         if method in self.refuse:
             return json.dumps({"error": self.refuse[method]})
+        if method in self.answers:
+            return json.dumps({"result": self.answers[method]})
         if method == "eth_requestAccounts":
             return json.dumps({"result": [self.account.address]})
         if method == "eth_chainId" and self.chain_id is not None:
@@ -152,10 +159,12 @@ class Wallet:
             return json.dumps({"result": f"0x{signed.signature.hex()}"})
         if method == "eth_sendTransaction":
             return json.dumps({"result": self._sent(params[0])})
-        return json.dumps({"result": self.chain.rpc(method, *params)}, default=_plain)
+        found = self.web3.provider.make_request(RPCEndpoint(method), params)
+        told = {name: found[name] for name in ("result", "error") if name in found}
+        return json.dumps(told, default=_plain)
 
     def _sent(self, wanted: dict[str, str]) -> str:
-        eth = self.chain.web3.eth
+        eth = self.web3.eth
         signed = self.account.sign_transaction(
             {
                 "to": wanted["to"],
@@ -209,7 +218,15 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def wallet(chain: LocalChain, context: BrowserContext) -> Wallet:
     """Bob's, in every page of the browser."""
-    made = Wallet(chain, chain.bob)
+    made = Wallet(chain.web3, chain.bob)
     context.expose_function("askWallet", made.answer)
-    context.add_init_script(_WALLET)
+    context.add_init_script(WALLET)
     return made
+
+
+def until(page: Page, what: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Lets the page go on until something holds."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)

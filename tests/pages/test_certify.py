@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import time
 from html import unescape
 from pathlib import Path
 
@@ -23,20 +22,12 @@ from gen_ip.terms import COMMERCIAL_REMIX
 from tests.service.files import COFFEE, edited
 from tests.support.chain import LocalChain
 
-from .conftest import Site, Wallet
+from .conftest import Site, Wallet, until
 from .test_pages import faults
 
 
 def signed(wallet: Wallet) -> bool:
     return "eth_signTypedData_v4" in wallet.asked
-
-
-def until(page: Page, what: object, seconds: float = 20.0) -> None:
-    """Lets the page go on until the wallet was asked."""
-    end = time.monotonic() + seconds
-    while not what() and time.monotonic() < end:  # type: ignore[operator]
-        page.wait_for_timeout(50)
-    assert what()  # type: ignore[operator]
 
 
 def uploaded(site: Site, name: str, content: bytes) -> str:

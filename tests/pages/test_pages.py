@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from gen_ip import GenIP
+from gen_ip import GenIP, Payee
+from gen_ip.proofs.checking import check
+from gen_ip.proofs.saved import SavedProof
+from gen_ip.service.pages.drawing import MOST_NODES
 from gen_ip.terms import COMMERCIAL, COMMERCIAL_REMIX
 from tests.service.files import COFFEE, edited
 from tests.support.chain import LocalChain
 from tests.support.require import ROOT
 
-from .conftest import Derive, Site, Wallet
+from .conftest import Derive, Site, Wallet, until
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> שלום'
@@ -148,8 +155,15 @@ def test_what_goes_wrong_in_a_wallet_is_said(
     assert "wallet_switchEthereumChain" in wallet.asked
     page.get_by_role("button", name="Close").click()
     wallet.chain_id = None
+    wallet.asked.clear()
     (offer,) = alice.offers(work=made.work_id)
     bob.buy(offer, max_price=1)
+    buys()
+    expect(status).to_contain_text("nothing was sent", timeout=20_000)
+    assert "eth_sendTransaction" not in wallet.asked
+    page.get_by_role("button", name="Close").click()
+    # Somebody is faster between the look and the transaction.
+    wallet.answers = {"eth_call": "0x"}
     buys()
     expect(status).to_contain_text("The chain refused it", timeout=20_000)
 
@@ -234,6 +248,95 @@ def test_all_but_the_wallet_works_without_scripts_and_by_keyboard(
     expect(page.get_by_role("dialog")).to_contain_text("No wallet was found")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_certificate_is_given_as_papers_and_as_a_proof(
+    site: Site, page: Page, chain: LocalChain, alice: GenIP, tmp_path: Path
+) -> None:
+    made = alice.certify(COFFEE, name=HOSTILE, payees=[Payee(chain.alice.address, 500)])
+    site.update()
+    page.goto(f"{site.url}/works/{made.work_id}")
+    expect(page.get_by_text("5%")).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download it.").click()
+    saved = tmp_path / "proof.json"
+    started.value.save_as(saved)
+    proof = SavedProof.load(saved)
+    assert proof.work == made.work_id
+    assert check(proof, content_hash=made.content_hash).holds
+    papers = f"{site.url}/works/{made.work_id}/certificate"
+    png = httpx.get(f"{papers}.png")
+    with Image.open(io.BytesIO(png.content)) as picture:
+        assert picture.height == 1654
+    svg = httpx.get(f"{papers}.svg")
+    assert ET.fromstring(svg.text).tag.endswith("svg")  # noqa: S314 - our own
+    assert "default-src 'none'" in svg.headers["content-security-policy"]
+    pdf = httpx.get(f"{papers}.pdf?lang=fr")
+    assert pdf.content.startswith(b"%PDF")
+    shared = re.findall('property="og:image" content="([^"]+)"', page.content())
+    assert shared == [f"https://genip.example/works/{made.work_id}/certificate.png"]
+    for missing in (f"{papers}.exe", f"{site.url}/works/5/certificate.png"):
+        assert httpx.get(missing).status_code == 404
+    assert httpx.get(f"{site.url}/works/5/proof.json").status_code == 404
+
+
+def test_long_lists_and_large_families_are_shown(
+    site: Site, page: Page, chain: LocalChain, alice: GenIP
+) -> None:
+    """A few more than are drawn, and than one page lists."""
+    root = alice.certify(b"the first of many", kind="text", name="First")
+    terms = replace(COMMERCIAL_REMIX, units=500)
+    (held,) = alice.buy(alice.offer(root.work_id, terms, price=0), max_price=0)
+    children = [
+        alice.prepare_certificate(f"remix {number}".encode(), licenses=[held.id], kind="text")
+        for number in range(130)
+    ]
+    assert not alice.certify_many(children).skipped
+    site.update()
+    page.goto(f"{site.url}/works/{root.work_id}")
+    assert not faults(page)
+    nodes = page.locator("svg.lineage a").count()
+    assert nodes == MOST_NODES
+    expect(page.get_by_text("Only the nearest are shown.")).to_be_visible()
+    assert len(httpx.get(page.url).content) < 60_000
+    page.goto(f"{site.url}/accounts/{chain.alice.address}")
+    assert not faults(page)
+    seen = 0
+    while True:
+        seen += page.locator(".card").count()
+        more = page.get_by_role("link", name="More", exact=True)
+        if not more.count():
+            break
+        page.goto(site.url + str(more.get_attribute("href")))
+    assert seen == 131
+    assert len(httpx.get(page.url).content) < 60_000
+
+
+def test_a_transaction_that_is_replaced_or_taken_back_is_told_apart(
+    site: Site, page: Page, wallet: Wallet, chain: LocalChain, alice: GenIP
+) -> None:
+    made = alice.certify(b"a work", name="Work")
+    alice.offer(made.work_id, COMMERCIAL, price=1, quantity=5)
+    site.update()
+    page.goto(f"{site.url}/works/{made.work_id}")
+    status = page.get_by_role("dialog").get_by_role("status")
+
+    def buys() -> None:
+        page.get_by_role("button", name=re.compile("^Buy for")).click()
+        page.get_by_role("button", name="Go on").click()
+
+    # The wallet sends another transaction of the same nonce: nobody knows the first any more.
+    wallet.answers = {"eth_sendTransaction": "0x" + "12" * 32}
+    buys()
+    expect(status).to_contain_text("replaced this transaction", timeout=20_000)
+    page.get_by_role("button", name="Close").click()
+    # Its block was there at the first look, and is not at the second.
+    wallet.answers = {}
+    snapshot = chain.rpc("evm_snapshot")
+    buys()
+    until(page, lambda: "eth_blockNumber" in wallet.asked)
+    assert chain.rpc("evm_revert", snapshot)
+    expect(status).to_contain_text("took that block back", timeout=20_000)
 
 
 def test_hidden_works_have_no_page_and_no_picture(site: Site, alice: GenIP) -> None:

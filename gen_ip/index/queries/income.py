@@ -11,7 +11,7 @@ from gen_ip.income.settling import Account, Node, due, plan
 from gen_ip.index.prepared import Among, Prepared
 from gen_ip.index.queries.lineage import above, below
 from gen_ip.index.queries.view import View
-from gen_ip.index.schema.income import ACCOUNTS, BALANCES, FLOWS, NODES, PAYMENTS
+from gen_ip.index.schema.income import ACCOUNTS, BALANCES, FLOWS, NODES, PAYEES, PAYMENTS
 from gen_ip.works.lineage import Link
 
 MOST_BELOW = 2_000
@@ -86,6 +86,11 @@ def payments(view: View, work: int, limit: int = 100) -> Sequence[tuple[int, str
     return [(*row,) for row in _PAYMENTS(view.connection, work=work, most=limit)]
 
 
+def shares(view: View, work: int) -> Sequence[tuple[str, int]]:
+    """Who shares what is drawn from a work, liens among them, and how much in basis points."""
+    return [(payee, share) for payee, share in _SHARES(view.connection, work=work)]
+
+
 def flowed(view: View, works: Collection[int]) -> Mapping[tuple[int, int, str], int]:
     """What was moved along each edge (child, parent, token) between some works so far."""
     found: dict[tuple[int, int, str], int] = {}
@@ -133,6 +138,11 @@ _PAYMENTS = Prepared(
     .where(PAYMENTS.c.work == sql.bindparam("work"))
     .order_by(PAYMENTS.c.block.desc(), PAYMENTS.c.log_index.desc())
     .limit(sql.bindparam("most"))
+)
+_SHARES = Prepared(
+    sql.select(PAYEES.c.payee, PAYEES.c.share)
+    .where(PAYEES.c.work == sql.bindparam("work"))
+    .order_by(PAYEES.c.place)
 )
 _FLOWS = Among(
     sql.select(FLOWS.c.work, FLOWS.c.parent, FLOWS.c.token, FLOWS.c.amount), FLOWS.c.work

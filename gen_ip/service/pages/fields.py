@@ -111,7 +111,8 @@ class Form:
 
         def parsed(text: str) -> int:
             if decimals is None:
-                raise NotGiven(self.page.say("form", "no-token"))
+                # What is wrong is said at the token.
+                raise NotGiven
             units = amount_of(text, decimals)
             if units is None:
                 raise NotGiven(self.page.say("form", "no-number"))

@@ -102,6 +102,10 @@ def _values(
             found.tokens.shown(each.direct + each.royalties, each.token, page.words)
             for each in income.earnings(view, work.id)
         ],
+        "shares": [
+            (page.words.share(share), payee) for payee, share in income.shares(view, work.id)
+        ],
+        "proves": found.settings.proof is not None,
         "history": _history(page, found, view, work.id),
         "site": page.site(found.settings.name),
         "as_of": as_of(view),

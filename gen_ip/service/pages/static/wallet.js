@@ -96,10 +96,13 @@ async function sent(provider, from, { to, data, value, above }) {
     const most = 2n ** 256n - 1n;
     whole = data.slice(0, -64) + (wanted > most ? most : wanted).toString(16).padStart(64, "0");
   }
-  const hash = await provider.request({
-    method: "eth_sendTransaction",
-    params: [{ from, to, data: whole, value }],
-  });
+  const transaction = { from, to, data: whole, value };
+  try {
+    await provider.request({ method: "eth_call", params: [transaction, "latest"] });
+  } catch (error) {
+    throw new Told(filled(words.wouldFail, { reason: String(error?.message).slice(0, 200) }));
+  }
+  const hash = await provider.request({ method: "eth_sendTransaction", params: [transaction] });
   state.textContent = words.waiting;
   return mined(provider, hash);
 }
