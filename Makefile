@@ -9,8 +9,10 @@ PYTEST_ARGS ?=
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 SOLIDITY := 'contracts/**/*.sol' 'tests/forge/**/*.sol' 'tests/proofs/**/*.sol'
 
-# In recipes the tools of the project come first.
-TOOLS = PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$$PATH" \
+# In recipes the tools of the project come first, and Python keeps the bytecode it makes, whatever
+# the environment says: the tests start hundreds of processes that read it.
+TOOLS = PYTHONDONTWRITEBYTECODE= \
+	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.toolchain/bin:$$PATH" \
 	SOLCX_BINARY_PATH="$(CURDIR)/.toolchain/solcx"
 NPX = node_modules/.bin/
 
