@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile demo show docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
+.PHONY: help setup compile built demo show docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -26,13 +26,18 @@ compile: setup ## compile the contracts into gen_ip/artifacts/
 	@echo "compile: contracts -> gen_ip/artifacts"
 	@$(TOOLS) python tools/compile.py
 
+built: setup ## what the tests would have to wait for: contracts and their tests, inner loops
+	@echo "built: forge compiles ($(FORGE_PROFILE) profile), and numba"
+	@$(TOOLS) sh -c 'FOUNDRY_PROFILE=$(FORGE_PROFILE) forge build --quiet & \
+		python -m tests.support.loops; wait $$!'
+
 demo: setup ## the whole story on a local chain; FILE=path/to.png takes your own picture
 	@$(TOOLS) gen-ip demo $${FILE:+"$$FILE"}
 
 show: setup ## the site with the demo's works, on a local chain, until Ctrl-C
 	@$(TOOLS) gen-ip serve --demo
 
-test: setup ## artifacts, forge tests, Python tests
+test: built ## artifacts, forge tests, Python tests
 	@echo "test: artifacts match the sources"
 	@$(TOOLS) python tools/compile.py --check
 	@echo "test: forge ($(FORGE_PROFILE) profile)"

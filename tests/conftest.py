@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.support.chain import anvil_binary, chain, shared_chain
@@ -31,8 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuses a GENIP_REQUIRE with unknown names before any test runs."""
+    """Refuses a GENIP_REQUIRE with unknown names before any test runs, and names the cache folder:
+    a test that gives itself another home would compile numba's loops anew, half a minute."""
     required()
+    os.environ.setdefault("XDG_CACHE_HOME", str(Path.home() / ".cache"))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -228,7 +228,7 @@ def test_killed_at_any_moment(rpc: LocalChain, run: Run, tmp_path: Path) -> None
             [sys.executable, "-m", "gen_ip.cli", *certify], stdout=subprocess.PIPE
         )
         try:
-            process.wait(moments.uniform(1.5, 5))
+            process.wait(moments.uniform(0.7, 3))
             break
         except subprocess.TimeoutExpired:
             process.kill()

@@ -74,7 +74,7 @@ def running(service: Service) -> Iterator[Service]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     service.url = f"http://127.0.0.1:{server.server_port}/psa"
     try:

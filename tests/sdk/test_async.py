@@ -26,6 +26,7 @@ from gen_ip.chain.rpc import Rpc
 from gen_ip.chain.stopping import Stop, Stopped
 from gen_ip.content.local import LocalStore
 from gen_ip.workers import ClientClosed
+from tests.ledger.profile import LONG
 from tests.support.chain import LocalChain, prepare
 from tests.support.proxy import Fault, Proxy
 from tests.support.require import ROOT
@@ -414,11 +415,11 @@ def slow_chain(anvil_binary: Path) -> Iterator[LocalChain]:
         yield made
 
 
-def test_two_hundred_at_once_in_a_bad_network(
+def test_many_at_once_in_a_bad_network(
     run: Run, slow_chain: LocalChain, store: LocalStore, request: pytest.FixtureRequest
 ) -> None:
     """One account, a block a second, some answers lost: every intention is mined once."""
-    count, name = 200, request.node.name
+    count, name = 200 if LONG else 60, request.node.name
     faults = [Fault.CUT, Fault.TWICE, Fault.NONE, Fault.BUSY, Fault.LATE, Fault.TRUNCATE] * 5
     before = slow_chain.web3.eth.get_transaction_count(slow_chain.alice.address)
     with Proxy(slow_chain.url, faults, only=["eth_sendRawTransaction"]) as proxy:

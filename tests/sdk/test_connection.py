@@ -43,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     """A local HTTP server that answers with `_Handler.status` and `_Handler.body`."""
     httpd = HTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread = threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"127.0.0.1:{httpd.server_port}"
     httpd.shutdown()
@@ -210,7 +210,7 @@ def endless() -> Iterator[str]:
     """A local HTTP server whose answers do not end."""
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Endless)
     httpd.daemon_threads = True
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{httpd.server_port}"
     httpd.shutdown()
 

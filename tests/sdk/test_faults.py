@@ -1,4 +1,7 @@
-"""Sending through a network that loses, delays, repeats and mixes up what passes."""
+"""Sending through a network that loses, delays, repeats and mixes up what passes.
+
+Other faults are drawn in every run, more of them with `GENIP_PROFILE=long`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from gen_ip.chain.errors import (
 )
 from gen_ip.chain.policy import Policy
 from gen_ip.chain.rpc import Rpc
+from tests.ledger.profile import LONG
 from tests.support.chain import LocalChain
 from tests.support.geth import running_geth
 from tests.support.nodes import Books, Intention
@@ -244,7 +248,7 @@ FAULTS = st.lists(st.sampled_from(Fault), max_size=24)
 
 
 @pytest.mark.usefixtures("swift")
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100 if LONG else 12, deadline=None, suppress_health_check=list(HealthCheck))
 @example([Fault.NONE] * 3 + [Fault.CUT] * 5, 1)
 @example([Fault.NONE] * 3 + [Fault.CUT, Fault.DOWN, Fault.DROP, Fault.STALE, Fault.CUT], 2)
 @example([Fault.NONE] * 3 + [Fault.LATE] * 6, 3)
@@ -261,7 +265,7 @@ def test_every_intention_is_mined_exactly_once(
 
 
 @pytest.mark.usefixtures("swift")
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60 if LONG else 8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from([*FORWARDED, Fault.DROP, Fault.BUSY]), max_size=40), st.data())
 def test_threads_in_a_bad_network_send_each_once(
     node: Rpc, faults: list[Fault], data: st.DataObject

@@ -80,7 +80,9 @@ class Proxy:
         self._server.daemon_threads = True
         self._busy = threading.Condition()
         self._passing = 0
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        # Its end is waited for as long as it takes to look, half a second if nothing is said.
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:
