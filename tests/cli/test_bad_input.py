@@ -300,14 +300,16 @@ def test_content_that_is_not_in_the_store(run: Run, rpc: LocalChain) -> None:
     run("verify", "--cid", raw_cid_of(b"nowhere")).failed("ContentNotFound")
 
 
-def test_folders_that_cannot_be_written(run: Run, home: Path, tmp_path: Path) -> None:
+def test_folders_that_cannot_be_written(
+    run: Run, home: Path, anvil_binary: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "file"
     file.touch()
     ended = run("dev", "--port", "0", "--state", file / "state.json", "--reset")
     ended.failed("StateUnusable", "cannot be kept in", "state.json", "--state")
     folder = tmp_path / "folder"
     (folder / "mirrored.png").mkdir(parents=True)
-    ended = run("demo", "--chain", "pyevm", "--keep", folder, "--json")
+    ended = run("demo", "--chain", "anvil", "--keep", folder, "--json")
     ended.failed("IsADirectoryError", "mirrored.png")
 
 

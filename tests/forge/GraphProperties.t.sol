@@ -25,7 +25,7 @@ contract LicensedGraphTest is Graph {
         return certifyWith(creator, content, edges, payees);
     }
 
-    /// forge-config: default.fuzz.runs = 96
+    /// forge-config: default.fuzz.runs = 40
     /// forge-config: long.fuzz.runs = 250
     function testFuzz_everyoneEarnsWhatTheDefinitionsSay(uint256 seed_) public {
         seed = seed_;
@@ -68,7 +68,7 @@ contract OpenedGraphTest is Graph {
         splitter.open(id, shares, payees, 0);
     }
 
-    /// forge-config: default.fuzz.runs = 400
+    /// forge-config: default.fuzz.runs = 160
     /// forge-config: long.fuzz.runs = 500
     function testFuzz_everyInterleavingEndsTheSame(uint256 seed_) public {
         seed = seed_;

@@ -88,6 +88,7 @@ def _resume(
     raise AssertionError("the faults never end")
 
 
+@pytest.mark.usefixtures("swift")
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_fault_while_sending_has_no_double_effect(node: Rpc, fault: Fault, times: int) -> None:
@@ -144,6 +145,7 @@ def test_an_address_where_nothing_ever_answered_is_not_asked_again(node: Rpc) ->
         assert len(proxy.seen) == 1
 
 
+@pytest.mark.usefixtures("swift")
 def test_no_answer_at_all_is_uncertain_and_can_be_resumed(node: Rpc) -> None:
     books = Books(node)
     with Proxy(_url(node), [Fault.CUT] * 5, only=[SEND]) as proxy:
@@ -157,6 +159,7 @@ def test_no_answer_at_all_is_uncertain_and_can_be_resumed(node: Rpc) -> None:
     books.check()
 
 
+@pytest.mark.usefixtures("swift")
 def test_what_never_arrived_goes_out_before_the_next(node: Rpc) -> None:
     """Otherwise the next would have to wait for it for ever, or take its place."""
     books = Books(node)
@@ -233,6 +236,7 @@ def test_a_refusal_at_once_is_final(node: Rpc, monkeypatch: pytest.MonkeyPatch) 
     books.check()
 
 
+@pytest.mark.usefixtures("swift")
 def test_a_connection_that_breaks_while_waiting_is_not_the_end(node: Rpc) -> None:
     books = Books(node)
     faults = [Fault.DROP, Fault.DOWN, Fault.STALE, Fault.LATE, Fault.TRUNCATE] * 2
