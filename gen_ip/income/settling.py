@@ -132,14 +132,14 @@ def plan(
     """
     flow = _Flow(work, links, nodes, accounts)
     everything = flow.gain()
-    flow.prune(min_gain, gas_price)
+    losses = flow.prune(min_gain, gas_price)
     # What comes on several paths counted on each, so that together they may still cost too much.
     strict = gas_price
     while flow.gain() < gas_price * sum(gas for _, gas in flow.gas()):
         strict *= 2
-        flow.prune(min_gain, strict)
+        losses = flow.prune(min_gain, strict)
     brings = flow.gain()
-    steps = tuple(Step(each, flow.loss(each), gas) for each, gas in flow.gas())
+    steps = tuple(Step(each, losses[each], gas) for each, gas in flow.gas())
     return SettlePlan(steps, brings, everything - brings)
 
 
@@ -181,22 +181,26 @@ class _Flow:
         arrived = self._without(work).get(self._work, self._arrived[self._work])
         return self.gain() - self._credited(arrived[0])
 
-    def prune(self, min_gain: int, gas_price: int) -> None:
+    def prune(self, min_gain: int, gas_price: int) -> dict[int, int]:
         """Leaves out every work that brings less than that, or than its gas and that of the works
-        it alone leads on; then those that brought it through."""
+        it alone leads on; then those that brought it through. The loss of each that is left."""
+        losses: dict[int, int] = {}
         before = -1
         while before != len(self.order):
             before = len(self.order)
             onward = self._onward() if gas_price else {}
             costs = {each: gas * gas_price for each, gas in self.gas()}
             for each in self.order:
-                if self.loss(each) < max(min_gain, costs[each]):
+                losses[each] = self.loss(each)
+                if losses[each] < max(min_gain, costs[each]):
                     changed = self._without(each)
                     del self._place[each]
                     self._arrived.update(changed)
                 elif each in onward:
                     costs[onward[each]] += costs[each]
             self.order = [each for each in self.order if each in self._place]
+        # The last round left out none, so that all of its losses hold.
+        return losses
 
     def _onward(self) -> dict[int, int]:
         """Of each work the next one that all its ways up pass through, unless that is the one that
