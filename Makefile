@@ -5,8 +5,8 @@
 PYTHON ?= python3
 FORGE_PROFILE ?= default
 PYTEST_ARGS ?=
-# A file stays on one worker; each starts chains of its own.
-WORKERS := -n auto --maxprocesses 4 --dist loadfile
+# A file stays on one worker; each starts chains of its own. In the order of tests/conftest.py.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 SOLIDITY := 'contracts/**/*.sol' 'tests/forge/**/*.sol' 'tests/proofs/**/*.sol'
 
 # In recipes the tools of the project come first, and Python keeps the bytecode it makes, whatever

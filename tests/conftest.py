@@ -16,15 +16,27 @@ __all__ = ["anvil_binary", "chain", "postgres", "shared_chain", "warm"]
 
 # Begun first: a worker that meets one of these last works on alone while the others are done.
 _LONG = (
-    "test_guides.py",
-    "test_commands_doc.py",
-    "test_faults.py",
     "test_artifacts.py",
+    "test_guides.py",
+    "test_folders.py",
+    "test_faults.py",
     "test_scripts.py",
     "test_async.py",
+    "test_doctor.py",
+    "test_dev.py",
+    "test_chain_server.py",
+    "test_server.py",
+    "test_following.py",
+    "test_pages.py",
+    "test_show.py",
+    "test_demo.py",
+    "test_commands_doc.py",
+    "test_service.py",
+    "test_guide.py",
+    "test_readme.py",
+    "test_site.py",
     "test_limits.py",
     "test_narrow.py",
-    "test_demo.py",
 )
 
 
