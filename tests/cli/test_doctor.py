@@ -23,10 +23,12 @@ from gen_ip.doctor.contracts import is_shipped
 from tests.cli.conftest import Run
 from tests.cli.test_accounts import ADDRESS, keystore
 from tests.cli.test_commands import address as address_of
-from tests.support import dying
 from tests.support.chain import LocalChain
+from tests.support.dying import Dying, dying
 from tests.support.kubo import Kubo, running_kubo
 from tests.support.proxy import Batches, Proxy
+
+__all__ = ["dying"]
 
 NOBODY = 65534
 SIGNED = ("IPRegistry", "LicenseMarketplace")
@@ -360,7 +362,12 @@ def test_a_package_of_the_wrong_version(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_was_not_finished(
-    run: Run, rpc: LocalChain, store: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    dying: Dying,
+    rpc: LocalChain,
+    store: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     folder = home / "works"
@@ -368,7 +375,7 @@ def test_a_folder_that_was_not_finished(
     for number in range(3):
         (folder / f"{number}.txt").write_text(f"work {number}")
     certify = ("certify", folder, "-r", "--account", "dev0")
-    assert dying.run("kept", *certify).returncode == -signal.SIGKILL
+    assert dying("kept", *certify).returncode == -signal.SIGKILL
     checks = wrong(run, "--account", "dev0")
     assert {name: check["status"] for name, check in checks.items()} == {"folder": "warn"}
     told, remedy = checks["folder"]["text"], checks["folder"]["remedy"]
@@ -387,7 +394,12 @@ def test_a_folder_that_was_not_finished(
 
 
 def test_a_folder_that_was_stopped_before_anything_was_sent(
-    run: Run, rpc: LocalChain, store: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    dying: Dying,
+    rpc: LocalChain,
+    store: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     folder = home / "works"
@@ -395,7 +407,7 @@ def test_a_folder_that_was_stopped_before_anything_was_sent(
     for number in range(3):
         (folder / f"{number}.txt").write_text("the same" if number else "another")
     certify = ("certify", folder, "-r", "--account", "dev0")
-    assert dying.run("signed", *certify).returncode == -signal.SIGKILL
+    assert dying("signed", *certify).returncode == -signal.SIGKILL
     found = wrong(run, "--account", "dev0")["folder"]
     [journal] = (home / "state" / "gen-ip" / "folders").glob("*.sqlite")
     assert "2 of 2 works" in found["text"]
@@ -405,7 +417,12 @@ def test_a_folder_that_was_stopped_before_anything_was_sent(
 
 
 def test_a_folder_that_came_to_its_end(
-    run: Run, rpc: LocalChain, store: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    dying: Dying,
+    rpc: LocalChain,
+    store: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     folder = home / "works"
@@ -421,5 +438,5 @@ def test_a_folder_that_came_to_its_end(
     assert run(*certify).code == 1
     assert wrong(run, "--account", "dev0") == {}
     (folder / "three.txt").write_text("3")
-    assert dying.run("signed", *certify).returncode == -signal.SIGKILL
+    assert dying("signed", *certify).returncode == -signal.SIGKILL
     assert "2 of 4 works" in wrong(run, "--account", "dev0")["folder"]["text"]

@@ -18,8 +18,10 @@ from gen_ip.chain.errors import ConnectionFailed
 from gen_ip.folders.run import Run as FolderRun
 from tests.cli.conftest import Run
 from tests.cli.test_commands import address
-from tests.support import dying
 from tests.support.chain import LocalChain
+from tests.support.dying import Dying, dying
+
+__all__ = ["dying"]
 
 FILES = 120
 TRANSACTIONS = 3
@@ -158,7 +160,7 @@ def test_a_folder_is_claimed_and_minted_later(
 # ------------------------------------------------------------- interruptions
 
 
-def test_killed_at_every_step(rpc: LocalChain, run: Run, tmp_path: Path) -> None:
+def test_killed_at_every_step(rpc: LocalChain, run: Run, dying: Dying, tmp_path: Path) -> None:
     """One folder, one run after the other killed at a later step; the last one ends it."""
     folder, before = _folder(tmp_path / "works", FILES), _nonce(rpc)
     certify = ("certify", folder, "-r", "--account", "dev0")
@@ -172,7 +174,7 @@ def test_killed_at_every_step(rpc: LocalChain, run: Run, tmp_path: Path) -> None
         ("handed over", 2),
         ("mined", 2),
     ):
-        ended = dying.run(point, *certify, count=count)
+        ended = dying(point, *certify, count=count)
         assert ended.returncode == -signal.SIGKILL, (point, ended)
     told = run(*certify, "--json").ok().json
     assert (told["counts"]["certified"] + told["counts"]["existing"]) == FILES
@@ -182,14 +184,14 @@ def test_killed_at_every_step(rpc: LocalChain, run: Run, tmp_path: Path) -> None
 
 
 def test_killed_while_a_transaction_waits(
-    rpc: LocalChain, run: Run, folder: Path, tmp_path: Path
+    rpc: LocalChain, run: Run, dying: Dying, folder: Path, tmp_path: Path
 ) -> None:
     """The chain cannot tell yet; only the journal, or the proofs, know of it."""
     proofs, before = tmp_path / "proofs.json", _nonce(rpc)
     certify = ("certify", folder, "-r", "--account", "dev0")
     rpc.rpc("evm_setAutomine", False)
     try:
-        assert dying.run("handed over", *certify).returncode == -signal.SIGKILL
+        assert dying("handed over", *certify).returncode == -signal.SIGKILL
         assert (_nonce(rpc), _works(rpc)) == (before, [])
         rpc.rpc("evm_setIntervalMining", 1)
         told = run(*certify, "--json").ok().json
@@ -198,7 +200,7 @@ def test_killed_while_a_transaction_waits(
         rpc.rpc("evm_setIntervalMining", 0)
         (folder / "new").write_text("new", "utf-8")
         claim = (*certify, "--anchor", proofs)
-        assert dying.run("handed over", *claim).returncode == -signal.SIGKILL
+        assert dying("handed over", *claim).returncode == -signal.SIGKILL
         assert (_nonce(rpc), Anchored.load(proofs).time) == (before + 1, 0)
         rpc.rpc("evm_setIntervalMining", 1)
         assert run(*claim, "--json").ok().json["counts"]["anchored"] == 1
@@ -208,11 +210,11 @@ def test_killed_while_a_transaction_waits(
         rpc.rpc("evm_setAutomine", True)
 
 
-def test_killed_between_batches(rpc: LocalChain, run: Run, tmp_path: Path) -> None:
+def test_killed_between_batches(rpc: LocalChain, run: Run, dying: Dying, tmp_path: Path) -> None:
     folder, before = _folder(tmp_path / "works", 90), _nonce(rpc)
     certify = ("certify", folder, "-r", "--account", "dev0")
     for _ in range(2):
-        assert dying.run("settled", *certify).returncode == -signal.SIGKILL
+        assert dying("settled", *certify).returncode == -signal.SIGKILL
     assert run(*certify, "--json").ok().json["counts"]["existing"] == 80
     assert _nonce(rpc) == before + 3
     assert len(_works(rpc)) == 90
@@ -239,11 +241,11 @@ def test_killed_at_any_moment(rpc: LocalChain, run: Run, tmp_path: Path) -> None
     assert len(_works(rpc)) == len(set(_works(rpc))) == FILES, seed
 
 
-def test_ctrl_c_says_how_to_go_on(rpc: LocalChain, run: Run, folder: Path) -> None:
+def test_ctrl_c_says_how_to_go_on(rpc: LocalChain, run: Run, dying: Dying, folder: Path) -> None:
     before = _nonce(rpc)
     certify = ("certify", folder, "-r", "--account", "dev0")
     for point in ("prepared", "kept", "handed over"):
-        ended = dying.run(point, *certify, by="SIGINT")
+        ended = dying(point, *certify, by="SIGINT")
         assert ended.returncode == 130, ended
         assert "Run the same command again" in ended.stderr
         assert "Traceback" not in ended.stderr
@@ -252,8 +254,8 @@ def test_ctrl_c_says_how_to_go_on(rpc: LocalChain, run: Run, folder: Path) -> No
     assert len(_works(rpc)) == 5
 
 
-def test_ctrl_c_beside_json_is_told_as_json(rpc: LocalChain, folder: Path) -> None:
-    ended = dying.run("kept", "certify", folder, "-r", "--account", "dev0", "--json", by="SIGINT")
+def test_ctrl_c_beside_json_is_told_as_json(rpc: LocalChain, dying: Dying, folder: Path) -> None:
+    ended = dying("kept", "certify", folder, "-r", "--account", "dev0", "--json", by="SIGINT")
     assert ended.returncode == 130, ended
     assert json.loads(ended.stdout)["error"]["type"] == "Interrupted"
 
@@ -309,12 +311,12 @@ def test_two_at_once(rpc: LocalChain, run: Run, folder: Path) -> None:
 
 @pytest.mark.parametrize("point", ["before sending", "anchor kept", "handed over", "mined"])
 def test_proofs_survive_a_kill(
-    rpc: LocalChain, run: Run, folder: Path, tmp_path: Path, point: str
+    rpc: LocalChain, run: Run, dying: Dying, folder: Path, tmp_path: Path, point: str
 ) -> None:
     proofs, before = tmp_path / "proofs.json", _nonce(rpc)
     works = sorted((folder / "0").iterdir())
     anchor = ("anchor", *works, "-o", proofs, "--account", "dev0")
-    ended = dying.run(point, *anchor)
+    ended = dying(point, *anchor)
     assert ended.returncode == -signal.SIGKILL, ended
     kept = Anchored.load(proofs)
     assert (len(kept.certificates), kept.time) == (5, 0)
@@ -331,10 +333,10 @@ def test_proofs_survive_a_kill(
 
 
 def test_a_folder_is_claimed_in_spite_of_a_kill(
-    rpc: LocalChain, run: Run, folder: Path, tmp_path: Path
+    rpc: LocalChain, run: Run, dying: Dying, folder: Path, tmp_path: Path
 ) -> None:
     proofs, before = tmp_path / "proofs.json", _nonce(rpc)
     certify = ("certify", folder, "-r", "--account", "dev0", "--anchor", proofs)
-    assert dying.run("handed over", *certify).returncode == -signal.SIGKILL
+    assert dying("handed over", *certify).returncode == -signal.SIGKILL
     assert run(*certify, "--json").ok().json["counts"]["anchored"] == 5
     assert _nonce(rpc) == before + 1

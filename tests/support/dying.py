@@ -1,33 +1,50 @@
 """The command line in a process that ends itself at a chosen step: kill -9, or Ctrl-C.
 
-    python -m tests.support.dying POINT COUNT SIGNAL ARGUMENTS...
-
-dies when the step `POINT` has happened `COUNT` times.
+`dying("mined", "certify", path, count=2)` dies when the step has happened twice. The process is a
+fork of the warm one.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.require import ROOT
 
+#: Names the step, how many times it is to happen, and the signal.
+VARIABLE = "TESTS_DYING"
 
-def command(point: str, *arguments: object, count: int = 1, by: str = "SIGKILL") -> list[str]:
-    """The process's command."""
-    words = [point, str(count), by, *map(str, arguments)]
-    return [sys.executable, "-m", "tests.support.dying", *words]
+Dying = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def run(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def dying(warm: Path) -> Dying:
     """Runs it to its end."""
-    return subprocess.run(
-        command(*arguments, **options), cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
+
+    def run(
+        point: str, *arguments: object, count: int = 1, by: str = "SIGKILL"
+    ) -> subprocess.CompletedProcess[str]:
+        ended = subprocess.run(
+            [str(warm), *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, VARIABLE: json.dumps([point, count, by])},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        # Who asks the warm process ends with a number, whatever ended the fork.
+        if ended.returncode == 128 + signal.SIGKILL:
+            ended.returncode = -signal.SIGKILL
+        return ended
+
+    return run
 
 
 def _points() -> dict[str, tuple[object, str, Callable[..., bool]]]:
@@ -57,10 +74,11 @@ def _points() -> dict[str, tuple[object, str, Callable[..., bool]]]:
     }
 
 
-def main() -> None:
-    point, count, by, *arguments = sys.argv[1:]
+def prepare(asked: str) -> None:
+    """In the process itself, before its command begins."""
+    point, left, by = json.loads(asked)
     owner, name, counts = _points()[point]
-    original, left = getattr(owner, name), int(count)
+    original = getattr(owner, name)
 
     def dying(*values: Any, **options: Any) -> Any:
         nonlocal left
@@ -72,10 +90,3 @@ def main() -> None:
         return result
 
     setattr(owner, name, dying)
-    from gen_ip.cli.app import app
-
-    app(arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import dying
 from tests.support.require import ROOT
 
 # Run by the bare interpreter: hands its arguments, folder, environment and streams over, and ends
@@ -113,6 +114,8 @@ def _answer(connection: socket.socket) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["gen-ip", *arguments]
+    if asked_to_die := os.environ.pop(dying.VARIABLE, ""):
+        dying.prepare(asked_to_die)
     from gen_ip.cli import main
 
     # Ends as a process does: with what Python does at its exit.
