@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from tests.cli.conftest import Run, home, process, rpc
+from tests.cli.conftest import home, rpc
 from tests.support.chain import LocalChain
 from tests.support.reader import PICTURES, Reader, blocks, reader
 from tests.support.require import ROOT
 
-__all__ = ["home", "process", "reader", "rpc"]
+__all__ = ["home", "reader", "rpc"]
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -27,7 +29,9 @@ def test_the_python_example_runs_and_prints_what_it_says(reader: Reader) -> None
     assert reader.python(example, "README.md").split() == [str(10**16 + 10**17)]
 
 
-def test_the_shell_lines_run_in_order(process: Run, rpc: LocalChain, tmp_path: Path) -> None:
+def test_the_shell_lines_run_in_order(
+    home: Path, warm: Path, rpc: LocalChain, tmp_path: Path
+) -> None:
     with Image.open(PICTURES / "coffee.jpg") as picture:
         picture.save(tmp_path / "picture.jpg")
         picture.resize((picture.width // 2, picture.height // 2)).save(tmp_path / "some-copy.jpg")
@@ -40,7 +44,15 @@ def test_the_shell_lines_run_in_order(process: Run, rpc: LocalChain, tmp_path: P
         words = [values.get(word, word) for word in shlex.split(line)]
         words = [str(tmp_path / word) if word.endswith(".jpg") else word for word in words]
         assert not {"WORK", "OFFER"} & set(words), line
-        told = process(*words, "--json", GENIP_PASSWORD="long enough").ok().json
+        told = json.loads(
+            subprocess.run(
+                [str(warm), *words, "--json"],
+                env={**os.environ, "GENIP_PASSWORD": "long enough"},
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
         name = words[1] if words[0] == "account" else words[0]
         ended[name] = told
         if name == "certify":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -214,15 +213,9 @@ def test_a_port_that_is_taken_is_told(settings: Settings) -> None:
 
 def test_the_operator_s_commands(tmp_path: Path) -> None:
     def run(*arguments: str | Path, fails: bool = False) -> Any:
-        ended = subprocess.run(
-            command("service", *arguments, "--json", "--folder", tmp_path / "service"),
-            cwd=ROOT,
-            env={**os.environ, "HOME": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert bool(ended.returncode) is fails, ended.stderr
+        words = ["service", *map(str, arguments), "--json", "--folder", str(tmp_path / "service")]
+        ended = CliRunner().invoke(cli, words, env={"HOME": str(tmp_path)})
+        assert bool(ended.exit_code) is fails, ended.output
         return json.loads(ended.stdout)
 
     made = run("add-key", "a platform")
