@@ -33,7 +33,7 @@ from .following import caught_up, state, writer_of
 from .scene import Scene
 
 LONG = os.environ.get("GENIP_PROFILE") == "long"
-SEEDS = range(40 if LONG else 6)
+SEEDS = range(40 if LONG else 4)
 
 
 def fresh(scene: Scene, folder: Path) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from benchmarks.replay_format import Pay, parse, play, random_case
 from gen_ip.ledger import NATIVE, Edge, Ledger, Work, exact, shortfall_bound
 
 from .graphs import TOKENS, History, apply, build, played
+from .profile import LONG
 
 
 def shortfalls(ledger: Ledger, token: str, paid: dict[int, int]) -> list[Fraction]:
@@ -21,7 +22,7 @@ def shortfalls(ledger: Ledger, token: str, paid: dict[int, int]) -> list[Fractio
 
 
 @settings(
-    max_examples=150,
+    max_examples=150 if LONG else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

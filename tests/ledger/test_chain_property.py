@@ -17,8 +17,9 @@ from gen_ip.ledger import Edge, Payee, exact, shortfall_bound
 from tests.support.require import require
 
 from .chain_history import History, Payment, random_payments, random_works, wallet_of
+from .profile import LONG
 
-SEEDS = range(4)
+SEEDS = range(4 if LONG else 2)
 WORKS = 24
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from gen_ip.ledger import BASIS_POINTS, Edge, Ledger, Payee, Work
 
 from .graphs import ACCOUNTS, TOKENS, History, accounts, apply, build, graphs, histories, played
+from .profile import LONG
 
 bulk = settings(
-    max_examples=150,
+    max_examples=150 if LONG else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

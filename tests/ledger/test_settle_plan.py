@@ -14,6 +14,7 @@ from gen_ip.ledger import BASIS_POINTS, Ledger
 from gen_ip.works.lineage import Link
 
 from .graphs import TOKENS, History, apply, build, graphs, histories
+from .profile import LONG
 
 TOKEN = TOKENS[0]
 
@@ -63,7 +64,7 @@ def brought(ledger: Ledger, work: int, path: list[int]) -> int:
     return after.credit(work, TOKEN) - ledger.credit(work, TOKEN)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300 if LONG else 100, deadline=None)
 @given(played())
 def test_all_of_it_comes_and_every_step_is_needed(case: tuple[Ledger, int]) -> None:
     ledger, work = case
@@ -81,7 +82,7 @@ def test_all_of_it_comes_and_every_step_is_needed(case: tuple[Ledger, int]) -> N
         assert brought(ledger, work, rest) == found.brings - step.brings < found.brings
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if LONG else 60, deadline=None)
 @given(played(), st.sampled_from([2, 10, 1_000, 10**20]))
 def test_dust_is_left(case: tuple[Ledger, int], min_gain: int) -> None:
     ledger, work = case
@@ -94,7 +95,7 @@ def test_dust_is_left(case: tuple[Ledger, int], min_gain: int) -> None:
         assert found.brings - brought(ledger, work, rest) == step.brings >= min_gain
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if LONG else 60, deadline=None)
 @given(played(), st.sampled_from([1, 10**3, 10**6, 10**9, 10**12]))
 def test_no_more_is_paid_for_gas_than_comes(case: tuple[Ledger, int], gas_price: int) -> None:
     ledger, work = case
@@ -116,7 +117,7 @@ def trees(draw: st.DrawFn) -> tuple[list[Link], dict[int, Node], dict[int, Accou
     return links, nodes, {n: Account(income=draw(paid), used=True) for n in range(count)}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200 if LONG else 100, deadline=None)
 @given(trees())
 def test_in_a_tree_no_other_choice_would_leave_more_after_gas(
     tree: tuple[list[Link], dict[int, Node], dict[int, Account]],
