@@ -46,9 +46,10 @@ test: built ## artifacts, forge tests, Python tests
 	@$(TOOLS) python -m pytest $(WORKERS) $(PYTEST_ARGS)
 
 fuzz: setup ## what strangers may hand over, at length (ten times `make test`; minutes)
-	@echo "fuzz: tests/fuzz, the HTTP service"
+	@echo "fuzz: tests/fuzz, the HTTP service, bad networks"
 	@GENIP_PROFILE=long $(TOOLS) python -m pytest -q --timeout=0 tests/fuzz \
-		tests/service/test_description.py $(PYTEST_ARGS)
+		tests/service/test_description.py tests/sdk/test_faults.py tests/sdk/test_async.py \
+		$(PYTEST_ARGS)
 
 fuzz-guided: setup ## parsers, guided by coverage, ten minutes (needs: pip install atheris)
 	@$(TOOLS) python -m tests.fuzz.guided --seconds 600
