@@ -65,6 +65,10 @@ class FileProblem(GenIPError):
         self.path = str(path)
         super().__init__(f"{shown(path)} {problem}")
 
+    def naming(self, name: str) -> str:
+        """The message with `name` for the path, for who gave a file but no path."""
+        return str(self).replace(shown(self.path), name, 1)
+
 
 class MissingFile(FileProblem):
     """There is nothing at the path."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import gen_ip
-from gen_ip.errors import GenIPError
+from gen_ip.errors import EmptyFile, GenIPError
 from gen_ip.match.index.errors import NewerIndex
 
 
@@ -42,3 +42,11 @@ def test_keeps_what_it_tells() -> None:
     found = pickle.loads(pickle.dumps(error))  # noqa: S301, made above
     assert str(found) == str(error)
     assert (found.path, found.found, found.known) == ("pictures", 7, 1)
+
+
+@pytest.mark.parametrize("length", [1, 90, 200])
+def test_files_without_a_path_of_their_own_are_named_by_another(length: int) -> None:
+    path = f"/{'d' * length}/upload"
+    error = EmptyFile(path)
+    assert error.path == path
+    assert error.naming("the file") == "the file is empty; give a file with content"

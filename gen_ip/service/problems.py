@@ -148,8 +148,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
 async def _file(request: Request, error: Exception) -> Response:
     assert isinstance(error, FileProblem)  # noqa: S101 - as it is registered
     # The caller gave no path, and ours is none of theirs.
-    detail = str(error).replace(shown(error.path), "the file", 1)
-    return response(request, 422, "unusable-file", detail)
+    return response(request, 422, "unusable-file", error.naming("the file"))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -141,7 +141,7 @@ def _looked_at(describer: Describer, upload_: Upload) -> Seen | str:
     try:
         return describer.see(upload_)
     except FileProblem as error:
-        return str(error).replace(str(upload_.path), upload_.title or "the file")
+        return error.naming(upload_.title or "the file")
     except GenIPError as error:
         raise Problem(503, "busy", str(error)) from None
 
@@ -269,8 +269,10 @@ class _Maker:
                     edges=tuple(sorted(edges)),
                 )
                 made = Stated(title, certify_, document, number)
-            except (MetadataError, FileProblem, StagingFull) as error:
-                problem = str(error).replace(str(own.path), title)
+            except FileProblem as error:
+                problem = error.naming(title)
+            except (MetadataError, StagingFull) as error:
+                problem = str(error)
         thumbnail = base64.b64encode(seen.thumbnail).decode()
         return (
             _Item(
