@@ -70,7 +70,11 @@ def certify_folder(
     with _going_on(output, reached), progress(output, reached) as on_progress:
         if how.dry_run:
             report = client.plan_folder(
-                folder, on_progress=on_progress, on_proposed=on_proposed, **statement
+                folder,
+                on_progress=on_progress,
+                on_bytes=reached.on_bytes,
+                on_proposed=on_proposed,
+                **statement,
             )
         elif how.anchor is not None:
             report = client.anchor_folder(
@@ -78,6 +82,7 @@ def certify_folder(
                 how.anchor,
                 journal=how.journal,
                 on_progress=on_progress,
+                on_bytes=reached.on_bytes,
                 on_proposed=on_proposed,
                 **statement,
             )
@@ -87,6 +92,7 @@ def certify_folder(
                 journal=how.journal,
                 payer=payer,
                 on_progress=on_progress,
+                on_bytes=reached.on_bytes,
                 on_proposed=on_proposed,
                 **statement,
             )

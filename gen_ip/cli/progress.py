@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,20 +17,32 @@ if TYPE_CHECKING:
 
 # Between two lines where no bar can be drawn, as in the log of a server.
 _SECONDS = 10.0
+# What has fewer bytes is done before a bar of them can be read.
+_LARGE = 32 * 2**20
 
 
 @dataclass
 class Reached:
-    """How far a run has come: what is being done, how many are done, and of how many. `paused`
-    takes the bar away for as long as its block asks something."""
+    """How far a run has come: what is being done, how many are done, and of how many; `on_bytes` is
+    told the same of bytes, where there are some. `paused` takes the bar away for as long as its
+    block asks something."""
 
     stage: str = ""
     done: int = 0
     total: int = 0
+    bytes: str = ""
+    on_bytes: OnBytes = field(default=lambda done, total: None, repr=False)
     paused: Callable[[], AbstractContextManager[None]] = field(default=nullcontext, repr=False)
 
     def __str__(self) -> str:
-        return f"{self.stage}: {self.done:,} of {self.total:,} done"
+        more = f", {self.bytes}" if self.bytes else ""
+        return f"{self.stage}: {self.done:,} of {self.total:,} done{more}"
+
+    def now(self, stage: str, done: int, total: int) -> None:
+        """Takes what a run tells."""
+        if stage != self.stage:
+            self.bytes = ""
+        self.stage, self.done, self.total = stage, done, total
 
 
 @contextmanager
@@ -42,18 +54,27 @@ def progress(output: Output, reached: Reached) -> Iterator[OnProgress]:
 
     def note(stage: str, done: int, total: int) -> None:
         nonlocal told_at
-        reached.stage, reached.done, reached.total = stage, done, total
+        reached.now(stage, done, total)
         if not output.as_json and time.monotonic() - told_at >= _SECONDS:
             told_at = time.monotonic()
             output.note(str(reached))
 
     if output.as_json or not screen.is_terminal:
+
+        def note_bytes(done: int, total: int) -> None:
+            if total < _LARGE:
+                return
+            reached.bytes = _of_bytes(done, total)
+            note(reached.stage, reached.done, reached.total)
+
+        reached.on_bytes = note_bytes
         yield note
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=screen, transient=True) as bars:
+    more = (TextColumn("{task.fields[bytes]}"), TimeElapsedColumn())
+    with Progress(*columns, *more, console=screen, transient=True) as bars:
         tasks = {}
 
         @contextmanager
@@ -65,10 +86,37 @@ def progress(output: Output, reached: Reached) -> Iterator[OnProgress]:
         reached.paused = paused
 
         def tell(stage: str, done: int, total: int) -> None:
-            reached.stage, reached.done, reached.total = stage, done, total
+            reached.now(stage, done, total)
             if stage not in tasks:
-                tasks[stage] = bars.add_task(plain(stage), total=total)
+                tasks[stage] = bars.add_task(plain(stage), total=total, bytes="")
             bars.update(tasks[stage], completed=done, total=total)
+
+        def tell_bytes(done: int, total: int) -> None:
+            if reached.stage in tasks and total >= _LARGE:
+                reached.bytes = _of_bytes(done, total)
+                bars.update(tasks[reached.stage], bytes=reached.bytes)
+
+        reached.on_bytes = tell_bytes
+        yield tell
+
+
+@contextmanager
+def working_bytes(output: Output, text: str) -> Iterator[OnBytes]:
+    """A spinner on a terminal's stderr, as `Output.working` has it; in its place a bar for as long
+    as the bytes of a large file are told of. No bar after --json."""
+    with output.working(text) as spinner, ExitStack() as shown:
+        bar: OnBytes | None = None
+
+        def tell(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None and not output.as_json and done < total and total >= _LARGE:
+                shown.enter_context(spinner.hidden())
+                bar = shown.enter_context(byte_progress(output, text))
+            if bar is not None:
+                bar(done, total)
+            if done >= total:
+                bar = None
+                shown.close()
 
         yield tell
 
@@ -104,3 +152,7 @@ def byte_progress(output: Output, text: str) -> Iterator[OnBytes]:
             bars.update(task, completed=done, total=total)
 
         yield tell
+
+
+def _of_bytes(done: int, total: int) -> str:
+    return f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"

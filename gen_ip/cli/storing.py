@@ -214,21 +214,16 @@ class _Adding:
     """A store that is given a folder's parts, and tells how far all of it has come."""
 
     def __init__(self, store: Store, total: int, on_bytes: OnBytes) -> None:
-        self._store, self._total, self._on_bytes, self._done = store, total, on_bytes, 0
+        from gen_ip.content.telling import Together
+
+        self._store, self._together = store, Together(on_bytes, total)
 
     def put_file(self, source: StrPath | bytes, max_bytes: int) -> str:
         """See `Store.put_file`."""
         size = 0
         with suppress(OSError):
             size = 0 if isinstance(source, bytes) else os.stat(source).st_size
-
-        def told(done: int, total: int) -> None:
-            # Several stores tell of the file several times over.
-            self._on_bytes(self._done + size * done // total, self._total)
-
-        cid = self._store.put_file(source, max_bytes, told)
-        self._done += size
-        return cid
+        return self._store.put_file(source, max_bytes, self._together.of(size))
 
     def put_node(self, block: bytes) -> str:
         """See `Store.put_node`."""

@@ -16,6 +16,7 @@ from gen_ip.cli.embedding import copied, named_inside
 from gen_ip.cli.ingredients import MORE, propose, propose_all, works_of
 from gen_ip.cli.invocation import Invocation, Yes, reads, sends
 from gen_ip.cli.options import WorkId
+from gen_ip.cli.progress import working_bytes
 from gen_ip.cli.reading import check_file, declared_in, license_of, payees_of
 from gen_ip.cli.session import Money, known_money, signer
 from gen_ip.cli.show.text import plain
@@ -172,9 +173,12 @@ def certify(
     stated = stating.read()
     client = use.signer()
     proposals = propose(use, client, file, yes)
-    with use.output.working(f"Certifying {file.name} …"), copied(client, file, embed, name) as copy:
+    with (
+        working_bytes(use.output, f"Certifying {file.name} …") as on_bytes,
+        copied(client, file, embed, name) as copy,
+    ):
         copies = [] if copy is None else [copy.published()]
-        made = client.certify(file, name=name, copies=copies, **stated)
+        made = client.certify(file, name=name, copies=copies, on_bytes=on_bytes, **stated)
     _show_certificate(use, client, made, file, proposals)
 
 
@@ -202,13 +206,8 @@ def derive(
     proposals = propose_all(
         use, client, [file], yes, how=MORE, licensed=lambda: works_of(client, numbers)
     )
-    with use.output.working(f"Certifying {file.name} …"):
-        made = client.derive(
-            file,
-            licenses=numbers,
-            name=name,
-            **stated,
-        )
+    with working_bytes(use.output, f"Certifying {file.name} …") as on_bytes:
+        made = client.derive(file, licenses=numbers, name=name, on_bytes=on_bytes, **stated)
     _show_certificate(use, client, made, file, proposals.get(str(file), ()))
 
 

@@ -19,7 +19,7 @@ import math
 import os
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, NamedTuple, TypeGuard
 
 from gen_ip.errors import GenIPError, shown
@@ -137,9 +137,10 @@ def header_bytes(file: BinaryIO, size: int) -> bytes:
     return length_bytes + text
 
 
-def tensors_sha256(file: BinaryIO) -> str:
+def tensors_sha256(file: BinaryIO, on_bytes: Callable[[int, int], None] | None = None) -> str:
     """The sha2-256 of everything behind the header of an open file, 64 hex digits: AutoV3, which
-    another header leaves as it is.
+    another header leaves as it is. `on_bytes` is told how many of the file's bytes are read, and of
+    how many.
 
     Raises:
         BadSafetensors: the header has no sound length.
@@ -151,6 +152,8 @@ def tensors_sha256(file: BinaryIO) -> str:
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK_BYTES):
         digest.update(chunk)
+        if on_bytes is not None:
+            on_bytes(file.tell(), max(size, file.tell()))
     return digest.hexdigest()
 
 

@@ -11,6 +11,7 @@ from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath
 from gen_ip.content.kubo import KuboStore
 from gen_ip.content.pinning import PinningService
 from gen_ip.content.store import Store
+from gen_ip.content.telling import turn_of
 from gen_ip.errors import (
     BadStoreAddress,
     ContentNotFound,
@@ -71,11 +72,8 @@ class SeveralStores:
         turns = iter(range(len(self._stores)))
 
         def put(store: Store) -> str:
-            turn = next(turns)
-            return store.put_file(source, max_bytes, on_bytes and partly(turn, on_bytes))
-
-        def partly(turn: int, told: OnBytes) -> OnBytes:
-            return lambda done, total: told(turn * total + done, len(self._stores) * total)
+            told = turn_of(on_bytes, next(turns), len(self._stores))
+            return store.put_file(source, max_bytes, told)
 
         return self._put(put)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Unpack
 
 from gen_ip import arguments
+from gen_ip.content.files import OnBytes
 from gen_ip.folders.client import Certifier
 from gen_ip.folders.report import FolderReport, OnProgress, OnProposed
 from gen_ip.methods.preparing import SharedStatement, Stated
@@ -23,6 +24,7 @@ class Batching(Certifier):
         deadline: int | None = None,
         payer: Signer | None = None,
         on_progress: OnProgress | None = None,
+        on_bytes: OnBytes | None = None,
         on_proposed: OnProposed | None = None,
         **statement: Unpack[SharedStatement],
     ) -> FolderReport:
@@ -46,6 +48,8 @@ class Batching(Certifier):
             payer: who sends the transactions and pays; by default the account itself. The account
                 then signs once and needs no money.
             on_progress: called with what is being done, how many are done, and of how many.
+            on_bytes: called in between, in other threads, too, with how many bytes of the files
+                that this stage reads or keeps are done, and of how many.
             on_proposed: called before anything is signed with the certified works that files say
                 they were made with (`proposed_parents`), by the files' paths; what it raises ends
                 the run. No file gets a parent by this: one that is certified as an original cannot
@@ -69,7 +73,7 @@ class Batching(Certifier):
             # Before anything is read or stored.
             arguments.positive("deadline", deadline)
         path = None if journal is None else Path(journal)
-        run = Run(self, Path(folder), path, Stated(**statement), on_progress)
+        run = Run(self, Path(folder), path, Stated(**statement), on_progress, on_bytes)
         with run.journal:
             paying = self if payer is None else self.using(payer)
             return run.certify(deadline, paying, on_proposed)
@@ -79,18 +83,21 @@ class Batching(Certifier):
         folder: str | Path,
         *,
         on_progress: OnProgress | None = None,
+        on_bytes: OnBytes | None = None,
         on_proposed: OnProposed | None = None,
         **statement: Unpack[SharedStatement],
     ) -> FolderReport:
         """What `certify_folder` would certify, and its cost by today's prices, if the account sends
-        it. Nothing is written, signed or sent; `on_proposed` as there.
+        it. Nothing is written, signed or sent; `on_bytes` and `on_proposed` as there.
 
         Raises:
             NotAFolder, TooManyFiles, ContractError: as in `certify_folder`.
         """
         from gen_ip.folders.run import Run
 
-        run = Run(self, Path(folder), None, Stated(**statement), on_progress, lasting=False)
+        run = Run(
+            self, Path(folder), None, Stated(**statement), on_progress, on_bytes, lasting=False
+        )
         with run.journal:
             return run.plan(on_proposed)
 
@@ -101,6 +108,7 @@ class Batching(Certifier):
         *,
         journal: str | Path | None = None,
         on_progress: OnProgress | None = None,
+        on_bytes: OnBytes | None = None,
         on_proposed: OnProposed | None = None,
         **statement: Unpack[SharedStatement],
     ) -> FolderReport:
@@ -109,7 +117,7 @@ class Batching(Certifier):
         before anything is sent, and `submit` certifies from it whenever a certificate is needed.
 
         Run it again after whatever ended it, with the same file, and it goes on. `on_proposed` is
-        called before the claim, as in `certify_folder`.
+        called before the claim; it and `on_bytes` as in `certify_folder`.
 
         Raises:
             ProofsFileTaken: the file holds proofs already, and the folder has files besides; or
@@ -120,6 +128,6 @@ class Batching(Certifier):
         from gen_ip.folders.run import Run
 
         path, target = None if journal is None else Path(journal), Path(proofs)
-        run = Run(self, Path(folder), path, Stated(**statement), on_progress, [target])
+        run = Run(self, Path(folder), path, Stated(**statement), on_progress, on_bytes, [target])
         with run.journal:
             return run.anchor(target, on_proposed)

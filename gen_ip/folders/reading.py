@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 
 from gen_ip.chain.receipts import Receipt
 from gen_ip.content.cid import raw_cid
-from gen_ip.content.files import FileSummary, detect_file, summarize_file
+from gen_ip.content.files import FileSummary, OnBytes, detect_file, summarize_file
+from gen_ip.content.telling import Together, turn_of
 from gen_ip.errors import FileProblem, MetadataError
 from gen_ip.folders import sidecar
 from gen_ip.folders.journal import Journal, JournalProblem, Row, default_path
@@ -44,6 +45,7 @@ class Reading(Generic[C]):
         journal: Path | None,
         stated: Stated,
         on_progress: OnProgress | None,
+        on_bytes: OnBytes | None = None,
         ignore: Iterable[Path] = (),
         *,
         lasting: bool = True,
@@ -74,6 +76,7 @@ class Reading(Generic[C]):
             both = (path, path.with_name(f"{path.name}-journal"))
             self._ignore |= {each.resolve() for each in both}
         self._progress = on_progress or (lambda stage, done, total: None)
+        self._on_bytes = on_bytes or (lambda done, total: None)
         self.outcomes: dict[str, FileReport] = {}
         self.receipts: list[Receipt] = []
         self._changed: dict[str, int] = {}
@@ -137,7 +140,12 @@ class Reading(Generic[C]):
             if each.name in known and known[each.name].fits(each)
         }
         fresh = [each for each in found if each.name not in rows]
-        for each, summary in self._each("Reading", fresh, _summary):
+        bytes_of = self._together(fresh)
+
+        def summary_of(each: Found) -> FileSummary:
+            return summarize_file(each.path, is_=each.identity, on_bytes=bytes_of(each))
+
+        for each, summary in self._each("Reading", fresh, summary_of):
             if isinstance(summary, Exception):
                 self._fail(each.name, summary)
                 continue
@@ -177,9 +185,11 @@ class Reading(Generic[C]):
             else:
                 fresh.append((each, stated, basis))
 
+        bytes_of = self._together([each for each, _, _ in fresh])
+
         def make(item: tuple[Found, Stated, bytes]) -> PreparedCertificate:
             each, stated, _ = item
-            return self._made(each, rows[each.name], stated, keeps)
+            return self._made(each, rows[each.name], stated, keeps, bytes_of(each))
 
         for (each, _, basis), made in self._each("Preparing", fresh, make):
             if isinstance(made, Exception):
@@ -199,18 +209,29 @@ class Reading(Generic[C]):
         )
         self._client._check_own(statement)
 
-    def _made(self, each: Found, row: Row, stated: Stated, keeps: bool) -> PreparedCertificate:
+    def _made(
+        self, each: Found, row: Row, stated: Stated, keeps: bool, on_bytes: OnBytes
+    ) -> PreparedCertificate:
         found = detect_file(each.path, is_=each.identity)
         summary = FileSummary(row.cid, row.sha256.hex(), row.size, found.media_type)
-        file = documents.fingerprinted(Described(each.path, each.path.stem, summary, found))
+        turns = documents.readings(found) - 1 - (not keeps)
+        file = documents.fingerprinted(
+            Described(each.path, each.path.stem, summary, found), turn_of(on_bytes, 0, turns)
+        )
         creator = self._client._session.account.address
         certify, document = self._client._state(file, stated, (), creator)
         if keeps:
-            documents.keep(self._client.store, file, document)
+            told = turn_of(on_bytes, turns - 1, turns)
+            documents.keep(self._client.store, file, document, told)
         registry = self._client.deployment.registry
         return PreparedCertificate(certify, registry, raw_cid(certify.metadata), row.cid)
 
     # ----------------------------------------------------------------- inside
+
+    def _together(self, found: Sequence[Found]) -> Callable[[Found], OnBytes]:
+        """What each file's reading tells, of all of them together."""
+        together = Together(self._on_bytes, sum(each.size for each in found))
+        return lambda each: together.of(each.size)
 
     def _each(
         self, stage: str, items: Sequence[A], work: Callable[[A], B]
@@ -264,10 +285,6 @@ class Reading(Generic[C]):
 
     def _fail(self, name: str, error: Exception) -> None:
         self.outcomes[name] = FileReport(name, Outcome.FAILED, reason=str(error))
-
-
-def _summary(found: Found) -> FileSummary:
-    return summarize_file(found.path, is_=found.identity)
 
 
 def _is_file_name(path: Path) -> bool:

@@ -13,6 +13,7 @@ from gen_ip.chain import reverts
 from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import AlreadyCertified, ContractError
 from gen_ip.content.cid import raw_cid
+from gen_ip.content.files import OnBytes
 from gen_ip.inspection import checks
 from gen_ip.methods.preparing import Preparing, Stated, Statement
 from gen_ip.signing.eip712 import sign
@@ -46,7 +47,13 @@ BATCH = 40
 class Certifying(Preparing):
     """See `gen_ip.client.GenIP`."""
 
-    def certify(self, content: Content, **statement: Unpack[Statement]) -> Certificate:
+    def certify(
+        self,
+        content: Content,
+        *,
+        on_bytes: OnBytes | None = None,
+        **statement: Unpack[Statement],
+    ) -> Certificate:
         """Certifies a file (its path, or its bytes) as a work of the account.
 
         The file and its metadata, with a fingerprint where it is a picture, are put into the store
@@ -56,6 +63,9 @@ class Certifying(Preparing):
         act on the work, and how far; `declared`, which goes into the metadata: tools, base models,
         what people contributed, rights beyond the tools' licenses.
 
+        `on_bytes` is told how many bytes are read and kept, and of how many: a file is read two or
+        three times.
+
         Raises:
             FileProblem: the file is not usable, or it is a picture that cannot be decoded.
             MetadataError: a text does not fit.
@@ -64,12 +74,18 @@ class Certifying(Preparing):
             RoyaltyTooHigh, InvalidPayee, PayeesShareTooMuch, TooManyPayees, InvalidArbiter: as
                 their names say.
         """
-        return self._certify(content, Stated(**statement), ())
+        return self._certify(content, Stated(**statement), (), on_bytes)
 
     def derive(
-        self, content: Content, *, licenses: Sequence[int], **statement: Unpack[Statement]
+        self,
+        content: Content,
+        *,
+        licenses: Sequence[int],
+        on_bytes: OnBytes | None = None,
+        **statement: Unpack[Statement],
     ) -> Certificate:
         """Certifies a derivative of the works that `licenses` are for; spends a unit of each.
+        `on_bytes` as in `certify`.
 
         Raises:
             InvalidArgument: no license is named.
@@ -83,7 +99,7 @@ class Certifying(Preparing):
         """
         if not licenses:
             raise InvalidArgument("licenses", licenses, "at least one license that grants DERIVE")
-        return self._certify(content, Stated(**statement), licenses)
+        return self._certify(content, Stated(**statement), licenses, on_bytes)
 
     # ---------------------------------------------------------------- without
 
@@ -228,9 +244,15 @@ class Certifying(Preparing):
 
     # ----------------------------------------------------------------- inside
 
-    def _certify(self, content: Content, stated: Stated, licenses: Sequence[int]) -> Certificate:
+    def _certify(
+        self,
+        content: Content,
+        stated: Stated,
+        licenses: Sequence[int],
+        on_bytes: OnBytes | None,
+    ) -> Certificate:
         """Certifies a file as a work of the account."""
-        prepared = self._prepare(content, stated, licenses, self._check_own)
+        prepared = self._prepare(content, stated, licenses, self._check_own, on_bytes=on_bytes)
         call = self._session.calls.home_of(prepared.certify).certify(prepared.certify)
         return self._certificate(prepared, self._session.send(call))
 

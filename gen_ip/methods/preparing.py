@@ -11,8 +11,10 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.errors import UnexpectedChain
 from gen_ip.content.declaration import Declaration
 from gen_ip.content.detection.settling import named
+from gen_ip.content.files import OnBytes, detect_file
 from gen_ip.content.kind import Kind
 from gen_ip.content.metadata import PublishedCopy
+from gen_ip.content.telling import turn_of
 from gen_ip.methods.connection import Connection
 from gen_ip.signing.eip712 import Domain
 from gen_ip.signing.statements import Certify, Edge, Payee, registry_domain
@@ -118,17 +120,23 @@ class Preparing(Connection):
         check: Callable[[Certify], None],
         creator: str | None = None,
         bought: Sequence[Edge] = (),
+        on_bytes: OnBytes | None = None,
     ) -> PreparedCertificate:
         """Puts a file and its metadata into the store, and states what they are; but first `check`
-        raises what the contract would. `bought` are edges of licenses that do not exist yet."""
+        raises what the contract would. `bought` are edges of licenses that do not exist yet.
+        `on_bytes` is told how far all readings of the file have come."""
         creator = creator or self._session.account.address
         edges = [*bought, *(self._licenses.edge(license_id) for license_id in licenses)]
         with documents.as_file(content) as path:
-            file = documents.fingerprinted(documents.summarize(content, path))
+            turns = 1 if on_bytes is None else documents.readings(detect_file(path))
+            file = documents.summarize(content, path, turn_of(on_bytes, 0, turns))
+            file = documents.fingerprinted(file, turn_of(on_bytes, 1, turns))
             certify, document = self._state(file, stated, edges, creator)
             # What would fail on chain leaves nothing in the store, and the other way round.
             check(certify)
-            metadata_cid = documents.keep(self.store, file, document)
+            metadata_cid = documents.keep(
+                self.store, file, document, turn_of(on_bytes, turns - 1, turns)
+            )
         registry = self.deployment.registry
         return PreparedCertificate(certify, registry, metadata_cid, file.summary.cid)
 

@@ -25,6 +25,7 @@ from gen_ip.content.files import (
     MAX_FILE_BYTES,
     MAX_MODEL_BYTES,
     FileSummary,
+    OnBytes,
     cap_of,
     detect_file,
     open_file,
@@ -123,14 +124,21 @@ def as_file(content: Content) -> Iterator[Path]:
         yield path
 
 
-def summarize(content: Content, path: Path) -> Described:
+def summarize(content: Content, path: Path, on_bytes: OnBytes | None = None) -> Described:
     """What identifies the file, without decoding it. `path` is what `as_file(content)` gave.
+    `on_bytes` is told how far it has come.
 
     Raises:
         FileProblem: the file is not usable.
     """
     name = _UNTITLED if isinstance(content, bytes) else path.stem or _UNTITLED
-    return Described(path, name, summarize_file(path), detect_file(path))
+    return Described(path, name, summarize_file(path, on_bytes=on_bytes), detect_file(path))
+
+
+def readings(found: Detected) -> int:
+    """How often such a file is read from end to end to be certified: to name it by its hashes, for
+    the hash of its tensors where it has any, and to be kept."""
+    return 3 if found.format in TENSORS else 2
 
 
 def content_hash(content: Content) -> bytes:
@@ -154,14 +162,15 @@ def same_content(described: Described) -> tuple[str, str] | None:
     return next(iter(hashes.items()), None)
 
 
-def fingerprinted(described: Described) -> Described:
+def fingerprinted(described: Described, on_bytes: OnBytes | None = None) -> Described:
     """With the fingerprint, where the file is a picture, else with the hash of its content.
+    `on_bytes` is told how far it has come with a model, which may be large.
 
     Raises:
         FileProblem: it is a picture that cannot be decoded, or the file changed.
     """
     if described.detected.format not in PICTURES:
-        return replace(described, canonical=_canonical(described))
+        return replace(described, canonical=_canonical(described, on_bytes))
     found = perceptual_hash(described.path)
     if found.sha256 != described.summary.sha256:
         raise FileChanged(described.path)
@@ -230,15 +239,18 @@ def digest(document: bytes) -> bytes:
     return metadata_format.digest(document)
 
 
-def keep(store: Store, described: Described, document: bytes) -> str:
-    """Puts the file and its metadata into the store; returns the metadata's CID.
+def keep(
+    store: Store, described: Described, document: bytes, on_bytes: OnBytes | None = None
+) -> str:
+    """Puts the file and its metadata into the store; returns the metadata's CID. `on_bytes` is told
+    how far it has come with the file.
 
     Raises:
         StoreError: the store does not take them.
         FileProblem: the file is gone or changed.
     """
     path, cap = os.fspath(described.path), cap_of(described.detected)
-    if store.put_file(path, cap) != described.summary.cid:
+    if store.put_file(path, cap, on_bytes) != described.summary.cid:
         raise FileChanged(described.path)
     return store.put_block(document)
 
@@ -286,10 +298,10 @@ def _of_digest(store: Store, digest: bytes, seconds: float) -> Metadata:
     return metadata_format.decode(data)
 
 
-def _canonical(described: Described) -> dict[str, str]:
+def _canonical(described: Described, on_bytes: OnBytes | None) -> dict[str, str]:
     path, found = described.path, described.detected
     if found.format in TENSORS:
-        return {AUTOV3: _tensors(path)}
+        return {AUTOV3: _tensors(path, on_bytes)}
     if found.kind not in ("text", "prompt", "workflow"):
         return {}
     content, sha256 = read_whole(path)
@@ -298,11 +310,11 @@ def _canonical(described: Described) -> dict[str, str]:
     return canonical_of(path, content, found)
 
 
-def _tensors(path: Path) -> str:
+def _tensors(path: Path, on_bytes: OnBytes | None) -> str:
     # However large it is, it takes little memory.
     with open_file(path, MAX_MODEL_BYTES) as file:
         try:
-            return tensors_sha256(file)
+            return tensors_sha256(file, on_bytes)
         except BadSafetensors:
             # It was sound when it was looked at.
             raise FileChanged(path) from None
