@@ -271,8 +271,7 @@ class MalformedBlock(StoreError):
     def __init__(self, cid: str, reason: str) -> None:
         self.cid, self.reason = cid, reason
         super().__init__(
-            f"block {shown(cid)} cannot be read: {reason}; "
-            "give the CID of a file, or of a folder that is no shard"
+            f"block {shown(cid)} cannot be read: {reason}; give the CID of a file, or of a folder"
         )
 
 

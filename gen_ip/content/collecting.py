@@ -86,11 +86,11 @@ def _needed(store: LocalStore, names: list[str]) -> Iterator[str]:
 def _below(store: LocalStore, cid: str) -> Iterator[str]:
     yield cid
     try:
-        links = store.directory(cid)
+        children = store.children(cid)
     except ContentNotFound:
         return
-    for link in links or ():
-        yield from _below(store, str(link.cid))
+    for child in children:
+        yield from _below(store, str(child))
 
 
 def _metadata(store: LocalStore, name: str) -> Any:

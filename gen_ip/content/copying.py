@@ -6,13 +6,16 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from gen_ip.content import hamt
 from gen_ip.content.car import CarFile, write_car
 from gen_ip.content.cid import CID, RAW, parse_cid
-from gen_ip.content.dag_pb import DIRECTORY, Link, parse_node
+from gen_ip.content.dag_pb import SHARD, Link, parse_node
 from gen_ip.content.files import StrPath, open_file
+from gen_ip.content.folders import entries_of
 from gen_ip.content.store import Store
 from gen_ip.content.walking import (
     MAX_BLOCK_READ,
@@ -162,8 +165,17 @@ def _copy(source: Store, target: Store, cid: str, told: _Told) -> None:
     else:
         for link in links:
             _copy(source, target, str(link.cid), told)
-        kept = target.put_node(_block_of(source, cid))
+        kept = _put_nodes(target, parse_cid(cid), lambda cid: _block_of(source, str(cid)))
     _check_kept(kept, cid, source.address)
+
+
+def _put_nodes(target: Store, cid: CID, block: Callable[[CID], bytes]) -> str:
+    """Keeps the node of a folder, and before it those of its shards."""
+    data = block(cid)
+    node = parse_node(cid, data)
+    for link in hamt.inner(node) if node.kind == SHARD else ():
+        _put_nodes(target, link.cid, block)
+    return target.put_node(data)
 
 
 def _block_of(source: Store, cid: str) -> bytes:
@@ -190,11 +202,11 @@ def _keep(store: Store, archive: CarFile, root: CID) -> None:
     if root.codec == RAW:
         kept = store.put_block(block)
     else:
-        node = parse_node(root, block)
-        if node.kind == DIRECTORY:
-            for link in node.links:
+        found = entries_of(parse_node(root, block), root, partial(checked, archive))
+        if found is not None:
+            for link in found:
                 _keep(store, archive, link.cid)
-            kept = store.put_node(block)
+            kept = _put_nodes(store, root, partial(checked, archive))
         else:
             # Told before the store has anything of it.
             pieces = (fetched(archive, leaf) for leaf in leaves(archive, root, NO_CAP))

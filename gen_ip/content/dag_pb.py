@@ -6,15 +6,19 @@ Kubo writes them; read strictly, since the nodes of a stranger's tree are a stra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gen_ip.content.cid import CID, cid_of_bytes
+from gen_ip.content.cid import CID, DAG_PB, cid_of_bytes
 from gen_ip.errors import MalformedBlock, MalformedCID
 
-DIRECTORY, FILE = 1, 2
+DIRECTORY, FILE, SHARD = 1, 2, 5
 _RAW_LEAF = 0  # UnixFS's "Raw": a leaf of a file, in old trees.
-_NAMES = {3: "a metadata entry", 4: "a symbolic link", 5: "a sharded directory (HAMT)"}
+_NAMES = {3: "a metadata entry", 4: "a symbolic link"}
+# The hash function of names in shards, as multicodec numbers it: murmur3-x64-64.
+_MURMUR3 = 0x22
+# Kubo's own limit.
+_MAX_FANOUT = 1024
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_VARINT_BYTES = 10
 
@@ -30,14 +34,16 @@ class Link(NamedTuple):
 class Node(NamedTuple):
     """A node that was read.
 
-    `kind` is `DIRECTORY` or `FILE`. Of files, `data` are the bytes the node itself holds, and
-    `sizes` the bytes of the file below each link.
+    `kind` is `DIRECTORY`, `FILE` or `SHARD`. Of files, `data` are the bytes the node itself holds,
+    and `sizes` the bytes of the file below each link. Of a shard of a folder, the bits of `data`
+    say which of its `fanout` places have a link; see `slots`.
     """
 
     kind: int
     links: tuple[Link, ...]
     data: bytes = b""
     sizes: tuple[int, ...] = ()
+    fanout: int = 0
 
 
 def file_node(links: Sequence[tuple[bytes, int, int]]) -> bytes:
@@ -55,6 +61,25 @@ def directory_node(links: Sequence[Link]) -> bytes:
     rows = sorted((link.name.encode(), link) for link in links)
     written = b"".join(_link(bytes(link.cid), name, link.tree_bytes) for name, link in rows)
     return written + _field(0x0A, b"\x08\x01")
+
+
+def shard_node(links: Mapping[int, Link], fanout: int) -> bytes:
+    """A shard's node, from its links by their places; see `gen_ip.content.hamt`."""
+    digits = _digits(fanout)
+    written = b"".join(
+        _link(bytes(link.cid), f"{place:0{digits}X}{link.name}".encode(), link.tree_bytes)
+        for place, link in sorted(links.items())
+    )
+    bits = sum(1 << place for place in links)
+    field = _field(0x12, bits.to_bytes((bits.bit_length() + 7) // 8, "big")) if bits else b""
+    unixfs = b"\x08\x05" + field + b"\x28" + varint(_MURMUR3) + b"\x30" + varint(fanout)
+    return written + _field(0x0A, unixfs)
+
+
+def slots(node: Node) -> tuple[tuple[str, Link], ...]:
+    """The links of a shard, each with its place in hex digits, which its name begins with."""
+    digits = _digits(node.fanout)
+    return tuple((link.name[:digits], link) for link in node.links)
 
 
 def parse_node(cid: CID, block: bytes) -> Node:
@@ -94,7 +119,7 @@ def _parse(block: bytes) -> Node:
             raise _Refused("it is no dag-pb node")
     if unixfs is None:
         raise _Refused("it is a dag-pb node without UnixFS data")
-    kind, data, total, sizes = -1, b"", None, []
+    kind, data, total, sizes, hashed, fanout = -1, b"", None, [], 0, 0
     for number, value in _fields(unixfs):
         if number == 1 and isinstance(value, int):
             kind = value
@@ -104,8 +129,15 @@ def _parse(block: bytes) -> Node:
             total = value
         elif number == 4 and isinstance(value, int):
             sizes.append(value)
+        elif number == 5 and isinstance(value, int):
+            hashed = value
+        elif number == 6 and isinstance(value, int):
+            fanout = value
     if kind == DIRECTORY:
         return Node(DIRECTORY, tuple(links))
+    if kind == SHARD:
+        _check_shard(links, data, hashed, fanout)
+        return Node(SHARD, tuple(links), data, (), fanout)
     if kind not in (FILE, _RAW_LEAF):
         raise _Refused(f"it is {_NAMES.get(kind, f'UnixFS of the unknown type {kind}')}")
     if len(sizes) != len(links):
@@ -113,6 +145,24 @@ def _parse(block: bytes) -> Node:
     if total is not None and total != len(data) + sum(sizes):
         raise _Refused(f"its {total} bytes are not the sum of its parts")
     return Node(FILE, tuple(links), data, tuple(sizes))
+
+
+def _check_shard(links: Sequence[Link], data: bytes, hashed: int, fanout: int) -> None:
+    if hashed != _MURMUR3:
+        raise _Refused(f"its names are hashed by the unknown function 0x{hashed:x}")
+    if not 8 <= fanout <= _MAX_FANOUT or fanout & fanout - 1:
+        raise _Refused(f"it is a shard of {fanout:,} places, and not of 8 to {_MAX_FANOUT:,}")
+    bits = int.from_bytes(data, "big") if len(data) <= fanout // 8 else 1 << fanout
+    places = [place for place in range(fanout + 1) if bits >> place & 1]
+    digits = _digits(fanout)
+    if [link.name[:digits] for link in links] != [f"{place:0{digits}X}" for place in places]:
+        raise _Refused("its links are not those that its bits say")
+    if any(len(link.name) == digits and link.cid.codec != DAG_PB for link in links):
+        raise _Refused("a link in it leads to no shard")
+
+
+def _digits(fanout: int) -> int:
+    return len(f"{fanout - 1:X}")
 
 
 def _parse_link(data: bytes) -> Link:

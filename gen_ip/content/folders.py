@@ -7,27 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from gen_ip.content.cid import DAG_PB, parse_cid
-from gen_ip.content.dag_pb import Link, directory_node
+from gen_ip.content import hamt
+from gen_ip.content.cid import CID, DAG_PB, parse_cid
+from gen_ip.content.dag_pb import DIRECTORY, SHARD, Link, Node, directory_node
 from gen_ip.content.files import StrPath
 from gen_ip.content.unixfs import UnixFSHasher
-from gen_ip.errors import FileTooLarge, MissingFile, NotAFile, UnreadableFile
+from gen_ip.errors import FileProblem, MissingFile, NotAFile, UnreadableFile
 
-# From here on Kubo spreads a directory's entries over shards (Import.UnixFSHAMTDirectorySize-
+# Of more, Kubo spreads a directory's entries over shards (Import.UnixFSHAMTDirectorySize-
 # Threshold), counted as the bytes of their names and CIDs.
 SHARDING_BYTES = 256 * 1024
 _MAX_DEPTH = 30
 
 
-class FolderTooWide(FileTooLarge):
-    """A folder has so many entries that other IPFS programs would shard it."""
+class FolderTooWide(FileProblem):
+    """A folder has so many entries, or such names, that it could not be read again."""
 
-    def __init__(self, path: object, size: int) -> None:
-        super().__init__(path, size, SHARDING_BYTES)
-        self.args = (
-            f"folder {str(path)!r} has names and CIDs of {size:,} bytes together, the cap is "
-            f"{SHARDING_BYTES:,}: spread its files over several folders",
-        )
+    def __init__(self, path: object, problem: str) -> None:
+        super().__init__(path, f"{problem}: spread its files over several folders")
 
 
 class Takes(Protocol):
@@ -51,7 +48,7 @@ def put_folder(
 
     Raises:
         NotAFile: something in it is neither file nor folder; links are not followed.
-        FolderTooWide: a folder has too many entries.
+        FolderTooWide: a folder has more than `hamt.MAX_ENTRIES` entries.
         MissingFile, UnreadableFile, FileTooLarge: as their names say.
         StoreError: the store does not take it.
     """
@@ -84,12 +81,35 @@ def _put(
         else:
             raise NotAFile(entry.path, "a link, a device or a pipe")
         links.append(link._replace(name=entry.name))
+    return _put_entries(store, path, links)
+
+
+def _put_entries(store: Takes, path: Path, links: list[Link]) -> Link:
     size = sum(len(link.name.encode()) + len(bytes(link.cid)) for link in links)
     if size > SHARDING_BYTES:
-        raise FolderTooWide(path, size)
+        if len(links) > hamt.MAX_ENTRIES:
+            raise FolderTooWide(
+                path, f"has {len(links):,} entries, the cap is {hamt.MAX_ENTRIES:,}"
+            )
+        try:
+            return hamt.build(links, store.put_node)
+        except hamt.NamesCollide as error:
+            raise FolderTooWide(path, f"has names that hash alike, {error}") from None
     block = directory_node(links)
     cid = parse_cid(store.put_node(block))
     return Link(cid, "", len(block) + sum(link.tree_bytes for link in links))
+
+
+def entries_of(node: Node, cid: CID, block: Callable[[CID], bytes]) -> tuple[Link, ...] | None:
+    """The entries of the folder whose root is a node; None of a file. `block` gives the blocks of
+    further shards, verified.
+
+    Raises:
+        MalformedBlock: its shards do not fit together; what `block` raises.
+    """
+    if node.kind == SHARD:
+        return hamt.entries(cid, node, block)
+    return node.links if node.kind == DIRECTORY else None
 
 
 def _file(store: Takes, entry: os.DirEntry[str], max_bytes: int) -> Link:

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from gen_ip.content import incoming
 from gen_ip.content.cid import CID, DAG_PB, RAW, is_cid, parse_cid, raw_cid_of
-from gen_ip.content.dag_pb import Link, parse_node
+from gen_ip.content.dag_pb import Link, Node, parse_node
 from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath, read_chunks
+from gen_ip.content.folders import entries_of
 from gen_ip.content.incoming import Unfinished, sync_folder
 from gen_ip.content.store import MAX_BLOCK_BYTES, check_block, check_bytes, verified
 from gen_ip.content.unixfs import CHUNK_BYTES, UnixFSHasher, unixfs_cid_of_chunks
@@ -27,6 +28,7 @@ from gen_ip.errors import (
     ContentCorrupted,
     ContentNotFound,
     ContentTooLarge,
+    MalformedBlock,
     StoreUnavailable,
 )
 
@@ -132,11 +134,19 @@ class LocalStore:
     def directory(self, cid: str) -> tuple[Link, ...] | None:
         """See `Store.directory`."""
         wanted = parse_cid(cid)
-        if wanted.codec == DAG_PB and (block := self._block(wanted)) is not None:
-            return parse_node(wanted, block).links
+        if (node := self._node(wanted)) is not None:
+            return entries_of(node, wanted, self._checked)
         if not self.has(cid):
             raise ContentNotFound(cid, self.address)
         return None
+
+    def children(self, cid: str) -> tuple[CID, ...]:
+        """The CIDs that the node of a folder names, those of its shards among them; none of a
+        file. Raises as `directory`."""
+        node = self._node(parse_cid(cid))
+        if node is None and not self.has(cid):
+            raise ContentNotFound(cid, self.address)
+        return () if node is None else tuple(link.cid for link in node.links)
 
     def blocks(self, cid: str) -> Iterator[tuple[CID, bytes | bytearray | memoryview]]:
         """See `Store.blocks`: a file's children come before their parents."""
@@ -244,6 +254,17 @@ class LocalStore:
             except FileNotFoundError:
                 raise ContentNotFound(str(cid), self.address) from None
         return data if hashlib.sha256(data).digest() == cid.digest else None
+
+    def _node(self, cid: CID) -> Node | None:
+        """The node of a folder; None where a file is kept under the CID."""
+        block = self._block(cid) if cid.codec == DAG_PB else None
+        return None if block is None else parse_node(cid, block)
+
+    def _checked(self, cid: CID) -> bytes:
+        block = self._block(cid)
+        if block is None:
+            raise MalformedBlock(str(cid), "it is a file, not a shard of a folder")
+        return block
 
     def _raw_digest(self, cid: CID) -> bytes | None:
         return cid.digest if cid.codec == RAW and self._block(cid) is not None else None

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from gen_ip.content.cid import CID, DAG_PB, RAW, parse_cid
-from gen_ip.content.dag_pb import DIRECTORY, Link, Node, parse_node
+from gen_ip.content.dag_pb import FILE, Link, Node, parse_node
 from gen_ip.content.files import MAX_FILE_BYTES
+from gen_ip.content.folders import entries_of
 from gen_ip.errors import ContentCorrupted, ContentTooLarge, MalformedBlock
 
 # Kubo's own limit for what is exchanged; other programs make blocks of up to 2 MiB.
@@ -128,7 +129,7 @@ class ReadsBlocks(ABC):
         if wanted.codec == RAW:
             return None
         node = parse_node(wanted, checked(self, wanted))
-        return node.links if node.kind == DIRECTORY else None
+        return entries_of(node, wanted, lambda inner: checked(self, inner))
 
     def blocks(self, cid: str) -> Iterator[tuple[CID, bytes]]:
         """See `gen_ip.content.store.Store.blocks`."""
@@ -168,6 +169,6 @@ def _check_depth(cid: CID, depth: int) -> None:
 
 def _file(cid: CID, block: bytes) -> Node:
     node = parse_node(cid, block)
-    if node.kind == DIRECTORY:
+    if node.kind != FILE:
         raise MalformedBlock(str(cid), "it is a directory, not a file")
     return node

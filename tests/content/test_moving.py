@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from gen_ip.content.cid import CID, DAG_PB, RAW, parse_cid, raw_cid_of
+from gen_ip.content.collecting import collect
 from gen_ip.content.copying import AlreadyThere, copy, export, fetch, import_
 from gen_ip.content.dag_pb import DIRECTORY, Link, directory_node, file_node, parse_node
 from gen_ip.content.files import StrPath
-from gen_ip.content.folders import FolderTooWide, put_folder
+from gen_ip.content.folders import put_folder
 from gen_ip.content.kubo import KuboStore
 from gen_ip.content.local import LocalStore
 from gen_ip.content.store import Store
@@ -78,8 +79,8 @@ def test_folder_has_kubos_cid(kubo: Kubo, local: LocalStore, tree: Path) -> None
     assert put_folder(KuboStore(kubo.address), tree, CAP) == theirs
 
 
-@pytest.mark.parametrize("entries", [0, 2978, 2979])
-def test_wide_folders_up_to_where_kubo_shards_them(
+@pytest.mark.parametrize("entries", [0, 2978, 2979, 6000])
+def test_wide_folders_on_both_sides_of_where_kubo_shards_them(
     kubo: Kubo, tmp_path: Path, entries: int
 ) -> None:
     """Each entry counts 88 bytes: 36 of its CID and 52 of its name."""
@@ -90,13 +91,38 @@ def test_wide_folders_up_to_where_kubo_shards_them(
         os.link(tmp_path / "one", folder / f"{number:052}")
     add = ("add", "-r", "--quieter", "--cid-version=1", "--raw-leaves")
     theirs = kubo.ipfs(*add, "--chunker=size-262144", str(folder))
-    if entries * 88 > 262_144:
-        with pytest.raises(FolderTooWide, match="several folders"):
-            put_folder(Forgetful(), folder, CAP)
-        with pytest.raises(MalformedBlock, match="sharded"):
-            KuboStore(kubo.address).directory(theirs)
-    else:
-        assert put_folder(Forgetful(), folder, CAP) == theirs
+    assert put_folder(Forgetful(), folder, CAP) == theirs
+    if entries == 6000:
+        found = KuboStore(kubo.address).directory(theirs) or ()
+        assert [link.name for link in found] == sorted(os.listdir(folder))
+        assert {str(link.cid) for link in found} == {raw_cid_of(b"x")}
+
+
+def test_a_sharded_folder_goes_everywhere(
+    kubo: Kubo, local: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gen_ip.content.folders.SHARDING_BYTES", 1000)
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    (folder / "🦊").write_bytes(b"fox")
+    for number in range(60):
+        os.link(folder / "🦊", folder / f"{number}é")
+    cid = put_folder(local, folder, CAP)
+    kubo_store = KuboStore(kubo.address)
+    copy(local, kubo_store, cid)
+    assert cid in kubo_store.pins()
+    assert kubo_store.directory(cid) == local.directory(cid)
+    assert len(kubo.ipfs("ls", "--size=false", "--resolve-type=false", cid).splitlines()) == 61
+    export(kubo_store, [cid], tmp_path / "wide.car")
+    back = LocalStore(tmp_path / "back")
+    assert import_(back, tmp_path / "wide.car") == [cid]
+    kept = {name for name, _ in back.contents()}
+    assert len(kept) > 3, "shards below the first"
+    assert collect(back, 0).removed == ()
+    back.unpin(cid)
+    assert set(collect(back, 0).removed) == kept
+    fetch(local, cid, tmp_path / "again")
+    assert same(folder, tmp_path / "again")
 
 
 def test_folder_comes_back(local: LocalStore, tree: Path, tmp_path: Path) -> None:
