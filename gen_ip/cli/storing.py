@@ -124,13 +124,27 @@ def import_(
 def copy(
     use: Invocation,
     cids: CidTexts,
-    target: Annotated[str, typer.Option("--to", metavar="STORE", help="The store to copy to.")],
+    targets: Annotated[
+        list[str], typer.Option("--to", metavar="STORE", help="The store to copy to. Repeatable.")
+    ],
     store: StoreAddress = None,
+    require: Annotated[
+        int | None,
+        typer.Option(
+            "--require",
+            metavar="N",
+            min=1,
+            max=999,
+            help="How many of several stores of --to must succeed.  [default: all]",
+        ),
+    ] = None,
 ) -> None:
-    """Have another store keep content of this one, pinned."""
+    """Have other stores keep content of this one, pinned."""
+    from gen_ip.content.choice import required
     from gen_ip.content.copying import copy as put
 
-    source, other = _opened(store), _opened(target)
+    source = _opened(store)
+    other = _opened(targets if require is None else [*targets, required(require)])
     with use.output.working("Copying") as spinner:
         for cid in cids:
             put(source, other, cid, lambda done: spinner.say(f"Copied {done:,} bytes"))

@@ -40,7 +40,9 @@ def test_every_command_with_a_store_takes_several() -> None:
     assert len(having) > 40
     for path, named in having.items():
         assert named["--store"].multiple, path
-        assert named["--require"].envvar == "GENIP_STORE_REQUIRE"
+        # What a copy requires is of the stores it goes to, which no variable names.
+        variable = None if path == ("store", "copy") else "GENIP_STORE_REQUIRE"
+        assert named["--require"].envvar == variable
     assert all("--store" in named for named in found.values() if "--require" in named)
 
 
@@ -57,6 +59,26 @@ def test_all_stores_must_succeed_unless_fewer_are_required(
     run("store", "add", file, *broken, "--require", "2").ok()
     run("store", "add", file, *broken, "--require", "3").failed("TooFewStores", "2 of at least 3")
     assert run("store", "ls", *named).ok().out.split() == [unixfs_cid(DATA)]
+
+
+def test_a_copy_goes_to_several(
+    run: Run, file: Path, tmp_path: Path, stores: tuple[str, str, str]
+) -> None:
+    a, b, taken = stores
+    source = ("--store", tmp_path / "source")
+    cid = run("store", "add", file, *source).ok().out.strip()
+    copy = ("store", "copy", cid, *source, "--to")
+    run(*copy, a, "--to", taken).failed("TooFewStores", "1 of at least 2", taken)
+    told = run(*copy, a, "--to", b, "--json", GENIP_STORE_REQUIRE="9").ok().json
+    assert (told["cids"], told["to"]) == ([cid], f"{a}; {b}")
+    assert kept(a, b) == [DATA, DATA]
+    assert [list(LocalStore(each).pins()) for each in (a, b)] == [[cid], [cid]]
+    LocalStore(b).remove(cid)
+    run(*copy, a, "--to", taken, "--to", b, "--require", "2").ok()
+    assert kept(b) == [DATA]
+    run(*copy, a, "--to", taken, "--to", b, "--require", "3").failed("TooFewStores", "2 of at")
+    run(*copy, a, "--to", b, "--require", "3").failed("WrongRequirement", "3 of 2 stores")
+    run(*copy, a, "--require", "0").failed("UsageError", "--require", code=2)
 
 
 def test_more_than_there_are_cannot_be_required(
