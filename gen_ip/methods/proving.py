@@ -28,8 +28,9 @@ class Proving(Connection):
         Raises:
             UnknownWork: it is not certified, and no anchored certificate of it is given.
             UnknownAnchor: the certificate's anchor was never written.
-            NoStateProof: the node does not prove the state after that block, or the work was not
-                there yet.
+            NoSuchBlock: the node does not have the block, or finalizes none.
+            NotThereYet: the work was not there yet after that block.
+            NoStateProof: the node does not prove the state after that block.
             UnknownHeader: the chain's headers are of a form that this release does not know.
         """
         number = arguments.work_id("work", work)

@@ -36,7 +36,32 @@ class NoStateProof(GenIPError):
         self.block, self.reason = block, reason
         super().__init__(
             f"the node gives no proof of the state after block {block:,} ({reason}); use a node "
-            "that answers eth_getProof for that block, such as geth or reth"
+            "that answers eth_getProof for that block, such as geth or reth, which must keep all "
+            "states if the block is old"
+        )
+
+
+class NotThereYet(GenIPError):
+    """The block is older than what is to be proven."""
+
+    def __init__(self, work: int, block: int, newest: int) -> None:
+        self.work, self.block, self.newest = work, block, newest
+        super().__init__(
+            f"work {work}, or its anchor, is not there yet after block {block:,}; give a later "
+            f"block (the newest is {newest:,}), or wait: the finalized block follows the newest, "
+            "on Ethereum by some 15 minutes"
+        )
+
+
+class NoSuchBlock(GenIPError):
+    """The node has no block of a number, or calls none finalized."""
+
+    def __init__(self, block: int | str, reason: str) -> None:
+        self.block, self.reason = block, reason
+        name = f"block {block:,}" if isinstance(block, int) else f"{block} block"
+        super().__init__(
+            f"the node has no {name} ({reason}); give latest or the number of a block that it has, "
+            "or use another node"
         )
 
 
@@ -57,6 +82,8 @@ def collect(
     Raises:
         UnknownWork: it is not certified, and no anchored certificate of it is given.
         UnknownAnchor: the certificate's anchor was never written.
+        NoSuchBlock: the node does not have the block, or finalizes none.
+        NotThereYet: the block is older than the work and its anchor.
         NoStateProof, UnknownHeader, NodeError: the node cannot say it so that it can be checked.
     """
     registry = Registry(session)
@@ -76,13 +103,16 @@ def collect(
         seen = session.events("IPRegistry", "Anchored", word(root))
         if not seen:
             raise UnknownAnchor(root)
+    # Told of states that the node may not keep, too.
+    if seen and header.number < seen[0].block:
+        raise NotThereYet(work, header.number, session.rpc.block().number)
     wanted = {
         "owner": slots.owner_slot(work) if is_certified else None,
         "metadata": slots.metadata_slot(work) if is_certified else None,
         "claims": slots.claims_slot(content_hash) if is_certified else None,
         "anchor": None if root is None else slots.anchor_slot(root),
     }
-    account, paths = _state(session, header, [each for each in wanted.values() if each])
+    account, paths = _state(session, header, work, [each for each in wanted.values() if each])
     found = iter(paths)
     document = find_metadata(store, digest, _SECONDS)
     return SavedProof(
@@ -102,13 +132,22 @@ def collect(
 
 def _header(session: Session, block: int | str) -> Header:
     name = hex(block) if isinstance(block, int) else block
-    found = session.rpc.request("eth_getBlockByNumber", name, False)
+    try:
+        found = session.rpc.request("eth_getBlockByNumber", name, False)
+    # How geth says that it finalizes none, or not yet.
+    except (ContractError, NodeError) as error:
+        if isinstance(error, NodeError) and error.passing:
+            raise
+        reason = error.reason if isinstance(error, NodeError) else str(error)
+        raise NoSuchBlock(block, reason) from None
     if not isinstance(found, Mapping):
-        raise NodeError("eth_getBlockByNumber", f"block {name} is unknown")
+        raise NoSuchBlock(block, "it answers nothing")
     return headers.of_block(found)
 
 
-def _state(session: Session, header: Header, places: Sequence[bytes]) -> tuple[Nodes, list[Nodes]]:
+def _state(
+    session: Session, header: Header, work: int, places: Sequence[bytes]
+) -> tuple[Nodes, list[Nodes]]:
     """The path to the registry in the state after a block, and that to each slot of it."""
     registry, number = session.deployment.registry, header.number
     keys = [f"0x{place.hex()}" for place in places]
@@ -126,7 +165,7 @@ def _state(session: Session, header: Header, places: Sequence[bytes]) -> tuple[N
     if not account or keccak(account[0]) != header.state_root:
         raise NoStateProof(number, "what it gives is not of the block's state root")
     if not all(value for _, value in paths):
-        raise NoStateProof(number, "the work or its anchor is not there yet after that block")
+        raise NotThereYet(work, number, session.rpc.block().number)
     return account, [path for path, _ in paths]
 
 

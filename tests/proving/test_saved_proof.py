@@ -18,14 +18,16 @@ from web3.types import RPCEndpoint
 
 from gen_ip import GenIP
 from gen_ip.chain.deploy import deploy
+from gen_ip.chain.errors import NodeError
 from gen_ip.chain.faucet import fund
 from gen_ip.chain.reverts import UnknownAnchor, UnknownWork
+from gen_ip.chain.rpc import Rpc
 from gen_ip.content.detection.detect import detect
 from gen_ip.content.local import LocalStore
 from gen_ip.errors import GenIPError
 from gen_ip.fingerprint.canonical import canonical_of
 from gen_ip.proofs.checking import Fit, Outcome, Report, check
-from gen_ip.proofs.collecting import NoStateProof
+from gen_ip.proofs.collecting import NoSuchBlock, NotThereYet
 from gen_ip.proofs.saved import SavedProof
 from gen_ip.signing import BadStatement
 from gen_ip.works.certificates import Anchored
@@ -141,7 +143,7 @@ def test_of_what_was_never_anchored_there_is_none(chain: LocalChain, alice: GenI
 def test_a_block_before_the_work_proves_nothing(chain: LocalChain, alice: GenIP) -> None:
     before = chain.web3.eth.block_number
     made = alice.certify(CONTENT)
-    with pytest.raises(NoStateProof, match="not there yet"):
+    with pytest.raises(NotThereYet, match="not there yet"):
         alice.saved_proof(made.work_id, block=before)
 
 
@@ -181,13 +183,32 @@ def test_the_same_content_in_another_file(signed: SavedProof) -> None:
 def test_a_finalized_state_is_one_that_is_behind(chain: LocalChain, alice: GenIP) -> None:
     work = alice.certify(CONTENT).work_id
     # anvil calls final what is two epochs of 32 blocks old.
-    with pytest.raises(NoStateProof):
+    with pytest.raises(NotThereYet, match="give a later block"):
         alice.saved_proof(work, block="finalized")
     chain.web3.provider.make_request(RPCEndpoint("anvil_mine"), ["0x50"])
     latest, found = chain.web3.eth.block_number, alice.saved_proof(work, block="finalized")
     assert found.header.number < latest
     assert found.header.number == chain.web3.eth.get_block("finalized")["number"]
     assert check(found, content_hash=HASH).holds
+
+
+@pytest.mark.parametrize("block", ["finalized", 10**9])
+def test_a_block_that_the_node_does_not_have(
+    chain: LocalChain, alice: GenIP, block: int | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nodes of chains that finalize nothing answer null, or refuse."""
+    work = alice.certify(CONTENT).work_id
+    asked = Rpc.request
+
+    def refusing(self: Rpc, method: str, *params: Any) -> Any:
+        if method == "eth_getBlockByNumber" and params[0] == "finalized":
+            raise NodeError(method, "finalized block not found")
+        return asked(self, method, *params)
+
+    monkeypatch.setattr(Rpc, "request", refusing)
+    words = "finalized block not found" if block == "finalized" else "no block 1,000,000,000"
+    with pytest.raises(NoSuchBlock, match=f"{words}.*give latest"):
+        alice.saved_proof(work, block=block)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -332,6 +353,15 @@ def test_geth_proves_the_same(tmp_path: Path) -> None:
         client = GenIP(web3, account, deployment=deployment, store=store)
         made = client.certify(CONTENT, name="On geth")
         proof = client.saved_proof(made.work_id)
+        with pytest.raises(NotThereYet, match="the newest is"):
+            client.saved_proof(made.work_id, block="finalized")
+        # In developer mode geth finalizes every 32nd block.
+        while web3.eth.get_block("finalized")["number"] < proof.header.number:
+            assert web3.eth.block_number < 100
+            fund(web3, account.address, 1)
+        final = client.saved_proof(made.work_id, block="finalized")
+    assert check(final, content_hash=HASH).holds
+    assert final.header.number == 32
     report = check(proof, content_hash=HASH)
     assert report.holds, report.findings
     assert outcomes(report)["receipt"] is Outcome.HOLDS
