@@ -75,7 +75,7 @@ def picture(
                 raise typer.BadParameter("--thumbnail needs a node and a store, not a proof")
             theme: Theme = "dark" if dark else "light"
             data = certificate(proven, form, language=language.code, theme=theme)
-            _write(use, output, data, work=str(proven.work))
+            _write(use, output, data, proven.title, work=str(proven.work))
             return
     known = None if named else work_of(work)
     client = use.reader()
@@ -93,7 +93,7 @@ def picture(
             theme="dark" if dark else "light",
             picture=shown,
         )
-    _write(use, output, data, work=str(number))
+    _write(use, output, data, facts.title, work=str(number))
 
 
 @reads
@@ -118,7 +118,7 @@ def paper(use: Invocation, license_: Number, output: Pdf, language: LanguageOpti
             bundle=_bundle(client, held.terms),
         )
         data = license_paper(facts, language=language.code)
-    _write(use, output, data, license=str(number))
+    _write(use, output, data, facts.work.name, license=str(number))
 
 
 @reads
@@ -144,7 +144,7 @@ def receipt(use: Invocation, license_: Number, output: Pdf, language: LanguageOp
             symbol=money.symbol,
         )
         data = receipt_paper(facts, language=language.code)
-    _write(use, output, data, license=str(number))
+    _write(use, output, data, facts.work.name, license=str(number))
 
 
 def _bundle(client: GenIP, terms: Terms) -> Bundle | None:
@@ -158,8 +158,15 @@ def _bundle(client: GenIP, terms: Terms) -> Bundle | None:
         return None
 
 
-def _write(use: Invocation, path: Path, data: bytes, **document: str) -> None:
+_BOXES = (
+    "The title has letters that are drawn as boxes, for their fonts are not installed; "
+    'pip install "gen-ip[papers-cjk]", and write it again'
+)
+
+
+def _write(use: Invocation, path: Path, data: bytes, title: str | None, **document: str) -> None:
     from gen_ip import atomic_file
+    from gen_ip.papers.scripts import lacks_fonts
     from gen_ip.statement_files import StatementFileProblem
 
     try:
@@ -170,6 +177,8 @@ def _write(use: Invocation, path: Path, data: bytes, **document: str) -> None:
     def show(console: Console) -> None:
         console.print(f"Wrote {plain(str(path))}", style="green", soft_wrap=True)
 
+    if lacks_fonts(title or ""):
+        use.output.note(_BOXES)
     use.output.result({"file": str(path), "bytes": len(data), **document}, show)
 
 

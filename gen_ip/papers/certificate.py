@@ -10,6 +10,7 @@ from gen_ip.content.kind import Kind
 from gen_ip.papers.code import qr
 from gen_ip.papers.errors import ProofFails
 from gen_ip.papers.scripts import runs_right_to_left
+from gen_ip.papers.texts import titled
 from gen_ip.papers.typesetting import Form, typeset
 from gen_ip.papers.wording import Words
 from gen_ip.proofs.checking import Report
@@ -123,7 +124,7 @@ def certificate(
         NotTypeset: the page cannot be set.
     """
     words = Words(language)
-    title = facts.title or words["certificate", "untitled"]
+    title = titled(facts.title or "") or words["certificate", "untitled"]
     claimed = words.moment(facts.claim_time)
     work = str(facts.work)
     said: dict[str, Any] = {

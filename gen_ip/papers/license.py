@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gen_ip.content.cid import ipfs_uri, raw_cid
 from gen_ip.papers.code import qr
 from gen_ip.papers.scripts import runs_right_to_left
+from gen_ip.papers.texts import titled
 from gen_ip.papers.typesetting import typeset
 from gen_ip.papers.wording import Words
 from gen_ip.terms.bundle import Bundle
@@ -39,7 +40,7 @@ def license_paper(facts: LicenseFacts, *, language: Language = "en") -> bytes:
     """
     words, held, work = Words(language), facts.license, facts.work
     terms = held.terms
-    title = work.name or words["certificate", "untitled"]
+    title = titled(work.name or "") or words["certificate", "untitled"]
     text = facts.bundle.document["text"][language] if facts.bundle else None
     permitted = terms.grant & PERMISSIONS
     start = words.moment(held.start)

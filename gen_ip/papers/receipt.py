@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gen_ip.market.sales import Sale
 from gen_ip.papers.code import qr
 from gen_ip.papers.scripts import runs_right_to_left
+from gen_ip.papers.texts import titled
 from gen_ip.papers.typesetting import typeset
 from gen_ip.papers.wording import Words
 from gen_ip.terms import Terms
@@ -37,7 +38,7 @@ def receipt_paper(facts: ReceiptFacts, *, language: Language = "en") -> bytes:
         NotTypeset: it cannot be set.
     """
     words, sale, work = Words(language), facts.sale, facts.work
-    title = work.name or words["certificate", "untitled"]
+    title = titled(work.name or "") or words["certificate", "untitled"]
     first, last = str(sale.first), str(sale.first + sale.count - 1)
     amount = words.amount(sale.price, facts.decimals)
     is_token = sale.price and sale.token != ETH

@@ -39,22 +39,33 @@ def families(text: str) -> list[str]:
 
 
 def folders(text: str) -> list[Path]:
-    """Where the fonts lie that a text needs.
+    """Where the fonts lie that a text needs, as far as they are installed: see `lacks_fonts`.
 
     Raises:
-        MissingLibrary: they are not installed.
+        MissingLibrary: those that every paper needs are not.
     """
-    found = [_folder(_NOTO, "manimgx-fonts", "papers", "papers")]
-    if any(name.startswith((*_KANA, *_HANGUL, *_IDEOGRAPH)) for name in _names(text)):
-        purpose = "writing Chinese, Japanese or Korean"
-        found.append(_folder(_CJK, "justmytype-intl-cjk", "papers-cjk", purpose))
-    return found
+    first = _folder(_NOTO)
+    if first is None:
+        raise MissingLibrary("manimgx-fonts", "papers", "papers")
+    more = _folder(_CJK) if _is_cjk(text) else None
+    return [first] if more is None else [first, more]
 
 
-def _folder(module: str, library: str, extra: str, purpose: str) -> Path:
+def lacks_fonts(text: str) -> bool:
+    """Whether a text has letters of Chinese, Japanese or Korean and their fonts are not installed:
+    `pip install "gen-ip[papers-cjk]"`. They are drawn as boxes then; an SVG and a PDF still name
+    them in their titles."""
+    return _is_cjk(text) and _folder(_CJK) is None
+
+
+def _is_cjk(text: str) -> bool:
+    return any(name.startswith((*_KANA, *_HANGUL, *_IDEOGRAPH)) for name in _names(text))
+
+
+def _folder(module: str) -> Path | None:
     spec = find_spec(module)
     if spec is None or not spec.submodule_search_locations:
-        raise MissingLibrary(library, extra, purpose)
+        return None
     return Path(spec.submodule_search_locations[0])
 
 

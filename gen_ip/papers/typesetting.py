@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from gen_ip.errors import MissingLibrary
 from gen_ip.papers import scripts
 from gen_ip.papers.errors import NotTypeset, UnknownPaper
+from gen_ip.papers.texts import written
 
 Form: TypeAlias = Literal["svg", "png", "pdf"]
 
@@ -51,8 +52,9 @@ def typeset(
     Args:
         paper: the template's name.
         form: of several pages only a PDF can be made.
-        facts: what the template says, as JSON.
-        strangers: all texts in it that may be in any script.
+        facts: what the template says, as JSON; texts are cleaned, see `gen_ip.papers.texts`.
+        strangers: all texts in it that may be in any script. Letters that no font has which is
+            installed are drawn as boxes.
         picture: a PNG that the template shows; it becomes a data URI in SVG.
         alt: what an SVG says to those who do not see it.
 
@@ -66,7 +68,8 @@ def typeset(
         raise MissingLibrary("typst", "papers", "typesetting papers") from None
 
     fonts = [str(folder) for folder in scripts.folders(strangers)]
-    facts = {**facts, "families": scripts.families(strangers), "picture": picture is not None}
+    families = scripts.families(strangers)
+    facts = {**written(facts), "families": families, "picture": picture is not None}
     with tempfile.TemporaryDirectory(prefix="gen-ip-") as name:
         folder = Path(name)
         for template in (_SHARED, f"{paper}.typ"):
@@ -89,7 +92,7 @@ def typeset(
     if not isinstance(made, bytes):
         pages: Sequence[bytes] = made or ()
         raise NotTypeset(paper, f"it has {len(pages)} pages")
-    return _named(made, alt) if form == "svg" else made
+    return _named(made, written(alt)) if form == "svg" else made
 
 
 def _named(svg: bytes, alt: str) -> bytes:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gen_ip.papers import scripts
 from tests.cli.conftest import Run
+from tests.support.chain import LocalChain
 
 
 def test_a_certificate_as_picture_and_page(
@@ -58,6 +60,20 @@ def test_a_license_that_was_given_away_has_no_receipt(run: Run, work: str, tmp_p
     run("license", "paper", number, "-o", tmp_path / "a.png").failed("UnknownPaper", ".pdf")
     assert not out.exists()
     run("license", "paper", number, "-o", out).ok()
+
+
+def test_letters_that_no_font_has_are_told(
+    run: Run, rpc: LocalChain, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run("certify", picture, "--name", "夜の街", "--account", "dev0", "--json").ok().json
+    draw = ("certificate", "picture", made["work"], "-o")
+    assert run(*draw, tmp_path / "a.svg").ok().err == ""
+    found = scripts.find_spec
+    monkeypatch.setattr(scripts, "find_spec", lambda name: None if "cjk" in name else found(name))
+    said = run(*draw, tmp_path / "b.svg", "--json").ok()
+    assert 'pip install "gen-ip[papers-cjk]"' in said.err
+    assert (tmp_path / "b.svg").read_bytes() != (tmp_path / "a.svg").read_bytes()
+    assert "夜の街" in (tmp_path / "b.svg").read_text("utf-8")
 
 
 def test_what_cannot_be_drawn_is_told(run: Run, work: str, tmp_path: Path) -> None:
