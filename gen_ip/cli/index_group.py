@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gen_ip.match.index.records import Record as PictureRecord
     from gen_ip.match.whole import WholeIndex
+    from gen_ip.match.works.records import Record as WorkRecord
 
 # Works that are added in one change: of an interrupted run what is missing is less than that.
 _BATCH = 256
@@ -71,17 +74,14 @@ def add(
         raise typer.BadParameter(
             f"names one file, and these are {len(files):,}", param_hint="--work"
         )
-    with (
-        opened_index(index, write=True, make=True) as opened,
-        use.output.working("Reading") as spinner,
-    ):
-        adding = _Adding(opened, work, lambda n: spinner.say(f"Read {n:,} of {len(files):,}"))
+    with _Made(index) as made, use.output.working("Reading") as spinner:
+        adding = _Adding(made, work, lambda n: spinner.say(f"Read {n:,} of {len(files):,}"))
         by_kind = adding.told_apart(files, kind)
         others = {name: by_kind.pop(name, []) for name in kinds()}
         adding.pictures([file for named in by_kind.values() for file in named], sscd)
         for name, named in others.items():
             adding.works(name, named, translations)
-        counts = opened.counts()
+        counts = made.counts()
     for each in adding.left_out:
         use.output.note(f"left out: {each['problem']}")
     document = {
@@ -101,13 +101,45 @@ def add(
         raise typer.Exit(1)
 
 
+class _Made:
+    """The index that works are added to. Where there is none it is made with the first works, so
+    that nothing is left behind where none can be read."""
+
+    def __init__(self, index: Path | None) -> None:
+        self._index, self._opened = index, ExitStack()
+        self._whole: WholeIndex | None = None
+
+    def __enter__(self) -> _Made:
+        from gen_ip.match.index.errors import NoIndex
+
+        # Whether it can be used is told before anything is read.
+        with suppress(NoIndex):
+            self._whole = self._opened.enter_context(opened_index(self._index, write=True))
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._opened.close()
+
+    @property
+    def whole(self) -> WholeIndex:
+        """The index, open."""
+        if self._whole is None:
+            opened = opened_index(self._index, write=True, make=True)
+            self._whole = self._opened.enter_context(opened)
+        return self._whole
+
+    def counts(self) -> dict[str, int]:
+        """How many works of each kind it holds."""
+        return {IMAGE: 0} if self._whole is None else self._whole.counts()
+
+
 class _Adding:
     """A run of `index add`: how many works were added, and what was left out and why."""
 
-    def __init__(self, opened: WholeIndex, key: str | None, tell: Callable[[int], None]) -> None:
+    def __init__(self, made: _Made, key: str | None, tell: Callable[[int], None]) -> None:
         self.added = 0
         self.left_out: list[dict[str, str]] = []
-        self._opened, self._key, self._tell = opened, key, tell
+        self._made, self._key, self._tell = made, key, tell
         self._read = 0
 
     def told_apart(self, files: Iterable[Path], stated: str | None) -> dict[str, list[Path]]:
@@ -129,8 +161,7 @@ class _Adding:
         from gen_ip.fingerprint.batch import Recorder, Wanted
         from gen_ip.match.recording import indexed
 
-        index = self._opened.pictures
-        if index is None or not files:
+        if not files:
             return
         with Recorder(Wanted(descriptor=sscd)) as recorder:
             batch = []
@@ -141,14 +172,13 @@ class _Adding:
                     continue
                 batch.append(indexed(self._key or each.path, each.record))
                 if len(batch) == _BATCH:
-                    self.added += len(index.replace(batch))
+                    self._keep_pictures(batch)
                     batch = []
-            self.added += len(index.replace(batch))
+            self._keep_pictures(batch)
 
     def works(self, name: str, files: Sequence[Path], learned: bool) -> None:
         """Adds works of another kind."""
-        index = self._opened.works
-        if index is None or not files:
+        if not files:
             return
         kind = kind_of(name)
         with kind.reader(learned=learned) as reader:
@@ -162,8 +192,16 @@ class _Adding:
                     continue
                 batch.append(kind.record(self._key or str(file), fingerprint))
                 if len(batch) == _BATCH:
-                    self.added += len(index.replace(batch))
+                    self._keep_works(batch)
                     batch = []
+            self._keep_works(batch)
+
+    def _keep_pictures(self, batch: Sequence[PictureRecord]) -> None:
+        if batch and (index := self._made.whole.pictures) is not None:
+            self.added += len(index.replace(batch))
+
+    def _keep_works(self, batch: Sequence[WorkRecord]) -> None:
+        if batch and (index := self._made.whole.works) is not None:
             self.added += len(index.replace(batch))
 
     def _count(self) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gen_ip.errors import MissingLibrary
+from gen_ip.fingerprint.batch import Recorder
+from gen_ip.fingerprint.text.reading import Texts
 from tests.cli.conftest import PICTURES, Run
 
 POEM = (
@@ -32,6 +35,34 @@ def filled(run: Run, tmp_path: Path) -> Path:
     assert ended.json["works"] == {"image": 1, "prompt": 1, "text": 1}
     assert [Path(each["path"]).name for each in ended.json["left_out"]] == ["cut.pdf"]
     return index
+
+
+def test_nothing_is_left_behind_where_nothing_can_be_read(
+    run: Run, tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(*_: object) -> object:
+        raise MissingLibrary("a library", "match", "reading it")
+
+    index, poem, cut = tmp_path / "new" / "index", tmp_path / "poem.md", tmp_path / "cut.pdf"
+    poem.write_text(POEM)
+    cut.write_bytes(b"%PDF-1.4 and no more")
+    with monkeypatch.context() as patched:
+        patched.setattr(Recorder, "records", without)
+        patched.setattr(Texts, "fingerprint", without)
+        for file in (picture, poem):
+            run("index", "add", file, "--index", index).failed("MissingLibrary", "gen-ip[match]")
+    # Nor by a file that is left out alone.
+    ended = run("index", "add", cut, "--index", index, "--json")
+    assert (ended.code, ended.json["added"], ended.json["pictures"]) == (1, 0, 0)
+    assert not index.parent.exists()
+    run("index", "info", "--index", index).failed("NoIndex", "gen-ip index add FILE")
+    plain = tmp_path / "plain.txt"
+    plain.write_text(POEM)
+    run("index", "add", plain, "--index", index).ok()
+    with monkeypatch.context() as patched:
+        patched.setattr(Recorder, "records", without)
+        run("index", "add", picture, "--index", index).failed("MissingLibrary")
+    assert "0 pictures, 1 text" in run("index", "info", "--index", index).ok().out
 
 
 def test_each_kind_is_found_again(run: Run, filled: Path, tmp_path: Path) -> None:
