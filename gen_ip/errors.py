@@ -106,7 +106,7 @@ class FileTooLarge(FileProblem):
     def __init__(self, path: object, size: int, limit: int) -> None:
         self.size, self.limit = size, limit
         super().__init__(
-            path, f"has {size:,} bytes, the cap is {limit:,}; use a smaller file or raise the cap"
+            path, f"has {size:,} bytes, the cap for such files is {limit:,}; use a smaller file"
         )
 
 
@@ -117,8 +117,7 @@ class ImageTooLarge(FileProblem):
         self.pixels, self.limit = pixels, limit
         super().__init__(
             path,
-            f"would decode to {pixels} pixels, the cap is {limit:,}; "
-            "give a smaller picture or raise the cap",
+            f"would decode to {pixels} pixels, the cap is {limit:,}; give a smaller picture",
         )
 
 
@@ -254,15 +253,17 @@ class ContentCorrupted(StoreError):
         )
 
 
-class ContentTooLarge(StoreError):
-    """The content has more bytes than the cap of the call."""
+_TAKE_MORE = (
+    "write it to a file with `gen-ip store get CID PATH`, or in Python give a larger max_bytes"
+)
 
-    def __init__(self, what: object, limit: int) -> None:
+
+class ContentTooLarge(StoreError):
+    """The content has more bytes than the call takes, or than a block may have."""
+
+    def __init__(self, what: object, limit: int, remedy: str = _TAKE_MORE) -> None:
         self.limit = limit
-        super().__init__(
-            f"content {shown(what)} has more than {limit:,} bytes, the cap of this call; "
-            "raise the cap if you expect it to be so large"
-        )
+        super().__init__(f"content {shown(what)} has more than {limit:,} bytes; {remedy}")
 
 
 class MalformedBlock(StoreError):

@@ -22,7 +22,7 @@ from gen_ip.content.cid import CID, DAG_PB, is_cid, parse_cid, raw_cid_of
 from gen_ip.content.files import MAX_FILE_BYTES, OnBytes, StrPath, read_chunks
 from gen_ip.content.store import check_block, check_bytes, verified
 from gen_ip.content.unixfs import CHUNK_BYTES, LINKS_PER_NODE, UnixFSHasher
-from gen_ip.content.walking import MAX_BLOCK_READ, ReadsBlocks
+from gen_ip.content.walking import MAX_BLOCK_READ, TOO_LARGE_BLOCK, ReadsBlocks
 from gen_ip.errors import (
     BadStoreAddress,
     ContentCorrupted,
@@ -145,7 +145,7 @@ class KuboStore(ReadsBlocks):
             for piece in pieces:
                 data += piece
                 if len(data) > MAX_BLOCK_READ:
-                    raise ContentTooLarge(str(cid), MAX_BLOCK_READ)
+                    raise ContentTooLarge(str(cid), MAX_BLOCK_READ, TOO_LARGE_BLOCK)
                 if time.monotonic() - started > (self._seconds or BLOCK_SECONDS):
                     raise self._unavailable("no answer in time", _SLOW)
         return bytes(data)

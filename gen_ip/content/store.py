@@ -183,10 +183,12 @@ def verified(cid: CID, data: bytes, address: str) -> bytes:
 def check_block(data: bytes) -> None:
     """Raises `ContentTooLarge` when `data` does not fit into one block."""
     if len(data) > MAX_BLOCK_BYTES:
-        raise ContentTooLarge(raw_cid_of(data), MAX_BLOCK_BYTES)
+        raise ContentTooLarge(raw_cid_of(data), MAX_BLOCK_BYTES, "put it as a file")
 
 
 def check_bytes(data: bytes, max_bytes: int) -> None:
     """Raises `ContentTooLarge` when `data` is more than `max_bytes`."""
     if len(data) > max_bytes:
-        raise ContentTooLarge(f"of {len(data):,} bytes", max_bytes)
+        raise ContentTooLarge(
+            f"of {len(data):,} bytes", max_bytes, "put it from a file, or give a larger max_bytes"
+        )

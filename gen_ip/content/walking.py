@@ -20,6 +20,7 @@ from gen_ip.errors import ContentCorrupted, ContentTooLarge, MalformedBlock
 
 # Kubo's own limit for what is exchanged; other programs make blocks of up to 2 MiB.
 MAX_BLOCK_READ = 2 * 1024 * 1024
+TOO_LARGE_BLOCK = "no IPFS program makes such blocks: ask another store"
 # 174 links a node make five levels 41 TB; trees of other parameters may be somewhat deeper.
 _MAX_DEPTH = 32
 

@@ -101,7 +101,9 @@ def test_empty_file(tmp_path: Path) -> None:
 
 def test_too_large_file(tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(bytes(1001))
-    with pytest.raises(FileTooLarge, match="has 1,001 bytes, the cap is 1,000") as caught:
+    with pytest.raises(
+        FileTooLarge, match="has 1,001 bytes, the cap for such files is 1,000"
+    ) as caught:
         opened(tmp_path / "large")
     assert (caught.value.size, caught.value.limit) == (1001, 1000)
     (tmp_path / "fits").write_bytes(bytes(1000))

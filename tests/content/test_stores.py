@@ -73,7 +73,7 @@ def test_block_over_the_cap(store: Store) -> None:
 
 def test_content_over_the_callers_cap(store: Store) -> None:
     cid = store.put_file(content(CHUNK_BYTES + 1))
-    with pytest.raises(ContentTooLarge, match="raise the cap"):
+    with pytest.raises(ContentTooLarge, match="max_bytes"):
         store.get(cid, max_bytes=CHUNK_BYTES)
 
 

@@ -121,7 +121,7 @@ def test_decompression_bomb(tmp_path: Path) -> None:
     path = tmp_path / "bomb.png"
     path.write_bytes(png_header(100_000, 100_000, bytes(30_000_000)))
     assert path.stat().st_size < 40_000
-    with pytest.raises(ImageTooLarge, match="give a smaller picture or raise the cap"):
+    with pytest.raises(ImageTooLarge, match="give a smaller picture"):
         perceptual_hash(path)
     with pytest.raises(ImageTooLarge):
         perceptual_hash(path, max_pixels=10**12)

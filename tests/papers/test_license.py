@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from gen_ip import GenIP
 from gen_ip.content.local import LocalStore
+from gen_ip.content.metadata_schema import HIDDEN
 from gen_ip.market.sales import NotSold, Sale
 from gen_ip.papers.license import LicenseFacts, license_paper
 from gen_ip.papers.receipt import ReceiptFacts, receipt_paper
@@ -73,6 +76,20 @@ def test_receipts_are_one_page_whatever_was_sold() -> None:
     free = replace(SALE, price=0, token=ETH, count=40, recipient=ALICE)
     long = replace(WORK, metadata={"name": "W" * 256})
     assert pages(receipt_paper(replace(facts, sale=free, work=long))) == 1
+
+
+def test_titles_and_symbols_of_strangers_are_texts() -> None:
+    hostile = "a\x00b \u202e#panic() *c* <script>" + "W" * 400
+    work = replace(WORK, metadata={"name": hostile})
+    license_ = PdfReader(io.BytesIO(license_paper(replace(FACTS, work=work))))
+    receipt = ReceiptFacts(31_337, ALICE, SALE, work, BUYOUT, 6, "\x1b[31m$x$#y")
+    receipt_ = PdfReader(io.BytesIO(receipt_paper(receipt)))
+    assert (len(receipt_.pages), "$x$#y" in receipt_.pages[0].extract_text()) == (1, True)
+    for page in (license_.pages[0], receipt_.pages[0]):
+        text = page.extract_text()
+        assert "ab#panic()*c*<script>W" in re.sub(r"\s", "", text)
+        assert "…" in text
+        assert not HIDDEN.search(text.replace("\n", ""))
 
 
 @pytest.fixture
