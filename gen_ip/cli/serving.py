@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gen_ip.client import GenIP
+    from gen_ip.index.writer import Writer
     from gen_ip.service.chain import ChainSettings
+    from gen_ip.service.feeding import Feeder
     from gen_ip.service.kept.records import Records
     from gen_ip.service.observing import Metrics
     from gen_ip.service.parts import Parts
@@ -225,6 +227,8 @@ def _show(use: Invocation, host: str, port: int) -> None:
                 client = stack.enter_context(told)
             database = str(folder / "chain.sqlite")
             side = _Chain(client, None, settings, database, list(Role), "", None)
+            with use.output.working("Comparing its works …"):
+                side.catch_up()
             serve_until_told(
                 settings,
                 host,
@@ -311,28 +315,44 @@ class _Chain:
         records = Records(self._settings.records or self._settings.store)
         until_told(self._working(records, logger(), Metrics()))
 
+    def catch_up(self) -> None:
+        """All of the chain at once, and every work that can be found again."""
+        from gen_ip.service.kept.records import Records
+        from gen_ip.service.working import catch_up
+
+        records = Records(self._settings.records or self._settings.store)
+        catch_up(self._writer(), self._database, self._client.store, self._feeder(records))
+
     def _working(self, records: Records, log: Any, metrics: Metrics) -> Working:
+        from gen_ip.service.domains import DomainAsker
+        from gen_ip.service.kept.domains import KeptDomains
+        from gen_ip.service.working import Working
+
+        working = Working(log, metrics)
+        if Role.INDEXER in self.roles:
+            working.follow(self._writer())
+            working.fetch(self._database, self._client.store)
+        if Role.MATCHER in self.roles:
+            working.feed(self._feeder(records))
+        if self._ask is not None:
+            working.ask(DomainAsker(KeptDomains(records), self._ask))
+        return working
+
+    def _writer(self) -> Writer:
         from gen_ip.chain.rpc import Rpc
         from gen_ip.index.reducing import Reducers
         from gen_ip.index.source import Source
         from gen_ip.index.writer import Writer
-        from gen_ip.service.domains import DomainAsker
-        from gen_ip.service.feeding import Feeder
-        from gen_ip.service.kept.domains import KeptDomains
-        from gen_ip.service.working import Working
 
-        client, database = self._client, self._database
-        working = Working(log, metrics)
-        if Role.INDEXER in self.roles:
-            source = Source(Rpc(client.web3), client.deployment)
-            working.follow(Writer(database, source, Reducers(client.deployment)))
-            working.fetch(database, client.store)
-        if Role.MATCHER in self.roles:
-            folder, most = self._settings.index, self._settings.upload_bytes
-            working.feed(Feeder(database, records, client.chain_id, folder, client.store, most))
-        if self._ask is not None:
-            working.ask(DomainAsker(KeptDomains(records), self._ask))
-        return working
+        client = self._client
+        source = Source(Rpc(client.web3), client.deployment)
+        return Writer(self._database, source, Reducers(client.deployment))
+
+    def _feeder(self, records: Records) -> Feeder:
+        from gen_ip.service.feeding import Feeder
+
+        client, folder, most = self._client, self._settings.index, self._settings.upload_bytes
+        return Feeder(self._database, records, client.chain_id, folder, client.store, most)
 
 
 def _asking(ens_rpc: str | None) -> Ask:

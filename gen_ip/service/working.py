@@ -131,6 +131,23 @@ class Working:
             each.join()
 
 
+def catch_up(writer: Writer, database: Database, store: Store, feeder: Feeder) -> None:
+    """Does at once what there is to do: the chain, its documents, the match index.
+
+    Raises:
+        GenIPError: a part cannot go on.
+    """
+
+    def troubled(error: GenIPError) -> None:
+        pass
+
+    follow(writer, stop=threading.Event(), told=lambda done: None, troubled=troubled, endless=False)
+    while sum(fetch_missing(database, store)):
+        pass
+    while sum(feeder.round()):
+        pass
+
+
 def until_told(working: Working) -> None:
     """Works until SIGINT or SIGTERM, and answers nothing."""
     ended = threading.Event()

@@ -80,14 +80,16 @@ class Verdict:
         final claim that is earlier than the post."""
         return not self.person
 
-    def sentence(self, language: Language = "en") -> str:
-        """Why, in one plain sentence."""
+    def sentence(self, language: Language = "en", title: str = "") -> str:
+        """Why, in one plain sentence, which names the work by `title` where there is one."""
         values = {
             name: ", ".join(said(language, "use", each.value) for each in value)
             if isinstance(value, tuple)
             else said(language, "somebody", "nobody") if value is None else str(value)
             for name, value in self.values.items()
         }  # fmt: skip
+        if title and "work" in values:
+            values["work"] = said(language, "work", "titled", {"title": title})
         return said(language, "verdict", self.reason, values)
 
     def to_json(self, language: Language = "en") -> dict[str, Any]:
@@ -199,7 +201,10 @@ def _judged(first: _Found, named: Sequence[_Found], question: Question) -> Verdi
     earlier = [
         each
         for each in others
-        if each.work.claim_time <= work.claim_time and each.work.id not in work.ancestors
+        if each.work.claim_time <= work.claim_time
+        and each.work.id not in work.ancestors
+        # It names this work as older, though blocks of one second may hold both.
+        and work.id not in each.work.ancestors
     ]
     later = tuple(sorted(e.work.id for e in others if e.work.claim_time > work.claim_time))
     right = right_of(work, question, uses)

@@ -11,10 +11,11 @@ import time
 
 import httpx
 from eth_account import Account
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import FilePayload, expect, sync_playwright
 from web3 import HTTPProvider, Web3
 
 from gen_ip.chain.faucet import fund
+from tests.service.files import edited
 from tests.support.require import ROOT, require
 
 from .conftest import ARGUMENTS, WALLET, Wallet, until
@@ -57,9 +58,14 @@ def _buys(url: str, rpc: str) -> None:
         context.add_init_script(WALLET)
         page = context.new_page()
         page.goto(url)
-        page.set_input_files("#file", PICTURES / "coffee.jpg")
+        post: FilePayload = {"name": "post.png", "mimeType": "image/png", "buffer": edited()}
+        page.set_input_files("#file", post)
         page.get_by_role("button", name="Check this file").click()
         expect(page.locator(".verdict")).to_have_text("Needs a license", timeout=60_000)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(
+            "a license of work “\u2068Espresso\u2069”"
+        )
+        expect(page.get_by_text("An edited copy.")).to_be_visible()
         page.get_by_role("link", name=re.compile("^Buy for")).first.click()
         page.get_by_role("button", name=re.compile("^Buy for .* ETH")).first.click()
         page.get_by_role("button", name="Go on").click()

@@ -243,6 +243,15 @@ def test_the_same_time_is_no_priority() -> None:
     assert found.status is Status.CONTESTED
 
 
+def test_a_derivative_of_the_same_second_contests_nothing() -> None:
+    child = replace(WORK, id=2, creator=BUYER, owner=BUYER, ancestors=frozenset({1}))
+    found = decide(
+        Facts((Match(1, Method.NEAR_DUPLICATE), Match(2, Method.DERIVATIVE)), {1: WORK, 2: child}),
+        POSTED,
+    )
+    assert (found.work, found.status) == (WORK, Status.LICENSE_REQUIRED)
+
+
 def test_alike_and_unknown() -> None:
     assert asked(method=Method.SIMILAR).status is Status.SIMILAR
     assert asked(method=Method.UNKNOWN).status is Status.UNKNOWN

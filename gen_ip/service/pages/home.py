@@ -26,7 +26,7 @@ from gen_ip.service.chain import ChainSide, ShownFacts, as_of
 from gen_ip.service.errors import NotFoundAgain
 from gen_ip.service.limits import client_of
 from gen_ip.service.matching import Matched, timed
-from gen_ip.service.pages.rendering import Page
+from gen_ip.service.pages.rendering import Page, isolated
 from gen_ip.service.pages.showing import brief
 from gen_ip.service.parts import Parts, parts, side
 from gen_ip.service.problems import Problem
@@ -129,17 +129,18 @@ def _of_file(
 
 def _shown(page: Page, found: ChainSide, view: View, verdict: Verdict, *, q: str) -> dict[str, Any]:
     language = page.language
+    work = None if verdict.work is None else brief(view, found, verdict.work.id)
     return {
         "verdict": verdict,
         "status": verdict.status.value,
-        "why": verdict.sentence(language),
+        "why": verdict.sentence(language, "" if work is None else isolated(work.title)),
         "method": None if verdict.match is None else verdict.match.method.value,
         "ways": [{"kind": way.kind, "text": _way(page, found, way)} for way in verdict.ways],
         "may": [said(language, "use", use.value) for use in verdict.held.may()]
         if verdict.held
         else [],
         "person": [said(language, "person", each) for each in verdict.person],
-        "work": None if verdict.work is None else brief(view, found, verdict.work.id),
+        "work": work,
         "evidence": [],
         "q": q,
         "as_of": as_of(view),

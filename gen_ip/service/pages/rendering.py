@@ -26,6 +26,7 @@ STATIC = {
     "page.js": "text/javascript",
 }
 _LONG = re.compile(r"\b(0x[0-9a-fA-F]{6}|[0-9]{6})[0-9a-fA-F]{14,}([0-9a-fA-F]{4})\b")
+_LONGEST_TITLE = 80
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -114,6 +115,13 @@ class Page:
 def shortened(text: str) -> str:
     """A sentence with its addresses, hashes and numbers of works cut to what can be read."""
     return _LONG.sub(r"\1…\2", text)
+
+
+def isolated(title: str) -> str:
+    """A title within a sentence, cut, and in its own direction (Unicode TR9, first strong isolate);
+    empty where there is none."""
+    short = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+    return short and f"\u2068{short}\u2069"
 
 
 @cache
