@@ -73,7 +73,7 @@ def over_the_cap(folder: Path) -> Made:
     with path.open("wb") as file:
         # Sparse: takes no room.
         file.truncate(MAX_FILE_BYTES + 1)
-    return path, "FileTooLarge", "the cap is"
+    return path, "FileTooLarge", "the cap for such files is"
 
 
 BAD_FILES: tuple[Callable[[Path], Made], ...] = (
