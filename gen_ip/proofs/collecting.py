@@ -17,7 +17,7 @@ from gen_ip.chain.reverts import ContractError, UnknownAnchor, UnknownWork
 from gen_ip.chain.session import Session
 from gen_ip.content import metadata as metadata_format
 from gen_ip.content.store import Store
-from gen_ip.errors import GenIPError
+from gen_ip.errors import GenIPError, shown
 from gen_ip.proofs import header as headers
 from gen_ip.proofs import receipts, slots
 from gen_ip.proofs.header import Header, UnknownHeader
@@ -58,7 +58,7 @@ class NoSuchBlock(GenIPError):
 
     def __init__(self, block: int | str, reason: str) -> None:
         self.block, self.reason = block, reason
-        name = f"block {block:,}" if isinstance(block, int) else f"{block} block"
+        name = f"block {block:,}" if isinstance(block, int) else f"block {shown(block)}"
         super().__init__(
             f"the node has no {name} ({reason}); give latest or the number of a block that it has, "
             "or use another node"
