@@ -53,6 +53,11 @@ class Words:
             time=time.strftime("%H:%M:%S"),
         )
 
+    def day(self, seconds: int) -> str:
+        """The day of a time (seconds since the epoch, within the calendar), in UTC."""
+        time = datetime.fromtimestamp(seconds, UTC)
+        return f"{time.day} {self._words['months'][time.month - 1]} {time.year}"
+
     def number(self, value: int) -> str:
         """An integer, its thousands apart."""
         return f"{value:,}".replace(",", str(self._words["thousands"]))

@@ -21,6 +21,7 @@ from gen_ip.service.pages import (
     certifying,
     errors,
     explore,
+    family,
     home,
     offering,
     papers,
@@ -87,7 +88,18 @@ def app_of(settings: Settings, chain: ChainSettings | None = None) -> FastAPI:
     asked = (match, status, works, creators, searching, handing, inbox, webhooks, hidden, operating)
     for each in asked:
         app.include_router(each.router)
-    for shown in (home, work, account, explore, certifying, offering, papers, signing, assets):
+    for shown in (
+        home,
+        work,
+        family,
+        account,
+        explore,
+        certifying,
+        offering,
+        papers,
+        signing,
+        assets,
+    ):
         app.include_router(shown.router)
     _describe(app)
     return app

@@ -54,7 +54,9 @@ def test_the_language_is_the_readers(wanted: str | None, accepted: str, language
 def test_a_family_of_hundreds_is_drawn_in_part_and_says_so() -> None:
     below = [Link(number, 1, 1_000, 0, 7) for number in range(2, 502)]
     nodes = {number: Node(f"<b>&{number}", f"/works/{number}") for number in range(1, 502)}
-    drawn, cut = lineage(1, [], below, nodes, 'a "label"', lambda link: f"<{link.child}>")
+    drawn, cut = lineage(
+        1, [], below, nodes, 'a "label"', lambda link: f"<{link.child}>", lambda link: 2
+    )
     root = ET.fromstring(drawn)  # noqa: S314 - what was just made
     shown = root.findall(f"{SVG}a")
     assert len(shown) == MOST_NODES
@@ -69,7 +71,7 @@ def test_parents_stand_above_and_derivatives_below() -> None:
     above = [Link(3, 2, 1_000, 0, 7), Link(2, 1, 1_000, 0, 7)]
     below = [Link(4, 3, 1_000, 0, 7), Link(4, 1, 500, 0, 8)]
     nodes = {number: Node(str(number), f"/works/{number}") for number in range(1, 5)}
-    drawn, cut = lineage(3, above, below, nodes, "label", lambda link: "")
+    drawn, cut = lineage(3, above, below, nodes, "label", lambda link: "", lambda link: 2)
     root = ET.fromstring(drawn)  # noqa: S314 - what was just made
     heights = {
         each.findtext(f"{SVG}title"): float(each.find(f"{SVG}rect").get("y") or 0)  # type: ignore[union-attr]

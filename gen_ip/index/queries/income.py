@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sql
 
@@ -18,6 +19,17 @@ MOST_BELOW = 2_000
 
 
 _EMPTY = Account()
+
+
+class Flow(NamedTuple):
+    """What one settlement moved from a work to a parent, in the token's smallest unit; `time` in
+    seconds since the epoch."""
+
+    child: int
+    parent: int
+    token: str
+    amount: int
+    time: int
 
 
 @dataclass(frozen=True)
@@ -92,12 +104,17 @@ def shares(view: View, work: int) -> Sequence[tuple[str, int]]:
 
 
 def flowed(view: View, works: Collection[int]) -> Mapping[tuple[int, int, str], int]:
-    """What was moved along each edge (child, parent, token) between some works so far."""
+    """What was moved along each edge (child, parent, token) from some works so far."""
     found: dict[tuple[int, int, str], int] = {}
-    for child, parent, token, amount in _FLOWS(view.connection, works):
-        key = child, parent, token
-        found[key] = found.get(key, 0) + amount
+    for each in flows(view, works):
+        key = each.child, each.parent, each.token
+        found[key] = found.get(key, 0) + each.amount
     return found
+
+
+def flows(view: View, works: Collection[int]) -> Sequence[Flow]:
+    """What settlements moved from some works to their parents, in no order."""
+    return [Flow(*row) for row in _FLOWS(view.connection, works)]
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,8 @@ _SHARES = Prepared(
     .order_by(PAYEES.c.place)
 )
 _FLOWS = Among(
-    sql.select(FLOWS.c.work, FLOWS.c.parent, FLOWS.c.token, FLOWS.c.amount), FLOWS.c.work
+    sql.select(FLOWS.c.work, FLOWS.c.parent, FLOWS.c.token, FLOWS.c.amount, FLOWS.c.time),
+    FLOWS.c.work,
 )
 _NODES = Among(sql.select(*NODES.columns), NODES.c.work)
 _ACCOUNTS = Among(

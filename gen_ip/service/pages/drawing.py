@@ -28,10 +28,11 @@ def lineage(
     nodes: Mapping[int, Node],
     label: str,
     said: Callable[[Link], str],
+    width: Callable[[Link], float],
 ) -> tuple[str, bool]:
     """Ancestors above, derivatives below, row by row; whether some were left out.
 
-    `said` is what an edge says of itself.
+    `said` is what an edge says of itself, `width` how thick it is, in pixels.
     """
     rows = {work: 0}
     for links, step in ((above, -1), (below, 1)):
@@ -43,18 +44,18 @@ def lineage(
     for number, row in rows.items():
         by_row.setdefault(row, []).append(number)
     widest = max(map(len, by_row.values()))
-    width = widest * (_WIDE + _GAP_X) + _GAP_X
+    wide = widest * (_WIDE + _GAP_X) + _GAP_X
     top = min(by_row)
     places: dict[int, tuple[float, float]] = {}
     for row, numbers in by_row.items():
-        start = (width - len(numbers) * (_WIDE + _GAP_X) + _GAP_X) / 2
+        start = (wide - len(numbers) * (_WIDE + _GAP_X) + _GAP_X) / 2
         for place, number in enumerate(numbers):
             y = _GAP_X + (row - top) * (_HIGH + _GAP_Y)
             places[number] = (start + place * (_WIDE + _GAP_X), y)
     height = 2 * _GAP_X + _HIGH + (max(by_row) - top) * (_HIGH + _GAP_Y)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" class="lineage" role="group" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {height:g}" '
+        f'width="{wide:g}" height="{height:g}" class="lineage" role="group" '
         f"aria-label={quoteattr(label)}>"
     ]
     links = [each for each in (*above, *below) if each.child in places and each.parent in places]
@@ -63,7 +64,8 @@ def lineage(
         y1, y2 = places[link.parent][1] + _HIGH, places[link.child][1]
         half = (y1 + y2) / 2
         parts.append(
-            f'<path d="M{x1:g} {y1:g}C{x1:g} {half:g} {x2:g} {half:g} {x2:g} {y2:g}">'
+            f'<path d="M{x1:g} {y1:g}C{x1:g} {half:g} {x2:g} {half:g} {x2:g} {y2:g}" '
+            f'stroke-width="{width(link):.1f}">'
             f"<title>{escape(said(link))}</title></path>"
         )
     for number, (left, upper) in places.items():

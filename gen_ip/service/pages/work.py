@@ -12,12 +12,12 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from gen_ip.index.queries import income, licensing, works
-from gen_ip.index.queries import lineage as families
 from gen_ip.index.queries.view import View
 from gen_ip.index.queries.works import IndexedWork
 from gen_ip.service.asking import work_id
 from gen_ip.service.chain import ChainSide, ShownFacts, as_of
-from gen_ip.service.pages.drawing import Node, columns, lineage
+from gen_ip.service.pages.drawing import columns
+from gen_ip.service.pages.family import drawn, family
 from gen_ip.service.pages.planning import Planner
 from gen_ip.service.pages.rendering import Page
 from gen_ip.service.pages.showing import briefs, in_words
@@ -26,7 +26,6 @@ from gen_ip.service.parts import side
 from gen_ip.service.problems import Problem
 from gen_ip.service.routes.works import title_of
 from gen_ip.signing.statements import NOBODY
-from gen_ip.works.lineage import Link
 
 router = APIRouter(include_in_schema=False)
 _KEPT_SECONDS = 2
@@ -85,7 +84,7 @@ def _values(
         )
         if has
     ]
-    drawing = _family(page, found, view, facts, work)
+    members = family(view, found, facts, work.id)
     return {
         "work": work,
         "shown": shown,
@@ -109,7 +108,7 @@ def _values(
         "history": _history(page, found, view, work.id),
         "site": page.site(found.settings.name),
         "as_of": as_of(view),
-        **drawing,
+        **drawn(page, found, work.id, members, members.flows),
     }
 
 
@@ -155,61 +154,16 @@ def _license(page: Page, view: View, license_: licensing.IndexedLicense) -> dict
     }
 
 
-def _family(
-    page: Page, found: ChainSide, view: View, facts: ShownFacts, work: IndexedWork
-) -> dict[str, Any]:
-    up, down = families.above(view, work.id), families.below(view, work.id)
-    if not up.links and not down.links:
-        return {"lineage": None, "edges": [], "cut": False}
-    every = {each for link in (*up.links, *down.links) for each in link[:2]} | {work.id}
-    hidden = facts.hides(every)
-    known = briefs(view, found, [each for each in every if each not in hidden])
-    links = [link for link in (*up.links, *down.links) if not hidden & {link.child, link.parent}]
-    if not links:
-        return {"lineage": None, "edges": [], "cut": False}
-    moved = income.flowed(view, {link.child for link in links})
-    flows: dict[tuple[int, int], list[str]] = {}
-    for (child, parent, token), amount in sorted(moved.items()):
-        flows.setdefault((child, parent), []).append(found.tokens.shown(amount, token, page.words))
-
-    def named(number: int) -> str:
-        return known[number].title or str(number)
-
-    def said(link: Link) -> str:
-        text = page.say(
-            "work",
-            "edge",
-            child=named(link.child),
-            parent=named(link.parent),
-            income=page.words.share(link.income),
-        )
-        amounts = flows.get((link.child, link.parent))
-        if amounts:
-            text += f" ({page.say('work', 'moved', amount=', '.join(amounts))})"
-        return text
-
-    nodes = {number: Node(named(number), page.url(f"/works/{number}")) for number in known}
-    above = [link for link in up.links if link in links]
-    below = [link for link in down.links if link in links]
-    svg, left_out = lineage(work.id, above, below, nodes, page.say("work", "lineage"), said)
-    edges = [said(link) for link in dict.fromkeys(links)]
-    return {
-        "lineage": Markup(svg),  # noqa: S704 - escaped as it was drawn
-        "edges": edges[:_MOST_LISTED],
-        "cut": up.cut or down.cut or left_out or len(edges) > _MOST_LISTED,
-    }
-
-
 def _history(page: Page, found: ChainSide, view: View, work: int) -> list[tuple[str, Markup]]:
     """A drawing of the latest payments for each token."""
     by_token: dict[str, list[tuple[str, int, str]]] = {}
     for time, token, _, amount in income.payments(view, work, _MOST_PAYMENTS):
         shown = found.tokens.shown(amount, token, page.words)
         by_token.setdefault(token, []).append((page.words.moment(time), amount, shown))
-    drawn = []
+    charts = []
     for values in by_token.values():
         if len(values) < _LEAST_DRAWN:
             continue
         label = f"{page.say('work', 'history')}: {'; '.join(each[2] for each in values[:5])}"
-        drawn.append((label, Markup(columns(values[::-1], label))))  # noqa: S704 - escaped as drawn
-    return drawn
+        charts.append((label, Markup(columns(values[::-1], label))))  # noqa: S704 - escaped as drawn
+    return charts
