@@ -111,9 +111,12 @@ class GenIP(
             return replace(work, metadata_problem=str(error))
         return replace(work, metadata=document)
 
-    def works(self) -> Iterator[Claim]:
-        """All certified works, oldest first."""
-        yield from self._registry.claims()
+    def works(self, content_hash: bytes | str | None = None) -> Iterator[Claim]:
+        """All certified works, oldest first; or those on the same bytes, by their sha2-256."""
+        digest = None
+        if content_hash is not None:
+            digest = arguments.bytes32("content_hash", content_hash)
+        yield from self._registry.claims(digest)
 
     def briefs(self, works: Iterable[int | str], *, seconds: float = 3.0) -> list[Brief]:
         """Name and claim time of each of several works, for a list; without those not certified.

@@ -36,6 +36,7 @@ from gen_ip.cli.moving import transfer
 from gen_ip.cli.network import network_app
 from gen_ip.cli.owning import relate, revise, till_command, works
 from gen_ip.cli.permits import permit_app
+from gen_ip.cli.platforming import platform_app
 from gen_ip.cli.serving import serve, service_app
 from gen_ip.cli.signed import anchor, prove, sign, submit
 from gen_ip.cli.storing import store_app
@@ -116,6 +117,7 @@ app.add_typer(index_app, rich_help_panel=_WORKS)
 app.add_typer(store_app, rich_help_panel=_WORKS)
 app.add_typer(service_app, rich_help_panel=_START)
 app.add_typer(chain_index_app, rich_help_panel=_START)
+app.add_typer(platform_app, rich_help_panel=_START)
 app.add_typer(payee_app, rich_help_panel=_MONEY)
 app.add_typer(deal_app, rich_help_panel=_LICENSES)
 app.add_typer(certificate_app, rich_help_panel=_LICENSES)

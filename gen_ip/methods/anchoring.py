@@ -11,13 +11,13 @@ from gen_ip.chain.receipts import Receipt
 from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.sent import Sent
 from gen_ip.methods.preparing import Preparing
-from gen_ip.signing.statements import TreeProof
 from gen_ip.works.certificates import (
     Anchored,
     NotAnchored,
     PreparedCertificate,
     ProofsFileTaken,
     salted_tree,
+    with_anchors,
 )
 from gen_ip.works.documents import Content
 
@@ -51,11 +51,8 @@ class Anchoring(Preparing):
         for each in prepared:
             self._require_here(each)
         tree, salts = salted_tree(prepared)
-        certificates = tuple(
-            replace(each, anchor=TreeProof(tree.root, salts[place], tree.path(place)))
-            for place, each in enumerate(prepared)
-        )
-        return self._anchor(Anchored(tree.root, 0, certificates), path)
+        certificates = with_anchors(prepared, tree, salts)
+        return self._anchor(Anchored(tree.root, 0, tuple(certificates)), path)
 
     def resume_anchor(self, proofs: str | Path) -> Anchored:
         """Goes on with what `anchor` began with this file, whatever ended it: looks whether the

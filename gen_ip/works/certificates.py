@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 from gen_ip import statement_files as files
 from gen_ip.chain.reverts import ContractError
@@ -289,6 +289,17 @@ def salted_tree(certificates: Sequence[PreparedCertificate]) -> tuple[MerkleTree
     salts = [secrets.token_bytes(32) for _ in certificates]
     leaves = [each.leaf(salt) for each, salt in zip(certificates, salts, strict=True)]
     return MerkleTree(leaves), salts
+
+
+C = TypeVar("C", bound=PreparedCertificate)
+
+
+def with_anchors(certificates: Sequence[C], tree: MerkleTree, salts: Sequence[bytes]) -> list[C]:
+    """Certificates with the proofs of a tree that `salted_tree` made of them."""
+    return [
+        replace(each, anchor=TreeProof(tree.root, salts[place], tree.path(place)))
+        for place, each in enumerate(certificates)
+    ]
 
 
 def read_certificate(document: object) -> PreparedCertificate:

@@ -1,0 +1,59 @@
+"""What goes wrong between an upload and its certificate."""
+
+# ruff: noqa: N818  (names say what happened, as in gen_ip.errors)
+
+from __future__ import annotations
+
+from gen_ip.errors import GenIPError, shown
+
+
+class QueueProblem(GenIPError):
+    """Root of what is wrong with a platform's queue."""
+
+
+class QueueUnavailable(QueueProblem):
+    """The queue's database cannot be read or written."""
+
+    def __init__(self, database: object, reason: str) -> None:
+        self.database, self.reason = str(database), reason
+        super().__init__(
+            f"the queue {shown(database)} cannot be used ({reason}); check the database"
+        )
+
+
+class QueueFull(QueueProblem):
+    """As many certificates wait for the chain as may."""
+
+    def __init__(self, waiting: int) -> None:
+        self.waiting = waiting
+        super().__init__(
+            f"{waiting:,} certificates wait for the chain; see whether `gen-ip platform run` runs, "
+            "and try again later"
+        )
+
+
+class KeyTaken(QueueProblem):
+    """The key names another upload; `key` is that of the platform."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"the key {shown(key)} is that of another upload; give each its own")
+
+
+class UnknownUpload(QueueProblem):
+    """The platform has no upload of this key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"no upload has the key {shown(key)}; `submit` it first")
+
+
+class NotSigned(QueueProblem):
+    """What was handed in does not carry its creator's consent."""
+
+    def __init__(self, creator: str, reason: str) -> None:
+        self.creator, self.reason = creator, reason
+        super().__init__(
+            f"{creator} has not consented to this certificate ({reason}); have the creator sign "
+            "what `prepare` returned, unchanged"
+        )
