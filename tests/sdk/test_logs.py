@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from web3 import HTTPProvider, Web3
 
 from gen_ip import GenIP
 from gen_ip.chain import events, logs
+from gen_ip.chain.anvil import Anvil
 from gen_ip.chain.errors import NodeError
 from gen_ip.chain.rpc import Block, Rpc
-from tests.support.chain import LocalChain
+from tests.support.chain import LocalChain, prepare
 
 
 class _Node:
@@ -81,6 +84,15 @@ def test_logs_of_others_are_passed_over() -> None:
     assert events.decode({**_log(1), "topics": []}) is None
     assert events.decode({**_log(1), "topics": [events.word(5)]}) is None
     assert events.decode({**_log(1), "data": "0x12"}) is None
+
+
+@pytest.fixture(scope="module")
+def chain(anvil_binary: Path) -> Iterator[LocalChain]:
+    """A chain that still has its first states: anvil drops those of more than 3,600 blocks ago, and
+    the run's own has mined more."""
+    with Anvil() as anvil:
+        url = anvil.start()
+        yield prepare(Web3(HTTPProvider(url)), url)
 
 
 def test_the_contracts_first_block_is_searched_on_long_chains(
