@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,7 +60,7 @@ def _run(
     from gen_ip.platform.policy import Policy
     from gen_ip.platform.submitting import Submitter
 
-    opened = _queue(queue)
+    opened = _queue(queue, new=True)
     submitter = Submitter(use.signer(), opened, Policy(seconds=seconds, most=most))
     stop, done = threading.Event(), 0
 
@@ -149,11 +151,12 @@ def _tell(use: Invocation, made: Round) -> None:
         use.output.note(f"{counted(made.done, 'upload')} on chain, {made.refused:,} set aside")
 
 
-def _queue(where: str | None) -> Queue:
-    """The queue that an option names, by default the one in the user's data folder.
+def _queue(where: str | None, *, new: bool = False) -> Queue:
+    """The queue that an option names, by default the one in the user's data folder; where there is
+    none, a new one or an error.
 
     Raises:
-        IndexLibraryMissing, InvalidArgument, QueueUnavailable.
+        IndexLibraryMissing, InvalidArgument, NoQueue, QueueUnavailable.
     """
     from importlib.util import find_spec
 
@@ -164,14 +167,19 @@ def _queue(where: str | None) -> Queue:
             raise IndexLibraryMissing(library)
 
     from gen_ip.arguments import InvalidArgument
+    from gen_ip.databases import is_url
+    from gen_ip.platform.errors import NoQueue
     from gen_ip.platform.queue import Queue
 
     if where is not None and not where.strip():
         raise InvalidArgument("queue", where, "a file, or postgresql://USER@HOST/DATABASE")
-    if where is None:
-        folder = platformdirs.user_data_path("gen-ip", ensure_exists=True)
-        return Queue(folder / "platform.sqlite")
-    return Queue(where)
+    place: str | Path = where or platformdirs.user_data_path("gen-ip") / "platform.sqlite"
+    if not is_url(place):
+        if not new and not os.path.exists(place):
+            raise NoQueue(place)
+        if where is None:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+    return Queue(place)
 
 
 for _name, _command in (("run", _run), ("status", _status), ("mint", _mint), ("retry", _retry)):

@@ -21,6 +21,17 @@ class QueueUnavailable(QueueProblem):
         )
 
 
+class NoQueue(QueueProblem):
+    """There is no such file."""
+
+    def __init__(self, path: object) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"there is no queue at {shown(path)}; the site makes it with its first upload, and so "
+            "does `gen-ip platform run`; or name another with --queue"
+        )
+
+
 class QueueFull(QueueProblem):
     """As many certificates wait for the chain as may."""
 
