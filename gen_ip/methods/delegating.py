@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
@@ -38,28 +39,17 @@ class Delegating(Preparing):
         Raises:
             InvalidArgument: a value does not fit.
         """
-        if any(not isinstance(ask, AskLimits) for ask in asks):
-            raise InvalidArgument("asks", asks, "a list of AskLimits")
-        shares = tuple(
-            Payee(arguments.address("payee", to), arguments.unsigned("payee's share", share, 16))
-            for to, share in payees
+        drafted = self._drafted_delegation(
+            delegate,
+            expiry=expiry,
+            works=works,
+            payees=payees,
+            resale_royalty=resale_royalty,
+            max_owed=max_owed,
+            asks=asks,
         )
-        limits = tuple(ask._replace(token=arguments.address("token", ask.token)) for ask in asks)
-        root = MerkleTree([limits_leaf(ask) for ask in limits]).root if limits else bytes(32)
-        delegation = Delegation(
-            creator=self._session.account.address,
-            delegate=arguments.address("delegate", delegate),
-            expiry=arguments.positive("expiry", expiry),
-            works=arguments.unsigned("works", works),
-            payees=payees_hash(shares),
-            resale_royalty=arguments.unsigned("resale_royalty", resale_royalty, 16),
-            max_owed=arguments.unsigned("max_owed", max_owed, 16),
-            terms_root=root,
-            salt=secrets.randbits(256),
-        )
-        signature = sign(self._session.account, self._domain, DELEGATION, delegation)
-        registry = self.deployment.registry
-        return SignedDelegation(delegation, registry, self.chain_id, shares, limits, signature)
+        signature = sign(self._session.account, self._domain, DELEGATION, drafted.delegation)
+        return replace(drafted, signature=signature)
 
     def revoke(self, statement: SignedCertificate | SignedDelegation) -> Receipt:
         """Takes back what the account signed: a certificate not yet submitted (with all that were
@@ -86,6 +76,42 @@ class Delegating(Preparing):
             signer = statement.signer
         calls = self._session.calls.registry
         return self._session.send(calls.revoke_for(signer, struct_hash, signature))
+
+    # ----------------------------------------------------------------- inside
+
+    def _drafted_delegation(
+        self,
+        delegate: str,
+        *,
+        expiry: int,
+        works: int,
+        payees: Sequence[Payee],
+        resale_royalty: int,
+        max_owed: int,
+        asks: Sequence[AskLimits],
+    ) -> SignedDelegation:
+        """As `delegate` makes it, with no signature yet."""
+        if any(not isinstance(ask, AskLimits) for ask in asks):
+            raise InvalidArgument("asks", asks, "a list of AskLimits")
+        shares = tuple(
+            Payee(arguments.address("payee", to), arguments.unsigned("payee's share", share, 16))
+            for to, share in payees
+        )
+        limits = tuple(ask._replace(token=arguments.address("token", ask.token)) for ask in asks)
+        root = MerkleTree([limits_leaf(ask) for ask in limits]).root if limits else bytes(32)
+        delegation = Delegation(
+            creator=self._session.account.address,
+            delegate=arguments.address("delegate", delegate),
+            expiry=arguments.positive("expiry", expiry),
+            works=arguments.unsigned("works", works),
+            payees=payees_hash(shares),
+            resale_royalty=arguments.unsigned("resale_royalty", resale_royalty, 16),
+            max_owed=arguments.unsigned("max_owed", max_owed, 16),
+            terms_root=root,
+            salt=secrets.randbits(256),
+        )
+        registry = self.deployment.registry
+        return SignedDelegation(delegation, registry, self.chain_id, shares, limits, b"")
 
 
 def _hash_of(statement: SignedCertificate | SignedDelegation) -> bytes:

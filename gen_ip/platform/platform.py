@@ -9,6 +9,7 @@ from typing import TypeAlias, Unpack
 
 from gen_ip import arguments
 from gen_ip.arguments import InvalidArgument
+from gen_ip.chain.reverts import UnknownWork
 from gen_ip.chain.wallets import is_signed_by
 from gen_ip.client import GenIP
 from gen_ip.content.files import StrPath
@@ -55,9 +56,9 @@ class Platform:
         share: Payee | None = None,
         matches: Matches | None = None,
     ) -> None:
-        self._client, self._queue = client, queue
+        self.client, self.queue = client, queue
         self.policy = policy or Policy()
-        self._matches = matches
+        self.matches = matches
         self.share = None
         if share is not None:
             to, points = share
@@ -91,7 +92,7 @@ class Platform:
         if self.share is not None:
             others = [payee for payee in statement.get("payees", ()) if payee[0] != self.share.to]
             statement["payees"] = (*others, self.share)
-        client = self._client.using(AddressOnly(address))
+        client = self.client.using(AddressOnly(address))
         made = client.prepare_certificate(Path(file), licenses=licenses, **statement)
         deadline = int(time.time()) + self.policy.consent_days * _DAY
         return Ready(
@@ -128,7 +129,7 @@ class Platform:
         certify = signed.certify
         domain = registry_domain(certify.home_chain_id, signed.registry)
         digest = domain.digest(CONSENT.hash(SignedConsent(certify, ready.deadline)))
-        rpc = self._client._session.rpc
+        rpc = self.client._session.rpc
         if not is_signed_by(rpc, certify.creator, digest, signature):
             raise NotSigned(certify.creator, "the signature is another's, or of something else")
         return self._add(signed, key, way)
@@ -152,11 +153,11 @@ class Platform:
         creator = ready.certificate.certify.creator
         if not all(each.holds for each in checks(delegation)):
             domain = registry_domain(delegation.chain_id, delegation.registry)
-            rpc = self._client._session.rpc
+            rpc = self.client._session.rpc
             digest = domain.digest(delegation.hash)
             if not is_signed_by(rpc, creator, digest, delegation.signature):
                 raise NotSigned(creator, "the delegation is not signed by the creator")
-        signed = self._client.sign_certificate(
+        signed = self.client.sign_certificate(
             ready.certificate, deadline=ready.deadline, delegation=delegation
         )
         self._require_share(signed)
@@ -170,7 +171,7 @@ class Platform:
         Raises:
             UnknownUpload, QueueUnavailable.
         """
-        return self._queue.get(key)
+        return self.queue.get(key)
 
     def mint(self, key: str) -> Entry:
         """Has an anchored work minted, as for its first sale.
@@ -178,17 +179,17 @@ class Platform:
         Raises:
             UnknownUpload, QueueUnavailable.
         """
-        return self._queue.mint(key, int(time.time()))
+        return self.queue.mint(key, int(time.time()))
 
     def submitter(self, now: Callable[[], float] = time.time) -> Submitter:
         """What brings the uploads on chain, from the client's account."""
-        return Submitter(self._client, self._queue, self.policy, now)
+        return Submitter(self.client, self.queue, self.policy, now)
 
     # ----------------------------------------------------------------- inside
 
     def _add(self, signed: SignedCertificate, key: str | None, way: Way | None) -> Entry:
         certify = signed.certify
-        work = self._client.deployment.work_id(*certify[:3])
+        work = self.client.deployment.work_id(*certify[:3])
         name = str(work) if key is None else key
         if not name or len(name) > _LONGEST_KEY or not name.isprintable():
             raise InvalidArgument("key", name, f"1 to {_LONGEST_KEY} printable characters")
@@ -204,25 +205,36 @@ class Platform:
             None,
             signed,
         )
-        return self._queue.add(entry, self.policy.waiting)
+        return self.queue.add(entry, self.policy.waiting)
 
     def _require_share(self, signed: SignedCertificate) -> None:
         """Raises `NotSigned` where the creator signed another share than the platform's: what was
         prepared came back changed."""
-        self._client._require_here(signed)
+        self.client._require_here(signed)
         if self.share is not None and self.share not in signed.certify.payees:
             raise NotSigned(signed.certify.creator, "the platform's share is not what it was")
 
     def _warnings(self, file: Path, creator: str, content_hash: bytes) -> list[Warned]:
         found: dict[int, Warned] = {}
-        for claim in self._client.works(content_hash):
+        for claim in self.client.works(content_hash):
             found[claim.work] = Warned(claim.work, "exact-bytes", 1.0, claim.creator == creator)
-        if self._matches is None:
+        if self.matches is None:
             return list(found.values())
-        for each in self._matches(file).findings:
+        for each in self.matches(file).findings:
             named = WorkAddress.parse(each.key)
-            if named is None or named.chain_id != self._client.chain_id or named.work in found:
+            if named is None or named.chain_id != self.client.chain_id or named.work in found:
                 continue
-            own = self._client.work(named.work).creator == creator
-            found[named.work] = Warned(named.work, each.verdict.value, each.score, own)
+            found[named.work] = Warned(
+                named.work, each.verdict.value, each.score, self._creator(named.work) == creator
+            )
         return list(found.values())
+
+    def _creator(self, work: int) -> str | None:
+        """Of a work that is certified, or an upload of the platform's."""
+        entry = self.queue.of_work(work)
+        if entry is not None:
+            return entry.creator
+        try:
+            return self.client.work(work).creator
+        except UnknownWork:
+            return None

@@ -70,6 +70,11 @@ class Queue:
             databases.alone(database)
             TABLES.create_all(database)
 
+    @property
+    def engine(self) -> sql.Engine:
+        """Its database, for what a site keeps beside it."""
+        return self._engine
+
     def close(self) -> None:
         """Lets the connections go."""
         self._engine.dispose()

@@ -16,21 +16,17 @@ from typing import NamedTuple
 import sqlalchemy as sql
 
 from gen_ip.content.copying import fetch
-from gen_ip.content.detection.settling import settled
 from gen_ip.content.store import Store
 from gen_ip.errors import ContentNotFound, FileProblem, StoreError
-from gen_ip.fingerprint.batch import Recorder, Wanted
-from gen_ip.fingerprint.confined import Caps, ConfinementFailed
-from gen_ip.fingerprint.detecting import LIMITS, Detector
+from gen_ip.fingerprint.confined import ConfinementFailed
 from gen_ip.index.database import Database
 from gen_ip.index.queries.view import viewing
 from gen_ip.index.schema.documents import DOCUMENTS
 from gen_ip.index.schema.works import WORKS
-from gen_ip.match.recording import indexed
 from gen_ip.match.whole import WholeIndex
-from gen_ip.match.works.kind import IMAGE, kind_of, kinds
 from gen_ip.service.kept.records import Records
 from gen_ip.service.kept.tables import FED
+from gen_ip.service.recording import record
 from gen_ip.work import WorkAddress
 
 _PAUSES = (5, 30, 300, 3_600, 86_400)
@@ -109,7 +105,8 @@ class Feeder:
             if work.cid is None:
                 raise ContentNotFound("its metadata document", self._store.address)
             fetch(self._store, work.cid, file, max_bytes=self._most)
-            self._add(opened, str(WorkAddress(self._chain_id, work.id)), file, work.kind)
+            key = str(WorkAddress(self._chain_id, work.id))
+            record(opened, key, file, work.kind, self._most)
         except StoreError as error:
             again = int(time.time()) + _PAUSES[min(work.tries, len(_PAUSES) - 1)]
             self._note(work.id, tries, str(error), again)
@@ -122,21 +119,6 @@ class Feeder:
             file.unlink(missing_ok=True)
         self._note(work.id, tries, None, None)
         return True
-
-    def _add(self, opened: WholeIndex, key: str, file: Path, stated: str) -> None:
-        caps = Caps(file_bytes=self._most)
-        with Detector(limits=caps.within(LIMITS)) as detector:
-            found = detector.detect(file)
-        name = settled(file, found, stated)
-        if name == IMAGE:
-            assert opened.pictures is not None  # noqa: S101 - it is open for writing
-            with Recorder(Wanted(), processes=1) as recorder:
-                opened.pictures.replace([indexed(key, recorder.record(file))])
-        elif name in kinds():
-            assert opened.works is not None  # noqa: S101 - it is open for writing
-            kind = kind_of(name)
-            with kind.reader(caps=caps) as reader:
-                opened.works.replace([kind.record(key, reader.fingerprint(file, found.format))])
 
     def _due(self, most: int) -> Sequence[_Work]:
         """Works that are to be tried now: those to be tried again, then new ones."""
