@@ -13,24 +13,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gen_ip.errors import GenIPError
 from gen_ip.platform.platform import Platform
-from gen_ip.platform.web import routes
+from gen_ip.platform.web import answering, routes
 from gen_ip.platform.web.kept import Kept
+from gen_ip.platform.web.routes import Who
 from gen_ip.platform.web.screening import Screen
 from gen_ip.platform.web.settings import Settings
 from gen_ip.platform.web.visits import Visits
-
-Who: TypeAlias = Callable[[Request], str | None | Awaitable[str | None]]
-"""The account of who makes a request, as the site knows them; None for nobody."""
 
 _PAUSE_SECONDS = 2.0
 
@@ -68,9 +63,9 @@ class Certificates:
         visits = Visits(platform, Kept(platform.queue), self._screen, self._settings)
         self._own = Starlette(
             routes=[Mount(self._prefix, routes=routes.made())],
-            exception_handlers=routes.handlers(),
+            exception_handlers=answering.handlers(),
         )
-        self._own.state.use = routes.Use(visits, who, self._settings, self._prefix)
+        self._own.state.use = routes.Use(visits, who, self._settings)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 

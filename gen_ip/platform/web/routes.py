@@ -1,52 +1,41 @@
-"""What the middleware answers, path by path; errors as problem+json (RFC 9457)."""
+"""What the middleware answers, path by path."""
 
 from __future__ import annotations
 
 import inspect
-import json
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path, PurePath
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from anyio import to_thread
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from gen_ip import arguments
-from gen_ip.arguments import InvalidArgument
-from gen_ip.errors import FileProblem, GenIPError, MetadataError
-from gen_ip.platform.entries import Entry, State
-from gen_ip.platform.errors import KeyTaken, NotSigned, QueueFull, QueueProblem, UnknownUpload
-from gen_ip.platform.web.errors import (
-    DelegationOver,
-    NoAnswer,
-    NoLicense,
-    NotOffered,
-    TooManyPrepared,
-    UnknownPrepared,
-)
+from gen_ip import arguments, nesting
+from gen_ip.platform.entries import State
+from gen_ip.platform.ready import Ready
+from gen_ip.platform.web.errors import NoAnswer
 from gen_ip.platform.web.settings import Settings
 from gen_ip.platform.web.visits import Visits
 from gen_ip.platform.web.wishes import ask_of, wishes_of
-from gen_ip.chain.reverts import ContractError
-from gen_ip.service.badges import badge
+from gen_ip.service import badges
 from gen_ip.service.pool import Pool
-from gen_ip.service.problems import MEDIA_TYPE, Problem
+from gen_ip.service.problems import Problem
 from gen_ip.service.uploads import Uploads
-from gen_ip.signing.eip712 import BadStatement
+from gen_ip.unsigned import Plan
+from gen_ip.work import ETH
 from gen_ip.works.certificates import SignedDelegation
+
+Who: TypeAlias = Callable[[Request], str | Awaitable[str | None] | None]
+"""The account of who makes a request, as the site knows them; None for nobody."""
 
 T = TypeVar("T")
 _SCRIPT = Path(__file__).parent / "certify.js"
 _HEADER = "x-gen-ip"
-_BODY_BYTES = 64 * 1024
-_RETRY_SECONDS = 5
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_BODY_BYTES, _MOST_NESTED = 64 * 1024, 8
+_MOST_SIGNATURES, _SIGNATURE_DIGITS = 2, 2 * 4_096
+_LONGEST_KEY, _LONGEST_NAME = 200, 200
 _STATES = {
     State.SIGNED: ("signed", "#475467"),
     State.SENDING: ("signed", "#475467"),
@@ -54,47 +43,51 @@ _STATES = {
     State.CERTIFIED: ("certified", "#067647"),
     State.SET_ASIDE: ("not certified", "#b54708"),
 }
-_STATUSES: Mapping[type[GenIPError], tuple[int, str]] = {
-    UnknownUpload: (404, "unknown-upload"),
-    UnknownPrepared: (404, "unknown-upload"),
-    NotOffered: (422, "not-offered"),
-    NoAnswer: (422, "invalid-request"),
-    NoLicense: (422, "no-license"),
-    TooManyPrepared: (429, "too-many"),
-    NotSigned: (422, "not-signed"),
-    DelegationOver: (409, "delegation-over"),
-    KeyTaken: (409, "key-taken"),
-    QueueFull: (503, "busy"),
-    QueueProblem: (503, "unavailable"),
-    FileProblem: (422, "unusable-file"),
-    MetadataError: (422, "unusable-file"),
-    InvalidArgument: (422, "invalid-request"),
-    BadStatement: (422, "invalid-request"),
-    ContractError: (422, "refused"),
-}
 
 
-@dataclass(frozen=True)
 class Use:
-    """What the routes share."""
+    """What the routes share.
 
-    visits: Visits
-    who: Callable[[Request], str | None | Awaitable[str | None]]
-    settings: Settings
-    prefix: str
+    Args:
+        visits: what is done.
+        who: tells whose account a request is from.
+        settings: the site's.
+    """
 
-    def __post_init__(self) -> None:
-        settings = self.settings
-        uploads = Uploads(
+    def __init__(self, visits: Visits, who: Who, settings: Settings) -> None:
+        self.visits, self.settings = visits, settings
+        self._who = who
+        self.uploads = Uploads(
             settings.upload_bytes, settings.upload_seconds, settings.uploads, lambda _: None
         )
-        object.__setattr__(self, "uploads", uploads)
-        object.__setattr__(
-            self, "pool", Pool(settings.readers, settings.waiting, lambda _: None)
-        )
+        self._readers = Pool(settings.readers, settings.waiting, lambda _: None)
 
-    uploads: Any = None
-    pool: Any = None
+    async def account(self, request: Request) -> str:
+        """Whose request it is.
+
+        Raises:
+            Problem: 401, nobody's.
+        """
+        found = self._who(request)
+        if inspect.isawaitable(found):
+            found = await found
+        if not found:
+            raise Problem(401, "not-signed-in", "sign in to this site first")
+        return arguments.address("who", found)
+
+    async def changer(self, request: Request) -> str:
+        """Whose request it is that changes something.
+
+        Raises:
+            Problem: 401, nobody's; 403, another site's page may have sent it.
+        """
+        if _HEADER not in request.headers:
+            raise Problem(403, "not-from-here", f"send the header {_HEADER}, with any value")
+        return await self.account(request)
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """What needs much of the machine, in few threads. Raises `Problem`, 503."""
+        return await self._readers.run(work)
 
 
 def made() -> list[Route]:
@@ -113,6 +106,179 @@ def made() -> list[Route]:
     ]
 
 
-def handlers() -> dict[Any, Any]:
-    """What errors are answered by."""
-    return {Problem: _problem, HTTPException: _http, GenIPError: _refused, Exception: _failed}
+async def _script(_: Request) -> Response:
+    headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(_SCRIPT, media_type="text/javascript", headers=headers)
+
+
+async def _prepare(request: Request) -> Response:
+    use = _use(request)
+    creator = await use.changer(request)
+    wishes = wishes_of(_fields(request), use.settings)
+    async with use.uploads.named(request) as (file, called):
+        title = PurePath(called.replace("\\", "/")).stem[:_LONGEST_NAME]
+        made = await use.read(lambda: use.visits.prepare(file, title, creator, wishes))
+    return _json({"upload": made.name, "sign": list(made.sign), **_shown(made.ready)})
+
+
+def _shown(ready: Ready) -> dict[str, Any]:
+    certificate = ready.certificate
+    return {
+        "work": str(certificate.work_id),
+        "content": certificate.certify.content_hash.hex(),
+        "warnings": [each.to_json() for each in ready.warnings],
+        "proposed": [each.to_json() for each in ready.proposed],
+    }
+
+
+async def _submit(request: Request) -> Response:
+    use = _use(request)
+    creator = await use.changer(request)
+    body = await _body(request)
+    name, given = body.get("upload"), body.get("signatures", [])
+    if not isinstance(name, str) or not isinstance(given, list) or len(given) > _MOST_SIGNATURES:
+        raise NoAnswer(
+            "this is no signed upload", 'send {"upload": ..., "signatures": [...]} as JSON'
+        )
+    signatures = [_signature(each) for each in given]
+    entry = await use.read(lambda: use.visits.submit(name, creator, signatures))
+    return _json(entry.to_json(), 201)
+
+
+async def _draft_delegation(request: Request) -> Response:
+    use = _use(request)
+    creator = await use.account(request)
+    fields = _fields(request)
+    asks = [ask_of(each, use.settings) for each in fields.get("ask", ())]
+    drafted, data = await _thread(lambda: use.visits.delegation(creator, asks))
+    there = await _thread(lambda: use.visits.has_delegation(creator))
+    return _json({"signed": there, "delegation": drafted.to_json(), "sign": [data]})
+
+
+async def _keep_delegation(request: Request) -> Response:
+    use = _use(request)
+    creator = await use.changer(request)
+    given = SignedDelegation.from_json(await _body(request))
+    await _thread(lambda: use.visits.keep_delegation(creator, given))
+    return _json({"signed": True}, 201)
+
+
+async def _status(request: Request) -> Response:
+    use, key = _use(request), _key(request)
+    entry = await _thread(lambda: use.visits.status(key))
+    minted = await _thread(lambda: use.visits.is_minted(entry))
+    offers = await _thread(lambda: use.visits.offers(key))
+    shown = {name: each.offer.to_json() for name, each in offers.items()}
+    return _json({**entry.to_json(), "minted": minted, "offers": shown})
+
+
+async def _badge(request: Request) -> Response:
+    use, key = _use(request), _key(request)
+    entry = await _thread(lambda: use.visits.status(key))
+    word, color = _STATES[entry.state]
+    if entry.final:
+        word += ", final"
+    headers = {
+        "Cache-Control": "public, max-age=5",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
+    picture = badges.svg("certificate", word, color)
+    return Response(picture, media_type="image/svg+xml", headers=headers)
+
+
+async def _certificate(request: Request) -> Response:
+    use, key = _use(request), _key(request)
+    account = await use.account(request)
+    entry = await _thread(lambda: use.visits.status(key))
+    if entry.creator != account:
+        raise Problem(403, "not-yours", "only who made the work has its certificate as a file")
+    name = f"certificate-{entry.work}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _json(entry.certificate.to_json(), headers=headers)
+
+
+async def _buy(request: Request) -> Response:
+    use, key = _use(request), _key(request)
+    fields = _fields(request)
+    account = _account(fields)
+    terms = _one(fields, "terms")
+    offer, plan = await _thread(lambda: use.visits.buy(key, terms, account))
+    return _json({**_planned(use, plan), "offer": offer.offer.to_json()})
+
+
+async def _collect(request: Request) -> Response:
+    use, key = _use(request), _key(request)
+    fields = _fields(request)
+    account = _account(fields)
+    token = arguments.address("token", fields["token"][0]) if "token" in fields else ETH
+    plan = await _thread(lambda: use.visits.collect(key, account, token))
+    return _json(_planned(use, plan))
+
+
+# -------------------------------------------------------------------- inside
+
+
+def _planned(use: Use, plan: Plan) -> dict[str, Any]:
+    chain = use.visits.chain_id
+    return {"chain": hex(chain), "transactions": plan.to_json(), "complete": plan.complete}
+
+
+def _use(request: Request) -> Use:
+    found: Use = request.app.state.use
+    return found
+
+
+def _key(request: Request) -> str:
+    return str(request.path_params["key"])[: _LONGEST_KEY + 1]
+
+
+def _fields(request: Request) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _one(fields: Mapping[str, list[str]], name: str) -> str:
+    given = fields.get(name, [])
+    if len(given) != 1:
+        raise NoAnswer(f"{name} is not given", f"give {name} once, in the query")
+    return given[0]
+
+
+def _account(fields: Mapping[str, list[str]]) -> str:
+    return arguments.address("account", _one(fields, "account"))
+
+
+def _signature(given: object) -> bytes:
+    if isinstance(given, str) and 2 < len(given) <= _SIGNATURE_DIGITS and given.startswith("0x"):
+        try:
+            return bytes.fromhex(given[2:])
+        except ValueError:
+            pass
+    raise NoAnswer("a signature is none", "send what eth_signTypedData_v4 returned")
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _BODY_BYTES:
+            raise Problem(413, "too-large", f"at most {_BODY_BYTES:,} bytes of JSON")
+    try:
+        found = nesting.parse(body, _MOST_NESTED)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise NoAnswer("the body is no JSON object", "send one")
+    return found
+
+
+async def _thread(work: Callable[[], T]) -> T:
+    return await to_thread.run_sync(work)
+
+
+def _json(
+    document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    return JSONResponse(document, status, {"Cache-Control": "no-store", **(headers or {})})

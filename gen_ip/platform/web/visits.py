@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.wallets import is_signed_by
 from gen_ip.client import GenIP
-from gen_ip.market.offers import Conditions, SignedOffer
+from gen_ip.market.offers import SignedOffer
 from gen_ip.platform.entries import Entry, State
 from gen_ip.platform.errors import NotSigned
 from gen_ip.platform.platform import Platform
 from gen_ip.platform.ready import Ready
 from gen_ip.platform.web.errors import DelegationOver, NoLicense, NotOffered
 from gen_ip.platform.web.kept import Kept
+from gen_ip.platform.web.offering import Offering
 from gen_ip.platform.web.screening import Screen
 from gen_ip.platform.web.settings import Settings
 from gen_ip.platform.web.wishes import Ask, Wishes
 from gen_ip.signers.address import AddressOnly
-from gen_ip.signing.eip712 import Domain, typed_data
-from gen_ip.signing.merkle import MerkleTree
-from gen_ip.signing.offers import (
-    OFFER,
-    OFFER_TREE,
-    Approval,
-    AskLimits,
-    OfferTree,
-    marketplace_domain,
-    offer_leaf,
-)
+from gen_ip.signing.eip712 import typed_data
+from gen_ip.signing.offers import AskLimits
 from gen_ip.signing.statements import DELEGATION, registry_domain
 from gen_ip.terms import Rights
 from gen_ip.unsigned import Plan
@@ -71,6 +64,7 @@ class Visits:
     def __init__(self, platform: Platform, kept: Kept, screen: Screen, settings: Settings) -> None:
         self._platform, self._kept, self._screen = platform, kept, screen
         self._settings = settings
+        self._offering = Offering(platform.client, settings)
 
     def prepare(self, file: Path, title: str, creator: str, wishes: Wishes) -> Prepared:
         """Looks at an upload and states what its creator will sign.
@@ -95,10 +89,10 @@ class Visits:
         if wishes.kind is not None:
             statement["kind"] = wishes.kind
         ready = self._platform.prepare(file, creator, licenses=licenses, **statement)
-        offers = self._offers(client, ready, wishes.asks)
+        offers = self._offering.drafted(client, ready, wishes.asks)
         delegated = self._kept.delegation(creator) is not None
         name = self._kept.prepare(ready, offers, wishes.kind or "", self._settings.prepared_most)
-        sign = () if delegated else tuple(self._to_sign(ready, offers))
+        sign = () if delegated else (ready.typed_data, *self._offering.to_sign(offers))
         return Prepared(name, ready, sign)
 
     def submit(self, name: str, creator: str, signatures: Sequence[bytes]) -> Entry:
@@ -115,16 +109,16 @@ class Visits:
         delegation = None if signatures else self._kept.delegation(creator)
         if delegation is not None:
             try:
+                signed = self._offering.delegated(ready, offers, delegation)
                 entry = platform.submit_as_delegate(ready, delegation, key=name, way=settings.way)
-                signed = self._delegated(ready, offers, delegation)
-            except (ContractError, NotSigned) as error:
+            except (ContractError, InvalidArgument, NotSigned) as error:
                 self._kept.forget_delegation(creator)
                 raise DelegationOver(creator, str(error)) from None
         else:
             wanted = 1 + bool(offers)
             if len(signatures) != wanted:
                 raise NotSigned(creator, f"{len(signatures)} of {wanted} signatures came")
-            signed = self._signed(creator, offers, signatures[-1])
+            signed = self._offering.signed(creator, offers, signatures[-1])
             entry = platform.submit(ready, signatures[0], key=name, way=settings.way)
         if entry.key == name:
             self._kept.keep_offers(name, signed)
@@ -192,6 +186,15 @@ class Visits:
         domain = registry_domain(drafted.chain_id, drafted.registry)
         return drafted, typed_data(domain, DELEGATION, drafted.delegation)
 
+    @property
+    def chain_id(self) -> int:
+        """Of the chain that everything is for."""
+        return self._platform.client.chain_id
+
+    def has_delegation(self, creator: str) -> bool:
+        """Whether the creator has signed once for all uploads."""
+        return self._kept.delegation(creator) is not None
+
     def keep_delegation(self, creator: str, given: SignedDelegation) -> None:
         """Uses what a creator signed for uploads from now on.
 
@@ -228,72 +231,6 @@ class Visits:
         if not fitting:
             raise NoLicense(parent)
         return max(fitting, key=lambda each: each.start).id
-
-    def _offers(self, client: GenIP, ready: Ready, asks: Sequence[Ask]) -> dict[str, SignedOffer]:
-        """Offers of licenses of an upload, without signatures."""
-        settings, drafts = self._settings, {}
-        deployment = client.deployment
-        for ask in asks:
-            # A set of offers is signed as a tree, so no two have the same name.
-            offer = client.draft_offer(
-                ready.certificate,
-                settings.terms[ask.terms],
-                price=ask.price,
-                token=ask.token,
-                quantity=settings.quantity,
-                conditions=Conditions(deadline=int(time.time()) + settings.offer_days * _DAY),
-            )
-            drafts[ask.terms] = offer
-        found = {}
-        tree = (
-            None if len(drafts) < 2 else MerkleTree([offer_leaf(o.hash) for o in drafts.values()])
-        )
-        for place, (name, offer) in enumerate(drafts.items()):
-            approval = (
-                Approval() if tree is None else Approval(b"", True, tree.root, tree.path(place))
-            )
-            found[name] = SignedOffer(offer, approval, deployment.marketplace, client.chain_id)
-        return found
-
-    def _to_sign(self, ready: Ready, offers: dict[str, SignedOffer]) -> list[dict[str, Any]]:
-        found = [ready.typed_data]
-        if offers:
-            first = next(iter(offers.values()))
-            domain = self._market(first)
-            if first.approval.is_tree:
-                found.append(typed_data(domain, OFFER_TREE, OfferTree(first.approval.root)))
-            else:
-                found.append(typed_data(domain, OFFER, first.offer.as_tuple()))
-        return found
-
-    def _signed(
-        self, creator: str, offers: dict[str, SignedOffer], signature: bytes
-    ) -> dict[str, SignedOffer]:
-        if not offers:
-            return {}
-        first = next(iter(offers.values()))
-        approval = first.approval
-        hashed = OFFER_TREE.hash(OfferTree(approval.root)) if approval.is_tree else first.hash
-        digest = self._market(first).digest(hashed)
-        if not is_signed_by(self._platform.client._session.rpc, creator, digest, signature):
-            raise NotSigned(creator, "the signature of the offers is another's")
-        return {
-            name: replace(each, approval=each.approval._replace(signature=signature))
-            for name, each in offers.items()
-        }
-
-    def _delegated(
-        self, ready: Ready, offers: dict[str, SignedOffer], delegation: SignedDelegation
-    ) -> dict[str, SignedOffer]:
-        """Offers that the site's account signs within a delegation."""
-        market = self._platform.client._marketplace
-        return {
-            name: market.sign([each.offer], delegation=delegation, certificate=ready.certificate)[0]
-            for name, each in offers.items()
-        }
-
-    def _market(self, offer: SignedOffer) -> Domain:
-        return marketplace_domain(offer.chain_id, offer.marketplace)
 
     def _record(self, entry: Entry, kind: str) -> None:
         client = self._platform.client

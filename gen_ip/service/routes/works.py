@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Annotated, Any
-from xml.sax.saxutils import escape
 
 import sqlalchemy as sql
 from anyio import to_thread
@@ -17,6 +16,7 @@ from gen_ip.index.queries import income, licensing, lineage, trading, works
 from gen_ip.index.queries.view import View
 from gen_ip.index.schema.documents import DOCUMENTS
 from gen_ip.market.offers import SignedOffer
+from gen_ip.service import badges
 from gen_ip.service.asking import work_id
 from gen_ip.service.caching import answered, cursor_of, key_of
 from gen_ip.service.chain import ChainSide, ShownFacts, as_of
@@ -321,7 +321,7 @@ async def badge(request: Request, number: Number) -> Response:
                 if not work.final
                 else (_day(work.claim_time), "#067647")
             )
-            return _badge("certified" if work.final else "claimed", state, color)
+            return badges.svg("certified" if work.final else "claimed", state, color)
 
     return Response(
         await to_thread.run_sync(answer),
@@ -466,22 +466,6 @@ def _day(seconds: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(min(seconds, 253_402_300_799), UTC).strftime("%Y-%m-%d")
-
-
-def _badge(left: str, right: str, color: str) -> str:
-    """Two boxes with text, of the widths that the letters of most fonts take."""
-    one, two = 14 + 6 * len(left), 14 + 6 * len(right)
-    text = f"Gen-IP: {left}, {right}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{one + two}" height="20" role="img" '
-        f'aria-label="{escape(text)}"><title>{escape(text)}</title>'
-        f'<rect width="{one}" height="20" fill="#1d2939"/>'
-        f'<rect x="{one}" width="{two}" height="20" fill="{color}"/>'
-        '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="10" '
-        'text-anchor="middle">'
-        f'<text x="{one / 2}" y="14">{escape(left)}</text>'
-        f'<text x="{one + two / 2}" y="14">{escape(right)}</text></g></svg>'
-    )
 
 
 _TITLE = Prepared(
