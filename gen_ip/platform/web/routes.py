@@ -14,7 +14,6 @@ from starlette.routing import Route
 
 from gen_ip import arguments, nesting
 from gen_ip.platform.entries import State
-from gen_ip.platform.ready import Ready
 from gen_ip.platform.web.errors import NoAnswer
 from gen_ip.platform.web.settings import Settings
 from gen_ip.platform.web.visits import Visits
@@ -118,17 +117,17 @@ async def _prepare(request: Request) -> Response:
     async with use.uploads.named(request) as (file, called):
         title = PurePath(called.replace("\\", "/")).stem[:_LONGEST_NAME]
         made = await use.read(lambda: use.visits.prepare(file, title, creator, wishes))
-    return _json({"upload": made.name, "sign": list(made.sign), **_shown(made.ready)})
-
-
-def _shown(ready: Ready) -> dict[str, Any]:
-    certificate = ready.certificate
-    return {
-        "work": str(certificate.work_id),
-        "content": certificate.certify.content_hash.hex(),
-        "warnings": [each.to_json() for each in ready.warnings],
-        "proposed": [each.to_json() for each in ready.proposed],
-    }
+    ready = made.ready
+    return _json(
+        {
+            "upload": made.name,
+            "work": str(made.work),
+            "content": ready.certificate.certify.content_hash.hex(),
+            "sign": list(made.sign),
+            "warnings": [each.to_json() for each in ready.warnings],
+            "proposed": [each.to_json() for each in ready.proposed],
+        }
+    )
 
 
 async def _submit(request: Request) -> Response:

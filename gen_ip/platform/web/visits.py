@@ -41,12 +41,14 @@ class Prepared:
 
     Attributes:
         name: by which the creator hands the signatures in.
+        work: the number that its certificate will have.
         ready: the certificate.
         sign: what the wallet signs, one after the other: EIP-712 typed data; nothing where the
             creator has signed once for all uploads.
     """
 
     name: str
+    work: int
     ready: Ready
     sign: tuple[dict[str, Any], ...]
 
@@ -93,7 +95,8 @@ class Visits:
         delegated = self._kept.delegation(creator) is not None
         name = self._kept.prepare(ready, offers, wishes.kind or "", self._settings.prepared_most)
         sign = () if delegated else (ready.typed_data, *self._offering.to_sign(offers))
-        return Prepared(name, ready, sign)
+        work = client.deployment.work_id(*ready.certificate.certify[:3])
+        return Prepared(name, work, ready, sign)
 
     def submit(self, name: str, creator: str, signatures: Sequence[bytes]) -> Entry:
         """Takes in what a creator has signed, once; its offers can be filled from now on.
