@@ -29,7 +29,7 @@ def record(opened: WholeIndex, key: str, file: Path, stated: str, most_bytes: in
     caps = Caps(file_bytes=most_bytes)
     with Detector(limits=caps.within(LIMITS)) as detector:
         found = detector.detect(file)
-    name = settled(file, found, stated)
+    name = settled(file, found, stated or None)
     if name == IMAGE:
         assert opened.pictures is not None  # noqa: S101 - it is open for writing
         with Recorder(Wanted(), processes=1) as recorder:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from gen_ip.content.copying import fetch
 from gen_ip.content.store import Store
-from gen_ip.errors import GenIPError
 from gen_ip.fingerprint.confined import Caps, Limits
 from gen_ip.generation.confined import pool, read_confined
 from gen_ip.match.answer import Answer, answered
@@ -73,26 +72,25 @@ class Screen:
         except (NotFoundAgain, NoIndex):
             return answered("other", [], "", 0.0)
 
-    def record(self, store: Store, key: str, certificate: PreparedCertificate, kind: str) -> str:
-        """Has an upload found again from now on; why it is not, or nothing.
+    def record(self, store: Store, key: str, certificate: PreparedCertificate, kind: str) -> None:
+        """Has an upload found again from now on, where the site has an index.
 
         Args:
             store: that has its content.
             key: its work's address.
             kind: as its creator states it; empty for what its bytes say.
+
+        Raises:
+            StoreError, FileProblem, IndexProblem, ConfinementFailed, MissingLibrary.
         """
         if self._settings.index is None:
-            return ""
+            return
         most = self._settings.upload_bytes
-        try:
-            with (
-                tempfile.TemporaryDirectory(prefix="gen-ip-") as folder,
-                self._writing,
-                WholeIndex(self._settings.index, write=True) as opened,
-            ):
-                file = Path(folder) / "content"
-                fetch(store, certificate.content_cid, file, max_bytes=most)
-                record(opened, key, file, kind, most)
-        except GenIPError as error:
-            return str(error)
-        return ""
+        with (
+            tempfile.TemporaryDirectory(prefix="gen-ip-") as folder,
+            self._writing,
+            WholeIndex(self._settings.index, write=True) as opened,
+        ):
+            file = Path(folder) / "content"
+            fetch(store, certificate.content_cid, file, max_bytes=most)
+            record(opened, key, file, kind, most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.reverts import ContractError
 from gen_ip.chain.wallets import is_signed_by
 from gen_ip.client import GenIP
+from gen_ip.errors import GenIPError
 from gen_ip.market.offers import SignedOffer
 from gen_ip.platform.entries import Entry, State
 from gen_ip.platform.errors import NotSigned
@@ -33,6 +35,7 @@ from gen_ip.work import WorkAddress
 from gen_ip.works.certificates import SignedDelegation
 
 _DAY = 86_400
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -238,4 +241,8 @@ class Visits:
     def _record(self, entry: Entry, kind: str) -> None:
         client = self._platform.client
         key = str(WorkAddress(client.chain_id, entry.work))
-        self._screen.record(client.store, key, entry.certificate, kind)
+        try:
+            self._screen.record(client.store, key, entry.certificate, kind)
+        except GenIPError as error:
+            # The certificate holds all the same.
+            _LOG.warning("upload %s is not found again: %s", entry.key, error)
