@@ -68,3 +68,14 @@ class NotSigned(QueueProblem):
             f"{creator} has not consented to this certificate ({reason}); have the creator sign "
             "what `prepare` returned, unchanged"
         )
+
+
+class NotThisFile(QueueProblem):
+    """What a site was handed with a key is not what was certified under it."""
+
+    def __init__(self, key: str, what: str) -> None:
+        self.key, self.what = key, what
+        super().__init__(
+            f"the certificate of upload {shown(key)} is of another {what}; have the file prepared "
+            "and signed again"
+        )

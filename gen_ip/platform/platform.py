@@ -17,7 +17,7 @@ from gen_ip.inspection import checks
 from gen_ip.match.answer import Answer
 from gen_ip.methods.preparing import Statement
 from gen_ip.platform.entries import Entry, State
-from gen_ip.platform.errors import NotSigned
+from gen_ip.platform.errors import NotSigned, NotThisFile
 from gen_ip.platform.policy import Policy, Way
 from gen_ip.platform.queue import Queue
 from gen_ip.platform.ready import Ready, Warned
@@ -26,6 +26,7 @@ from gen_ip.signers.address import AddressOnly
 from gen_ip.signing.statements import CONSENT, Payee, SignedConsent, registry_domain
 from gen_ip.work import WorkAddress
 from gen_ip.works.certificates import SignedCertificate, SignedDelegation
+from gen_ip.works.documents import content_hash
 
 _DAY = 86_400
 _LONGEST_KEY = 200
@@ -172,6 +173,21 @@ class Platform:
             UnknownUpload, QueueUnavailable.
         """
         return self.queue.get(key)
+
+    def confirm(self, key: str, file: StrPath, creator: str) -> Entry:
+        """The upload of a key that a visitor handed in with a file, where both belong together.
+
+        Raises:
+            UnknownUpload, QueueUnavailable.
+            NotThisFile: the certificate is of other bytes, or another's.
+            FileProblem: the file cannot be read.
+        """
+        entry = self.queue.get(key)
+        if entry.creator != arguments.address("creator", creator):
+            raise NotThisFile(key, "creator")
+        if entry.certificate.certify.content_hash != content_hash(Path(file)):
+            raise NotThisFile(key, "file")
+        return entry
 
     def mint(self, key: str) -> Entry:
         """Has an anchored work minted, as for its first sale.
