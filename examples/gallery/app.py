@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import to_thread
-from eth_account.messages import _hash_eip191_message, encode_defunct
+from eth_account.messages import defunct_hash_message
 from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from PIL import Image, UnidentifiedImageError
 
-from examples.gallery.shelf import Post, Shelf
-from gen_ip import GenIPError
+from examples.gallery.shelf import Shelf
+from gen_ip import GenIPError, arguments
+from gen_ip.arguments import InvalidArgument
 from gen_ip.chain.wallets import is_signed_by
 from gen_ip.platform import Platform
 from gen_ip.platform.web import Certificates, Kept, Settings
@@ -176,7 +177,10 @@ class _Pages:
 
     async def begin(self, request: Request) -> Response:
         """A message to sign in with (EIP-4361), for an account."""
-        account = str((await request.json())["account"])
+        try:
+            account = arguments.address("account", (await request.json())["account"])
+        except (InvalidArgument, KeyError, TypeError, ValueError):
+            return JSONResponse({"detail": "send an account"}, 422)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         host = request.url.netloc
         message = (
@@ -191,17 +195,17 @@ class _Pages:
 
     async def enter(self, request: Request) -> Response:
         """Signs in with the message's signature."""
-        document = await request.json()
         token = request.cookies.get(_COOKIE, "")
         message = self._shelf.waiting(token)
         if message is None:
             return JSONResponse({"detail": "begin again"}, 409)
         account = message.split("\n")[1]
         try:
-            signature = bytes.fromhex(str(document["signature"]).removeprefix("0x"))
-        except (KeyError, ValueError):
+            given = (await request.json())["signature"]
+            signature = bytes.fromhex(str(given).removeprefix("0x"))
+        except (KeyError, TypeError, ValueError):
             return JSONResponse({"detail": "send a signature"}, 422)
-        digest = _hash_eip191_message(encode_defunct(text=message))
+        digest = bytes(defunct_hash_message(text=message))
         rpc = self._platform.client._session.rpc
         if not await to_thread.run_sync(is_signed_by, rpc, account, digest, signature):
             return JSONResponse({"detail": "that is another account's signature"}, 403)
@@ -262,13 +266,10 @@ def _looked_at(path: Path) -> tuple[str, str]:
         text = head.decode("utf-8", "ignore" if len(head) == 2_000 else "strict")
     except UnicodeDecodeError:
         return "model", ""
-    return ("text", text[:600]) if text.isprintable() or "\n" in text else ("model", "")
+    return ("model", "") if "\0" in text else ("text", text[:600])
 
 
 def _eth(amount: int) -> str:
     """An amount of wei as ETH."""
     whole, rest = divmod(amount, 10**18)
     return f"{whole}.{rest:018d}".rstrip("0").rstrip(".")
-
-
-__all__ = ["Post", "gallery"]
