@@ -1,2 +1,2 @@
-"""A small site where people show pictures, models and prompts, remix and sell them. Its certificates,
-sales and earnings are the middleware's; see docs/gallery.md."""
+"""A small site where people show pictures, models and prompts, remix and sell them. Certificates,
+sales and earnings come from the middleware; see docs/gallery.md."""

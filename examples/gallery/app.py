@@ -1,4 +1,4 @@
-"""The gallery's pages. What Gen-IP adds: one middleware, one script, and attributes in templates."""
+"""The gallery's pages. Gen-IP adds a middleware, a script, and attributes in the templates."""
 
 from __future__ import annotations
 

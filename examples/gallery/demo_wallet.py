@@ -1,4 +1,4 @@
-"""A wallet for trying the gallery out: the accounts of a development node, for anybody who looks."""
+"""Wallets to try the gallery with: a development node's accounts, for anybody who looks."""
 
 from __future__ import annotations
 

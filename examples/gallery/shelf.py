@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _DAY = 86_400
 _SCHEMA = """
@@ -125,7 +126,7 @@ class Shelf:
         asked = f"SELECT {columns} FROM posts WHERE {where}"  # noqa: S608 - written above
         return [Post(*row) for row in self._run(asked, *values)]
 
-    def _run(self, asked: str, *values: object) -> list[tuple[str, ...]]:
+    def _run(self, asked: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(asked, values).fetchall()
 

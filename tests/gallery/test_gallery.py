@@ -1,0 +1,152 @@
+"""The gallery as its guide starts it, in a browser: posted, bought, remixed, paid."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.pages.conftest import browser
+from tests.support.require import ROOT
+
+__all__ = ["browser"]
+
+
+def picture(folder: Path, name: str, seed: int) -> Path:
+    """A picture with structure, another for each seed."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
+    made = Image.fromarray(pixels).resize((320, 240), Image.Resampling.BICUBIC)
+    made.save(folder / name)
+    return folder / name
+
+
+@pytest.fixture(scope="module")
+def url(anvil_binary: Path) -> Iterator[str]:
+    """The running gallery."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "examples.gallery", "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://[\d.:]+", line)
+    assert found, line
+    yield found[0]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    process.stdout.close()
+
+
+class Person:
+    """Somebody with a wallet, and a browser of their own."""
+
+    def __init__(self, browser: Browser, url: str, name: str) -> None:
+        self.context: BrowserContext = browser.new_context(
+            locale="en-US", viewport={"width": 1200, "height": 900}
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.wrong: list[str] = []
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.url, self.name = url, name
+        self.page.goto(url)
+        self.page.get_by_role("button", name=f"Sign in with {name}'s wallet").click()
+        self.page.get_by_role("button", name="Sign out").wait_for()
+
+    def post(self, file: Path, title: str, **prices: str) -> None:
+        self.page.get_by_role("link", name="Upload", exact=True).click()
+        self.fill(file, title, **prices)
+
+    def fill(self, file: Path, title: str, **prices: str) -> None:
+        self.page.set_input_files("#file", file)
+        self.page.fill("#title", title)
+        for name, price in prices.items():
+            self.page.fill(f"#{name}", price)
+        self.page.get_by_role("button", name="Upload", exact=True).click()
+
+    def choose(self, again: str = "Sign") -> None:
+        """Signs with this person's wallet what the dialog shows."""
+        button = self.page.get_by_role("dialog").get_by_role("button", name=again, exact=True)
+        button.wait_for()
+        wallets = self.page.get_by_role("combobox", name="Wallet")
+        if wallets.is_visible():
+            wallets.select_option(label=f"{self.name}'s wallet")
+        button.click()
+
+
+@pytest.fixture
+def people(browser: Browser, url: str) -> Iterator[tuple[Person, Person]]:
+    alice, bob = Person(browser, url, "Alice"), Person(browser, url, "Bob")
+    yield alice, bob
+    for each in (alice, bob):
+        assert each.wrong == []
+        each.context.close()
+
+
+def shot(page: Page, name: str) -> None:
+    folder = os.environ.get("GENIP_SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def test_a_work_is_posted_bought_remixed_and_pays(
+    people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    alice, bob = people
+    alice.post(picture(tmp_path, "dunes.png", 1), "Dunes", commercial="0.5", remix="0.25")
+    alice.page.get_by_role("dialog").get_by_role("button", name="Sign", exact=True).wait_for()
+    shot(alice.page, "gallery-sign")
+    alice.choose()
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Dunes")
+    expect(alice.page.get_by_text("commercial-remix, 0.25 ETH")).to_be_visible()
+    shot(alice.page, "gallery-work")
+    # A copy is told of; who goes on without has no certificate.
+    with io.BytesIO() as out:
+        Image.open(tmp_path / "dunes.png").save(out, "JPEG", quality=80)
+        (tmp_path / "mine.jpg").write_bytes(out.getvalue())
+    bob.post(tmp_path / "mine.jpg", "Mine")
+    expect(bob.page.get_by_role("dialog")).to_contain_text("It is like a work that is certified")
+    shot(bob.page, "gallery-copy")
+    bob.choose("Cancel")
+    # A remix needs a license.
+    bob.page.get_by_role("link", name="Gallery").click()
+    bob.page.get_by_role("link", name="Dunes").click()
+    bob.page.get_by_role("listitem").filter(has_text="commercial-remix").get_by_role(
+        "button", name="Buy"
+    ).click()
+    bob.choose()
+    expect(bob.page.get_by_role("dialog")).to_contain_text("Done.")
+    bob.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    bob.page.get_by_role("link", name="Remix it").click()
+    bob.fill(picture(tmp_path, "remix.png", 2), "Dunes, remixed", commercial="2")
+    bob.choose()
+    expect(bob.page.get_by_role("heading", level=1)).to_have_text("Dunes, remixed")
+    # Bob's sale pays Alice, too.
+    alice.page.get_by_role("link", name="Gallery").click()
+    shot(alice.page, "gallery-home")
+    alice.page.get_by_role("link", name="Dunes, remixed").click()
+    alice.page.get_by_role("button", name="Buy").click()
+    alice.choose()
+    expect(alice.page.get_by_role("dialog")).to_contain_text("Done.")
+    alice.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    for each in (alice, bob):
+        each.page.get_by_role("link", name="Earnings").click()
+        shot(each.page, f"gallery-earnings-{each.name}")
+        each.page.get_by_role("button", name="Collect").click()
+        each.choose()
+        expect(each.page.get_by_role("dialog")).to_contain_text("Done.")
+        each.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        expect(each.page.get_by_role("button", name="Collect")).to_have_count(0)
