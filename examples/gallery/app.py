@@ -29,6 +29,10 @@ _HERE = Path(__file__).parent
 _COOKIE = "gallery"
 _PAGE = 24
 _MOST_BYTES = 50 * 2**20
+_NAMES = {
+    "commercial": "Commercial use",
+    "commercial-remix": "Commercial use and remixes, which share their income",
+}
 _PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 
 
@@ -70,6 +74,7 @@ class _Pages:
         self._files.mkdir(parents=True, exist_ok=True)
         self._templates = Jinja2Templates(_HERE / "templates")
         self._templates.env.filters["eth"] = _eth
+        self._templates.env.globals["names"] = _NAMES
         self._demo = demo
 
     def add_to(self, app: FastAPI) -> None:

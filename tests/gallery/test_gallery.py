@@ -108,10 +108,15 @@ def test_a_work_is_posted_bought_remixed_and_pays(
     alice, bob = people
     alice.post(picture(tmp_path, "dunes.png", 1), "Dunes", commercial="0.5", remix="0.25")
     alice.page.get_by_role("dialog").get_by_role("button", name="Sign", exact=True).wait_for()
+    shown = alice.page.get_by_role("dialog")
+    expect(shown).to_contain_text("5 % of what you draw from it goes to 0x")
+    expect(shown).to_contain_text("License “Commercial use”: 0.5 each.")
     shot(alice.page, "gallery-sign")
     alice.choose()
     expect(alice.page.get_by_role("heading", level=1)).to_have_text("Dunes")
-    expect(alice.page.get_by_text("commercial-remix, 0.25 ETH")).to_be_visible()
+    expect(
+        alice.page.get_by_text("and remixes, which share their income, 0.25 ETH")
+    ).to_be_visible()
     shot(alice.page, "gallery-work")
     # A copy is told of; who goes on without has no certificate.
     with io.BytesIO() as out:
@@ -124,7 +129,7 @@ def test_a_work_is_posted_bought_remixed_and_pays(
     # A remix needs a license.
     bob.page.get_by_role("link", name="Gallery").click()
     bob.page.get_by_role("link", name="Dunes").click()
-    bob.page.get_by_role("listitem").filter(has_text="commercial-remix").get_by_role(
+    bob.page.get_by_role("listitem").filter(has_text="remixes").get_by_role(
         "button", name="Buy"
     ).click()
     bob.choose()

@@ -152,6 +152,7 @@ def test_an_upload_is_signed_sold_and_pays_its_creator(
     assert len(list(site.client.licenses(holder=site.chain.bob.address, work=work))) == 1
     there = visitor.get(f"uploads/{made['key']}").json()
     assert there["minted"]
+    assert "certified" in visitor.get(f"uploads/{made['key']}/badge.svg").text
     rpc = site.client._session.rpc
     before = rpc.balance(site.chain.alice.address)
     visitor.send(f"uploads/{made['key']}/collect?")

@@ -16,6 +16,9 @@ const words = {
   like: "It is like a work that is certified already: work {work} ({percent} %).",
   made: "It says that it was made with {name} (work {work}). A derivative shares its income with it.",
   makes: "Made with it",
+  parent: "It is a derivative of work {work}, and shares its income with it.",
+  share: "{percent} % of what you draw from it goes to {to}.",
+  price: "License “{name}”: {price} each.",
   sign: "Sign",
   covered: "Certify",
   again: "Look again",
@@ -129,6 +132,7 @@ function shown(text, ...choices) {
   buttons.replaceChildren();
   for (const [label, act] of choices) {
     const made = Object.assign(element("button", label), { type: "button" });
+    if (buttons.firstChild) made.className = "second";
     made.style.marginRight = ".5rem";
     made.addEventListener("click", act, { once: true });
     buttons.append(made);
@@ -192,11 +196,26 @@ function wishes(form, parents) {
   return query;
 }
 
-function found(made, parents) {
+// What licenses are to cost, as the form says it.
+function asks(form) {
+  const found = form.querySelectorAll('[data-gen-ip="price"]');
+  return [...found]
+    .filter((each) => each.value.trim())
+    .map((each) => [each.labels?.[0]?.textContent ?? each.dataset.terms, each.value.trim()]);
+}
+
+function found(made, parents, prices) {
   const told = made.warnings.map(({ work, verdict, score, own }) => {
     const words_ = own ? words.own : verdict.startsWith("exact") ? words.exact : words.like;
     return element("li", filled(words_, { work, percent: Math.round(score * 100) }));
   });
+  const [consent] = made.sign;
+  const { payees = [], edges = [] } = consent?.message.certify ?? {};
+  for (const { parent } of edges) told.push(element("li", filled(words.parent, { work: parent })));
+  for (const { to, share } of payees)
+    told.push(element("li", filled(words.share, { to, percent: Number(share) / 100 })));
+  for (const [name, price] of prices)
+    told.push(element("li", filled(words.price, { name, price })));
   const boxes = made.proposed.map(({ work, name }) => {
     const line = element("li", filled(words.made, { work, name }));
     const box = Object.assign(element("input"), { type: "checkbox", value: work });
@@ -223,7 +242,7 @@ async function certified(form, file) {
       body.append("file", file);
       const asked_ = [...parents].join();
       made = await asked(`prepare?${wishes(form, parents)}`, { method: "POST", body });
-      found(made, parents);
+      found(made, parents, asks(form));
       const covered = made.sign.length === 0;
       if (!covered && !offered()) {
         const at = await chosen(words.none, [words.skip, words.cancel]);

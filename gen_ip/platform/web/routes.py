@@ -174,7 +174,8 @@ async def _status(request: Request) -> Response:
 async def _badge(request: Request) -> Response:
     use, key = _use(request), _key(request)
     entry = await _thread(lambda: use.visits.status(key))
-    word, color = _STATES[entry.state]
+    minted = await _thread(lambda: use.visits.is_minted(entry))
+    word, color = _STATES[State.CERTIFIED if minted else entry.state]
     if entry.final:
         word += ", final"
     headers = {

@@ -35,6 +35,7 @@ from gen_ip.work import WorkAddress
 from gen_ip.works.certificates import SignedDelegation
 
 _DAY = 86_400
+_KEPT_SECONDS, _MOST_KEPT = 30.0, 100_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -70,6 +71,7 @@ class Visits:
         self._platform, self._kept, self._screen = platform, kept, screen
         self._settings = settings
         self._offering = Offering(platform.client, settings)
+        self._minted: dict[int, float] = {}
 
     def prepare(self, file: Path, title: str, creator: str, wishes: Wishes) -> Prepared:
         """Looks at an upload and states what its creator will sign.
@@ -140,10 +142,18 @@ class Visits:
         return self._kept.offers(key)
 
     def is_minted(self, entry: Entry) -> bool:
-        """Whether there is a certificate, whoever had it minted."""
+        """Whether there is a certificate, whoever had it minted; as of half a minute ago."""
         if entry.state is State.CERTIFIED:
             return True
-        return bool(self._platform.client._session.read("IPRegistry", "exists", entry.work))
+        now = time.monotonic()
+        if now < self._minted.get(entry.work, 0.0):
+            return True
+        minted = bool(self._platform.client._session.read("IPRegistry", "exists", entry.work))
+        if minted:
+            if len(self._minted) >= _MOST_KEPT:
+                self._minted.clear()
+            self._minted[entry.work] = now + _KEPT_SECONDS
+        return minted
 
     def buy(self, key: str, terms: str, account: str) -> tuple[SignedOffer, Plan]:
         """What an account sends to buy a license of an upload; its certificate is minted with the
