@@ -1,6 +1,6 @@
 # Each target sets up what it needs, once: tools/setup does nothing while the locks are unchanged.
 .DEFAULT_GOAL := help
-.PHONY: help setup compile built demo show docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
+.PHONY: help setup compile built demo show gallery docs peers test fuzz fuzz-guided lint format geth kubo sscd gas slither prove audit mutate coverage clean
 
 PYTHON ?= python3
 FORGE_PROFILE ?= default
@@ -36,6 +36,9 @@ demo: setup ## the whole story on a local chain; FILE=path/to.png takes your own
 
 show: setup ## the site with the demo's works, on a local chain, until Ctrl-C
 	@$(TOOLS) gen-ip serve --demo
+
+gallery: setup ## a small site that gives uploads certificates, on a local chain, until Ctrl-C
+	@$(TOOLS) python -m examples.gallery
 
 test: built ## artifacts, forge tests, Python tests
 	@echo "test: artifacts match the sources"
