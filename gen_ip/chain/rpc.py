@@ -53,12 +53,14 @@ Request = tuple[str, tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Block:
-    """Number, timestamp (seconds since the epoch), base fee (wei; None before EIP-1559), hash."""
+    """Number, timestamp (seconds since the epoch), base fee (wei; None before EIP-1559), hash, and
+    how much gas a block may use."""
 
     number: int
     timestamp: int
     base_fee: int | None
     hash: bytes = b""
+    gas_limit: int = 0
 
 
 class Rpc:
@@ -261,6 +263,7 @@ class Rpc:
                 answers.number(found["timestamp"]),
                 None if base_fee is None else answers.number(base_fee),
                 answers.data(found.get("hash") or b""),
+                answers.number(found.get("gasLimit") or 0),
             )
 
     def transactions(self, block: int) -> list[Mapping[str, Any]]:

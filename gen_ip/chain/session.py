@@ -97,6 +97,11 @@ class Session:
         return self._recorder is not None
 
     @property
+    def max_fee(self) -> int:
+        """The most that the gas of one transaction may cost, in wei."""
+        return self._policy.max_fee
+
+    @property
     def account(self) -> Signer:
         """Who signs.
 

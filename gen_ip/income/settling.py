@@ -20,7 +20,7 @@ _AMOUNT, _PHASE = (1 << 112) - 1, (1 << 14) - 1
 
 # docs/gas.md, "As works, parents and batches grow": what one more generation on a collected path
 # costs with one parent, what one more parent does, and what the first use of a slot does.
-_HOP_GAS, _PARENT_GAS, _FIRST_GAS = 17_867, 10_233, 17_100
+_HOP_GAS, _PARENT_GAS, FIRST_GAS = 17_867, 10_233, 17_100
 # The same page: `settle_hop_both` above `settle_hop`, for a work that owes both kinds of share.
 _BOTH_GAS = 4_907
 
@@ -33,6 +33,11 @@ class Node(NamedTuple):
     vol: int
     parents: int
     payees: int
+
+    @property
+    def slots(self) -> int:
+        """Slots of its account in a token: two where it owes both kinds of share."""
+        return 2 if self.rel and self.vol else 1
 
 
 class Account(NamedTuple):
@@ -102,6 +107,13 @@ def account(node: Node, first: int, second: int) -> Account:
     else:
         both = (0, 0, waiting, phase) if node.vol else (0, 0, 0, 0)
     return Account(credit, *both, net_phase, first != 0)
+
+
+def settle_gas(node: Node) -> int:
+    """What settling a work costs within a batch, by estimate, where its parents were paid before;
+    each slot of theirs that was not costs `FIRST_GAS` more."""
+    both = _BOTH_GAS if node.slots == 2 else 0
+    return _HOP_GAS + _PARENT_GAS * (node.parents - 1) + both
 
 
 def due(phase: int, added: int, share: int) -> int:
@@ -221,17 +233,10 @@ class _Flow:
         """Each work to settle, with what that costs by estimate."""
         used = {each for each, held in self._accounts.items() if held.used}
         for each in self.order:
-            node, parents = self._nodes[each], {link.parent for link in self._above[each]}
-            gas = _HOP_GAS + _PARENT_GAS * (node.parents - 1)
-            gas += _BOTH_GAS if self._both(each) else 0
-            fresh = sum(2 if self._both(parent) else 1 for parent in parents - used)
-            yield each, gas + _FIRST_GAS * fresh
+            parents = {link.parent for link in self._above[each]}
+            fresh = sum(self._nodes[parent].slots for parent in parents - used)
+            yield each, settle_gas(self._nodes[each]) + FIRST_GAS * fresh
             used |= parents
-
-    def _both(self, work: int) -> bool:
-        """Whether the work owes both kinds, so that its account has two slots."""
-        node = self._nodes[work]
-        return bool(node.rel and node.vol)
 
     def _credited(self, income: int) -> int:
         phase = self._accounts[self._work].net_phase

@@ -62,14 +62,14 @@ def earnings(view: View, work: int) -> Sequence[Earned]:
     """A work's income, token by token."""
     down, up = below(view, work, MOST_BELOW), above(view, work).links
     under = {work, *(each.child for each in down.links)}
-    nodes = _nodes(view, under)
+    constants = nodes(view, under)
     accounts = _accounts(view, under)
     found = []
     for token in sorted({token for _, token in accounts}):
         own = accounts.get((work, token), _Booked())
         held = {each: accounts.get((each, token), _Booked()).account for each in under}
         links = [link for link in down.links if link.child in under and link.parent in under]
-        coming = plan(work, links, nodes, held)
+        coming = plan(work, links, constants, held)
         found.append(
             Earned(
                 token,
@@ -117,6 +117,14 @@ def flows(view: View, works: Collection[int]) -> Sequence[Flow]:
     return [Flow(*row) for row in _FLOWS(view.connection, works)]
 
 
+def nodes(view: View, works: Collection[int]) -> dict[int, Node]:
+    """The constants of some works; zeros of those that owe nothing and share with nobody."""
+    found = dict.fromkeys(works, Node(0, 0, 0, 0))
+    for work, rel, vol, parents, payees in _NODES(view.connection, works):
+        found[work] = Node(rel, vol, parents, payees)
+    return found
+
+
 @dataclass(frozen=True)
 class _Booked:
     account: Account = _EMPTY
@@ -132,13 +140,6 @@ def _owed(account: Account, parents: Iterable[Link]) -> Mapping[int, int]:
         + due(account.volume_phase, account.volume, link.volume)
         for link in parents
     }
-
-
-def _nodes(view: View, works: Collection[int]) -> dict[int, Node]:
-    found = dict.fromkeys(works, Node(0, 0, 0, 0))
-    for work, rel, vol, parents, payees in _NODES(view.connection, works):
-        found[work] = Node(rel, vol, parents, payees)
-    return found
 
 
 def _accounts(view: View, works: Collection[int]) -> dict[tuple[int, str], _Booked]:

@@ -37,6 +37,18 @@ def below(view: View, work: int, most: int = MOST) -> Walked:
     return _walk(view, work, up=False, most=most)
 
 
+def below_all(view: View, works: Collection[int]) -> tuple[Link, ...]:
+    """All edges below any of some works, however many."""
+    links: list[Link] = []
+    seen, ring = set(works), list(works)
+    while ring:
+        found = _edges(view, ring, up=False)
+        links += found
+        ring = [each for each in dict.fromkeys(link.child for link in found) if each not in seen]
+        seen.update(ring)
+    return tuple(dict.fromkeys(links))
+
+
 def _walk(view: View, work: int, *, up: bool, most: int) -> Walked:
     links: list[Link] = []
     seen, ring = {work}, [work]
