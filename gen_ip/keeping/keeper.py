@@ -192,7 +192,8 @@ class _Work:
             scenes = {token: self._scene(token) for token in held if token not in self._out}
             made = plan(scenes, self._order, held, self._policy, price, limits, self._done)
             asked = made.batches if whole else made.batches[:1]
-            if not any([self._has_refusals(each) for each in asked]):
+            refusals = [self._has_refusals(each) for each in asked]
+            if not any(refusals):
                 self._last = made
                 return replace(made, left=(*self._left, *made.left))
 

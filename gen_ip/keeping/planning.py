@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gen_ip.income.settling import Account
 from gen_ip.keeping.batches import Batch, batched
-from gen_ip.keeping.choosing import Left, Least, Reason, choose
+from gen_ip.keeping.choosing import Least, Left, Reason, choose
 from gen_ip.keeping.policy import Policy
 from gen_ip.keeping.scene import Order, Scene
 
