@@ -26,6 +26,7 @@ from gen_ip.cli.income import balance, distribute, draw, payee_app, payout, resc
 from gen_ip.cli.index_group import index_app
 from gen_ip.cli.ingredients import ingredients
 from gen_ip.cli.inspecting import inspect
+from gen_ip.cli.keeping import keeper_app
 from gen_ip.cli.lazily import make_lazy
 from gen_ip.cli.legal import terms_app
 from gen_ip.cli.license_group import license_app
@@ -119,6 +120,7 @@ app.add_typer(service_app, rich_help_panel=_START)
 app.add_typer(chain_index_app, rich_help_panel=_START)
 app.add_typer(platform_app, rich_help_panel=_START)
 app.add_typer(payee_app, rich_help_panel=_MONEY)
+app.add_typer(keeper_app, rich_help_panel=_MONEY)
 app.add_typer(deal_app, rich_help_panel=_LICENSES)
 app.add_typer(certificate_app, rich_help_panel=_LICENSES)
 app.add_typer(license_app, rich_help_panel=_LICENSES)

@@ -33,7 +33,14 @@ NONSENSE = (
     "half\ud800",
 )
 # These run until they are stopped, or ask for a terminal.
-ENDLESS = {("dev",), ("demo",), ("serve",), ("chain-index", "run"), ("platform", "run")}
+ENDLESS = {
+    ("dev",),
+    ("demo",),
+    ("serve",),
+    ("chain-index", "run"),
+    ("platform", "run"),
+    ("keeper", "run"),
+}
 # What they write is theirs: names and values of settings are checked there.
 SETTINGS = {"network", "config"}
 # Names of keys, works as an index calls them, and folders are the operator's.
