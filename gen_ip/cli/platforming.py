@@ -57,6 +57,7 @@ def _run(
 ) -> None:
     """Send what is due, and look after what was sent, until Ctrl-C. Several may run, each with an
     account of its own."""
+    from gen_ip.platform.errors import QueueUnavailable
     from gen_ip.platform.policy import Policy
     from gen_ip.platform.submitting import Submitter
 
@@ -70,7 +71,15 @@ def _run(
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         while not stop.is_set():
-            made = submitter.round()
+            try:
+                made = submitter.round()
+            except QueueUnavailable as error:
+                if once:
+                    raise
+                # As while the database is started again: what was begun is in it.
+                use.output.note(f"trying again: {error}")
+                stop.wait(_POLL_SECONDS)
+                continue
             done += made.done
             _tell(use, made)
             if once and not made.sent and made.waits is None:
