@@ -7,11 +7,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from gen_ip.errors import GenIPError, shown
 
 _DECIMAL = re.compile(r"[0-9]{1,78}")
+_ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _BYTES32 = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
 
 
@@ -29,16 +31,21 @@ def address(name: str, value: object) -> str:
     Raises:
         InvalidArgument: `value` is no address.
     """
-    # Loaded where it is used: it takes longer than the rest of the command line.
-    from eth_utils.address import is_hex_address, to_checksum_address
-
-    if isinstance(value, str) and is_hex_address(value) and value.startswith(("0x", "0X")):
-        checksummed = to_checksum_address(value)
+    if isinstance(value, str) and _ADDRESS.fullmatch(value):
         digits = value[2:]
+        checksummed = _checksummed(digits.lower())
         if digits in (checksummed[2:], digits.lower(), digits.upper()):
             return checksummed
         raise InvalidArgument(name, value, "an address with the right checksum; it has a typo")
     raise InvalidArgument(name, value, "an address: 0x and 40 hex digits")
+
+
+@lru_cache(maxsize=65_536)
+def _checksummed(digits: str) -> str:
+    # Loaded where it is used: it takes longer than the rest of the command line.
+    from eth_utils.address import to_checksum_address
+
+    return str(to_checksum_address(f"0x{digits}"))
 
 
 def unsigned(name: str, value: object, bits: int = 256) -> int:

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from eth_abi import abi
 from eth_utils.crypto import keccak
 
 from gen_ip import arguments
@@ -132,7 +131,7 @@ class Struct(Generic[T]):
         checked = _checked(kind, value, f"{self.name}.{member}")
         if kind == "string":
             return keccak(text=checked)
-        return keccak(checked) if kind == "bytes" else abi.encode([kind], [checked])
+        return keccak(checked) if kind == "bytes" else _encoded(kind, checked)
 
     def _plain(self, kind: str, value: Any) -> Any:
         part = self._part(kind)
@@ -178,9 +177,7 @@ class Domain:
 
     def separator(self) -> bytes:
         """EIP-712 `domainSeparator`, 32 bytes."""
-        name, version = keccak(text=self.name), keccak(text=self.version)
-        values = (_DOMAIN_HASH, name, version, self.chain_id, self.contract)
-        return keccak(abi.encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], values))
+        return _separator(self)
 
     def digest(self, struct_hash: bytes) -> bytes:
         """What is signed, 32 bytes: keccak256 of 0x1901, the separator and the struct hash."""
@@ -194,6 +191,20 @@ class Domain:
             "chainId": self.chain_id,
             "verifyingContract": self.contract,
         }
+
+
+@lru_cache(maxsize=1024)
+def _separator(domain: Domain) -> bytes:
+    name, version = keccak(text=domain.name), keccak(text=domain.version)
+    words = _encoded("uint256", domain.chain_id) + _encoded("address", domain.contract)
+    return keccak(_DOMAIN_HASH + name + version + words)
+
+
+def _encoded(kind: str, value: Any) -> bytes:
+    """A checked value of an atomic type as the ABI has it, 32 bytes."""
+    if kind == "address":
+        return bytes(12) + bytes.fromhex(value[2:])
+    return value if kind == "bytes32" else int(value).to_bytes(32)
 
 
 def typed_data(domain: Domain, struct: Struct[T], value: T) -> dict[str, Any]:
