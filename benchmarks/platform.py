@@ -71,7 +71,7 @@ class _Site:
         self.gas: list[int] = []
         account = self._rich()
         client = GenIP(
-            self.web3,
+            url,
             account,
             deployment=deploy(self.web3, account),
             store=LocalStore(folder / "store"),
