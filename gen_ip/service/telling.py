@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gen_ip.index.errors import NoChainIndex
+from gen_ip.index.queries.happened import Event, Happened, happened
 from gen_ip.index.queries.view import View, block_hashes
 from gen_ip.service.chain import ChainSide, ShownFacts
 from gen_ip.service.kept.webhooks import Delivery, Hook, KeptWebhooks
@@ -27,6 +28,8 @@ _AT_ONCE = 50
 _LOOK_SECONDS = 5
 # Of one hook in a round: less than it is leased for, so that no other process sends meanwhile.
 _TELL_SECONDS = 60
+# Looked at for what happens to works, in a round.
+_BLOCKS = 10_000
 _MOST_ANSWER = 16_384
 _SALE = "sale:"
 RETRACTED = "retracted"
@@ -88,9 +91,14 @@ class Teller:
         with self._side.viewing() as (view, facts):
             as_of = view.as_of
             waits = self._waits(view, facts, hook, known)
+            if hook.kinds is not None:
+                waits = [each for each in waits if each.kind.value in hook.kinds]
+            until = min(as_of.number, hook.block + _BLOCKS)
+            events = self._events(view, hook, until)
             sales = {each.id: _block(each.id) for each in waits if each.kind is Kind.SOLD}
             open_ = {entry: block for entry, block in known.items() if block}
-            hashes = block_hashes(view, {*sales.values(), *open_.values()})
+            blocks = {*sales.values(), *open_.values(), *(each.block for each in events)}
+            hashes = block_hashes(view, blocks)
         new: list[tuple[str, Mapping[str, Any], int]] = []
         settled = []
         # What was taken back is told first: another sale may be in its place.
@@ -116,8 +124,29 @@ class Teller:
                 "data": each.to_json(),
             }
             new.append((entry, body, block if block > as_of.final else 0))
-        if new or settled:
-            self._kept.note(hook.id, new, settled)
+        for happened_ in events:
+            block = happened_.block
+            entry = happened_.id + _mark(hashes, block)
+            if entry in known:
+                continue
+            body = {
+                "type": happened_.event.value,
+                "account": hook.account,
+                "finality": as_of.finality(block),
+                "data": happened_.to_json(),
+            }
+            new.append((entry, body, block if block > as_of.final else 0))
+        reached = until if hook.kinds is not None and until > hook.block else None
+        if new or settled or reached is not None:
+            self._kept.note(hook.id, new, settled, reached)
+
+    @staticmethod
+    def _events(view: View, hook: Hook, until: int) -> Sequence[Happened]:
+        """What happened to works since it was looked last; what a reorganization could have
+        replaced since is looked at again."""
+        wanted = [each for each in Event if hook.kinds is not None and each.value in hook.kinds]
+        after = max(hook.since, min(hook.block, view.as_of.final))
+        return happened(view, hook.account, wanted, after, until)
 
     def _waits(
         self, view: View, facts: ShownFacts, hook: Hook, known: Mapping[str, int]

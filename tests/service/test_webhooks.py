@@ -6,6 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,7 @@ from gen_ip.service import telling
 from gen_ip.service.app import app_of
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.kept.keys import Keys
+from gen_ip.service.kept.records import Records
 from gen_ip.service.kept.webhooks import MOST_TRIES, KeptWebhooks
 from gen_ip.service.settings import Settings
 from gen_ip.service.telling import Teller
@@ -29,11 +31,11 @@ from gen_ip.status.reaching import PublicHttps
 from gen_ip.terms import COMMERCIAL
 from gen_ip.webhooks import TOLERANCE, BadWebhook, signature, verified
 from tests.index.following import caught_up, writer_of
-from tests.sdk.conftest import alice, bob, store
+from tests.sdk.conftest import Derive, alice, bob, derive, store
 from tests.status.test_domains import HOST, certificate
 from tests.support.chain import LocalChain
 
-__all__ = ["alice", "bob", "certificate", "store"]
+__all__ = ["alice", "bob", "certificate", "derive", "store"]
 SECRET = "whsec_" + "A" * 43 + "="
 
 
@@ -74,10 +76,11 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)
     now: float = 0.0
 
-    def hook(self, account: str) -> str:
+    def hook(self, account: str, *kinds: str) -> str:
         """A new one for the receiver."""
         url = f"https://{HOST}:{self.receiver.server_address[1]}/told?a=1"
-        made = self.ask("POST", "/v1/webhooks", {"url": url, "account": account})
+        wanted: dict[str, Any] = {"url": url, "account": account}
+        made = self.ask("POST", "/v1/webhooks", {**wanted, "kinds": kinds} if kinds else wanted)
         self.secrets[made["id"]] = made["secret"]
         return str(made["id"])
 
@@ -91,6 +94,14 @@ class World:
         """Looks until nothing is told."""
         self.now += seconds
         self.teller.round()
+
+    def heard_by(self, hook: str) -> list[dict[str, Any]]:
+        """The same where there are several hooks."""
+        found = []
+        for headers, body in self.receiver.told:
+            with suppress(BadWebhook):
+                found.append(verified(self.secrets[hook], headers, body, now=self.now))
+        return found
 
     def heard(self, hook: str) -> list[dict[str, Any]]:
         """What the receiver took for the hook's, with its signature verified."""
@@ -215,6 +226,121 @@ def test_more_sales_than_an_inbox_has_are_all_told_and_none_taken_back(
     assert [each["type"] for each in told] == ["sold"] * 6
     places = [int(each["data"]["id"].removeprefix("sale:").partition("-")[0]) for each in told]
     assert places == sorted(set(places))
+
+
+def test_what_happens_to_works_is_told_by_kind_and_taken_back(
+    world: World, chain: LocalChain, alice: GenIP, bob: GenIP, derive: Derive
+) -> None:
+    works = ("certified", "licensed", "derived", "paid", "contested")
+    before = alice.certify(b"of before").work_id
+    world.update()
+    hook = world.hook(chain.alice.address, *works)
+    few = world.hook(chain.alice.address, "paid")
+    assert world.ask("GET", f"/v1/webhooks/{few}")["kinds"] == ["paid"]
+    work = alice.certify(b"a work").work_id
+    child = derive(bob, b"a remix", work).work_id
+    bob.pay(work, 70)
+    rival = bob.certify(b"a work").work_id
+    bob.pay(child, 9)
+    world.update()
+    world.rounds()
+    told = {each: world.heard_by(each) for each in (hook, few)}
+    assert [each["type"] for each in told[hook]] == [
+        "certified",
+        "licensed",
+        "derived",
+        "paid",
+        "contested",
+    ]
+    assert {each["data"]["work"] for each in told[hook]} == {str(work)}
+    assert {each["finality"] for each in told[hook]} == {"pending"}
+    certified, licensed, derived, paid, contested = (each["data"] for each in told[hook])
+    assert bytes.fromhex(certified["content_hash"]) == alice.work(work).content_hash
+    assert licensed["licensee"] == chain.bob.address
+    assert (derived["derivative"], derived["creator"]) == (str(child), chain.bob.address)
+    assert (paid["amount"], paid["payer"]) == ("70", chain.bob.address)
+    assert (contested["by"], contested["why"]) == (str(rival), "same-bytes")
+    assert [each["data"]["id"] for each in told[few]] == [paid["id"]]
+    # Nothing twice; what comes later is told, of works of before, too.
+    snapshot = chain.rpc("evm_snapshot")
+    bob.pay(before, 5)
+    world.update()
+    for _ in range(3):
+        world.rounds()
+    assert [each["type"] for each in world.heard_by(few)] == ["paid", "paid"]
+    last = world.heard_by(few)[-1]["data"]
+    assert last["work"] == str(before)
+    # A reorganization takes the last one back, and brings another in its place.
+    chain.rpc("evm_revert", snapshot)
+    bob.pay(before, 6)
+    world.update()
+    world.rounds()
+    gone, new = world.heard_by(few)[-2:]
+    assert (gone["type"], gone["data"]["id"]) == ("retracted", last["id"])
+    assert (new["type"], new["data"]["amount"]) == ("paid", "6")
+    # All from one on, once more, in the same order.
+    ids = [each["id"] for each in world.ask("GET", f"/v1/webhooks/{few}")["deliveries"]][::-1]
+    assert world.ask("POST", f"/v1/webhooks/{few}/replay?after={ids[0]}") == {"replayed": 3}
+    world.ask("POST", f"/v1/webhooks/{few}/replay?after=none", status=404)
+    world.rounds()
+    assert world.heard_by(few)[-3:] == world.heard_by(few)[-6:-3]
+    wrong = {"url": "https://a.example/", "account": chain.alice.address, "kinds": ["all"]}
+    world.ask("POST", "/v1/webhooks", wrong, status=422)
+
+
+def test_events_far_apart_are_found_in_steps(
+    world: World,
+    chain: LocalChain,
+    alice: GenIP,
+    bob: GenIP,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telling, "_BLOCKS", 2)
+    work = alice.certify(b"a work").work_id
+    world.update()
+    hook = world.hook(chain.alice.address, "paid")
+    for amount in range(1, 6):
+        bob.pay(work, amount)
+        chain.rpc("anvil_mine", hex(3))
+    world.update()
+    for _ in range(20):
+        world.rounds()
+    assert [each["data"]["amount"] for each in world.heard_by(hook)] == list("12345")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_hooks_are_kept_in_any_database(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """And by the next process, as they were."""
+    where = tmp_path / "records.sqlite"
+    if kind == "postgresql":
+        where = request.getfixturevalue("postgres").database()
+    records = Records(where)
+    key = Keys(records).add("platform")[0].id
+    kept = KeptWebhooks(records)
+    plain = kept.add(key, "https://a.example/", "0x" + "11" * 20, 5)
+    some = kept.add(key, "https://b.example/", "0x" + "11" * 20, 5, frozenset({"paid"}), 7)
+    assert kept.get(key, plain.id) == plain
+    kept.note(some.id, [("one", {"a": 1}, 8), ("two", {"a": 2}, 0)], block=9)
+    records.close()
+    kept = KeptWebhooks(Records(where))
+    taken = {each.id: each for each in kept.take(10, 8)}
+    assert (taken[plain.id].kinds, taken[some.id].kinds) == (None, frozenset({"paid"}))
+    assert taken[some.id].block == 9
+    assert kept.take(11, 8) == []
+    first = kept.next(some.id)
+    assert first is not None
+    assert (first.entry, first.open) == ("one", 8)
+    for entry in ("one", "two"):
+        kept.delivered(some.id, entry, 12)
+    assert kept.next(some.id) is None
+    assert kept.replay(some.id, "one") == 1
+    again = kept.next(some.id)
+    assert again is not None
+    assert again.entry == "two"
+    kept.remove(key, some.id)
+    assert [each.id for each in kept.of_key(key)] == [plain.id]
 
 
 def test_hooks_end_with_their_key(

@@ -126,6 +126,17 @@ WEBHOOKS = Table(
     Column("again", BigInteger, nullable=False, index=True),
 )
 
+# What a hook is told, where that is not all of the inbox: kinds, separated by spaces; and the
+# blocks behind which, and up to which, the index was read for what happens to works.
+WEBHOOK_KINDS = Table(
+    "webhook_kinds",
+    TABLES,
+    Column("hook", Text, primary_key=True),
+    Column("kinds", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("block", BigInteger, nullable=False),
+)
+
 # What is told, in its order; `state`: pending, delivered, dead. `open`: whether a reorganization
 # could still take it back.
 DELIVERIES = Table(

@@ -14,7 +14,7 @@ import sqlalchemy as sql
 from gen_ip import databases
 from gen_ip.service.errors import NotTaken, UnknownName
 from gen_ip.service.kept.records import Records
-from gen_ip.service.kept.tables import API_KEYS, DELIVERIES, WEBHOOKS
+from gen_ip.service.kept.tables import API_KEYS, DELIVERIES, WEBHOOK_KINDS, WEBHOOKS
 from gen_ip.webhooks import PREFIX
 
 MOST_HOOKS = 20
@@ -23,12 +23,15 @@ MOST_TRIES = 10
 _PAUSES = (5, 30, 120, 600, 1_800, 7_200)
 _LEASE_SECONDS = 120
 _ID_BYTES, _SECRET_BYTES = 9, 32
-_HOOK, _SENT = WEBHOOKS.c, DELIVERIES.c
+_HOOK, _SENT, _KIND = WEBHOOKS.c, DELIVERIES.c, WEBHOOK_KINDS.c
+_COLUMNS = ("id", "key", "url", "account", "secret", "created")
 
 
 @dataclass(frozen=True)
 class Hook:
-    """A webhook: whose key it belongs to, where it goes, which account it is about."""
+    """A webhook: whose key it belongs to, where it goes, which account it is about; what it is told
+    (None: all of the inbox), and behind and up to which block it was looked for what happens to
+    works."""
 
     id: str
     key: str
@@ -36,6 +39,9 @@ class Hook:
     account: str
     secret: str = field(repr=False)
     created: int
+    kinds: frozenset[str] | None = None
+    since: int = 0
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,21 +64,34 @@ class KeptWebhooks:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def add(self, key: str, url: str, account: str, now: int) -> Hook:
-        """A new hook of an API key, with its secret.
+    def add(
+        self,
+        key: str,
+        url: str,
+        account: str,
+        now: int,
+        kinds: frozenset[str] | None = None,
+        block: int = 0,
+    ) -> Hook:
+        """A new hook of an API key, with its secret; told what comes after a time and a block.
 
         Raises:
             NotTaken: the key has too many.
             RecordsUnavailable.
         """
         secret = base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-        made = Hook(secrets.token_hex(_ID_BYTES), key, url, account, PREFIX + secret, now)
+        name, secret = secrets.token_hex(_ID_BYTES), PREFIX + secret
+        made = Hook(name, key, url, account, secret, now, kinds, block, block)
         with self._records.open() as database:
             count = sql.select(sql.func.count()).where(_HOOK.key == key)
             if database.execute(count.select_from(WEBHOOKS)).scalar_one() >= MOST_HOOKS:
                 raise NotTaken("webhook", f"a key has at most {MOST_HOOKS}; delete one")
-            row = {**vars(made), "again": now}
-            database.execute(sql.insert(WEBHOOKS).values(row))
+            row = {each: getattr(made, each) for each in _COLUMNS}
+            database.execute(sql.insert(WEBHOOKS).values(**row, again=now))
+            if kinds is not None:
+                wanted = {"hook": name, "kinds": " ".join(sorted(kinds))}
+                here = {"since": block, "block": block}
+                database.execute(sql.insert(WEBHOOK_KINDS).values(**wanted, **here))
         return made
 
     def of_key(self, key: str) -> Sequence[Hook]:
@@ -83,7 +102,7 @@ class KeptWebhooks:
         """
         asked = _hooks().where(_HOOK.key == key).order_by(_HOOK.created, _HOOK.id)
         with self._records.open(write=False) as database:
-            return [Hook(*row) for row in database.execute(asked)]
+            return [_hook(row) for row in database.execute(asked)]
 
     def get(self, key: str, hook: str) -> Hook:
         """One of a key's hooks.
@@ -97,7 +116,7 @@ class KeptWebhooks:
             row = database.execute(asked).one_or_none()
         if row is None:
             raise UnknownName("webhook", hook)
-        return Hook(*row)
+        return _hook(row)
 
     def remove(self, key: str, hook: str) -> None:
         """Tells it nothing any more.
@@ -111,6 +130,7 @@ class KeptWebhooks:
             if not database.execute(mine).rowcount:
                 raise UnknownName("webhook", hook)
             database.execute(sql.delete(DELIVERIES).where(_SENT.hook == hook))
+            database.execute(sql.delete(WEBHOOK_KINDS).where(_KIND.hook == hook))
 
     def take(self, now: int, most: int) -> Sequence[Hook]:
         """Hooks that are due, at most so many; nobody else gets them for two minutes. Those whose
@@ -128,15 +148,16 @@ class KeptWebhooks:
             without = list(database.execute(sql.select(_HOOK.id).where(due, ~held)).scalars())
             if without:
                 database.execute(sql.delete(DELIVERIES).where(_SENT.hook.in_(without)))
+                database.execute(sql.delete(WEBHOOK_KINDS).where(_KIND.hook.in_(without)))
                 database.execute(sql.delete(WEBHOOKS).where(_HOOK.id.in_(without)))
             taken = (
                 _hooks()
                 .where(due)
                 .order_by(_HOOK.again, _HOOK.id)
                 .limit(most)
-                .with_for_update(skip_locked=True)
+                .with_for_update(skip_locked=True, of=WEBHOOKS)
             )
-            found = [Hook(*row) for row in database.execute(taken)]
+            found = [_hook(row) for row in database.execute(taken)]
             named = _HOOK.id.in_([each.id for each in found])
             lease = sql.update(WEBHOOKS).where(named).values(again=now + _LEASE_SECONDS)
             database.execute(lease)
@@ -157,9 +178,10 @@ class KeptWebhooks:
         hook: str,
         told: Sequence[tuple[str, Mapping[str, Any], int]],
         settled: Collection[str] = (),
+        block: int | None = None,
     ) -> None:
-        """Notes what is to be told: id, body, and the block that could be taken back; and which can
-        no longer be.
+        """Notes what is to be told: id, body, and the block that could be taken back; which can no
+        longer be; and up to which block it was looked.
 
         Raises:
             RecordsUnavailable.
@@ -186,6 +208,9 @@ class KeptWebhooks:
             for entry in settled:
                 mine = (_SENT.hook == hook) & (_SENT.entry == entry)
                 database.execute(sql.update(DELIVERIES).where(mine).values(open=0))
+            if block is not None:
+                mine = _KIND.hook == hook
+                database.execute(sql.update(WEBHOOK_KINDS).where(mine).values(block=block))
 
     def next(self, hook: str) -> Delivery | None:
         """What is to be told next; None where all is told.
@@ -227,15 +252,23 @@ class KeptWebhooks:
         self._set(hook, delivery.entry, state=state, tries=tries, problem=problem)
         return 0 if state == "dead" else _spread(_PAUSES[min(tries, len(_PAUSES)) - 1])
 
-    def replay(self, hook: str) -> int:
-        """Has the dead ones told again; how many.
+    def replay(self, hook: str, after: str | None = None) -> int:
+        """Has the dead ones told again, or all that came after one; how many.
 
         Raises:
+            UnknownName: nothing of the id `after` was told.
             RecordsUnavailable.
         """
-        dead = sql.update(DELIVERIES).where(_SENT.hook == hook, _SENT.state == "dead")
         with self._records.open() as database:
-            done = database.execute(dead.values(state="pending", tries=0)).rowcount
+            which = _SENT.state == "dead"
+            if after is not None:
+                mine = (_SENT.hook == hook) & (_SENT.entry == after)
+                place = database.execute(sql.select(_SENT.place).where(mine)).scalar()
+                if place is None:
+                    raise UnknownName("delivery", after)
+                which = _SENT.place > place
+            again = sql.update(DELIVERIES).where(_SENT.hook == hook, which)
+            done = database.execute(again.values(state="pending", tries=0)).rowcount
             database.execute(sql.update(WEBHOOKS).where(_HOOK.id == hook).values(again=0))
         return done
 
@@ -260,7 +293,15 @@ def _spread(seconds: int) -> int:
 
 
 def _hooks() -> sql.Select[Any]:
-    return sql.select(_HOOK.id, _HOOK.key, _HOOK.url, _HOOK.account, _HOOK.secret, _HOOK.created)
+    asked = sql.select(*(WEBHOOKS.c[each] for each in _COLUMNS), _KIND.kinds)
+    asked = asked.add_columns(_KIND.since, _KIND.block)
+    return asked.select_from(WEBHOOKS.outerjoin(WEBHOOK_KINDS, _KIND.hook == _HOOK.id))
+
+
+def _hook(row: Any) -> Hook:
+    *values, kinds, since, block = row
+    told = None if kinds is None else frozenset(kinds.split())
+    return Hook(*values, told, since or 0, block or 0)
 
 
 def _deliveries() -> sql.Select[Any]:

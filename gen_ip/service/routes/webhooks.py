@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi import Path as InPath
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gen_ip.index.errors import NoChainIndex
 from gen_ip.service.errors import NotTaken, UnknownName
@@ -24,11 +25,27 @@ _MOST_URL, _MOST_SHOWN = 500, 100
 _RESPONSES = documented(401, 403, 404, 422, 503)
 
 
+class WebhookKind(StrEnum):
+    """What is told: what an account's inbox lists, or what happens to the works that it owns."""
+
+    BID = "bid-received"
+    COUNTER = "counter-received"
+    SOLD = "sold"
+    DELIVERY = "delivery-due"
+    EARNINGS = "earnings-ready"
+    CERTIFIED = "certified"
+    CONTESTED = "contested"
+    LICENSED = "licensed"
+    DERIVED = "derived"
+    PAID = "paid"
+
+
 class Wanted(BaseModel):
-    """Where to send what waits for which account."""
+    """Where to send what of which account; by default, what its inbox lists."""
 
     url: str
     account: str
+    kinds: list[WebhookKind] | None = Field(None, min_length=1, max_length=len(WebhookKind))
 
 
 class WebhookAnswer(BaseModel):
@@ -38,6 +55,7 @@ class WebhookAnswer(BaseModel):
     url: str
     account: str
     created: int
+    kinds: list[str] | None = None
     secret: str | None = None
 
 
@@ -58,7 +76,7 @@ class WebhookDetails(WebhookAnswer):
 
 
 class Replayed(BaseModel):
-    """How many dead deliveries are tried again."""
+    """How many deliveries are told again."""
 
     replayed: int
 
@@ -94,10 +112,11 @@ async def add(
         # Times of entries are those of blocks: what the index has is what was before.
         try:
             with found.viewing() as (view, _):
-                now = min(int(time.time()), view.as_of.time)
+                now, block = min(int(time.time()), view.as_of.time), view.as_of.number
         except NoChainIndex:
-            now = 0
-        return kept.add(key, url, account, now)
+            now = block = 0
+        kinds = None if wanted.kinds is None else frozenset(each.value for each in wanted.kinds)
+        return kept.add(key, url, account, now, kinds, block)
 
     try:
         made = await to_thread.run_sync(make)
@@ -141,10 +160,19 @@ async def remove(key: Key, kept: Kept, hook: Id) -> WebhookAnswer:
 
 
 @router.post("/v1/webhooks/{hook}/replay", response_model=Replayed, responses=_RESPONSES)
-async def replay(key: Key, kept: Kept, hook: Id) -> Replayed:
-    """Try its dead deliveries again."""
+async def replay(
+    key: Key,
+    kept: Kept,
+    hook: Id,
+    after: Annotated[str | None, Query(max_length=300)] = None,
+) -> Replayed:
+    """Try its dead deliveries again; with `after`, tell again all that came after a delivery."""
     await _of(key, kept, hook)
-    return Replayed(replayed=await to_thread.run_sync(kept.replay, hook))
+    try:
+        return Replayed(replayed=await to_thread.run_sync(kept.replay, hook, after))
+    except UnknownName:
+        detail = "after names no delivery of this webhook; GET it for their ids"
+        raise Problem(404, "unknown-delivery", detail) from None
 
 
 async def _of(key: str, kept: KeptWebhooks, hook: str) -> Hook:
@@ -156,7 +184,12 @@ async def _of(key: str, kept: KeptWebhooks, hook: str) -> Hook:
 
 def _shown(hook: Hook, secret: str | None = None) -> WebhookAnswer:
     return WebhookAnswer(
-        id=hook.id, url=hook.url, account=hook.account, created=hook.created, secret=secret
+        id=hook.id,
+        url=hook.url,
+        account=hook.account,
+        created=hook.created,
+        kinds=None if hook.kinds is None else sorted(hook.kinds),
+        secret=secret,
     )
 
 
