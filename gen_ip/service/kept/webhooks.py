@@ -209,8 +209,8 @@ class KeptWebhooks:
                 mine = (_SENT.hook == hook) & (_SENT.entry == entry)
                 database.execute(sql.update(DELIVERIES).where(mine).values(open=0))
             if block is not None:
-                mine = _KIND.hook == hook
-                database.execute(sql.update(WEBHOOK_KINDS).where(mine).values(block=block))
+                reached = sql.update(WEBHOOK_KINDS).where(_KIND.hook == hook)
+                database.execute(reached.values(block=block))
 
     def next(self, hook: str) -> Delivery | None:
         """What is to be told next; None where all is told.
@@ -299,9 +299,18 @@ def _hooks() -> sql.Select[Any]:
 
 
 def _hook(row: Any) -> Hook:
-    *values, kinds, since, block = row
-    told = None if kinds is None else frozenset(kinds.split())
-    return Hook(*values, told, since or 0, block or 0)
+    told = None if row.kinds is None else frozenset(row.kinds.split())
+    return Hook(
+        row.id,
+        row.key,
+        row.url,
+        row.account,
+        row.secret,
+        row.created,
+        told,
+        row.since or 0,
+        row.block or 0,
+    )
 
 
 def _deliveries() -> sql.Select[Any]:
