@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -80,6 +82,40 @@ def test_a_file_is_checked_and_a_license_bought(
     page.set_input_files("#file", stranger)
     page.get_by_role("button", name="Check this file").click()
     expect(page.locator(".verdict")).to_have_text("Not known here")
+
+
+def test_a_text_is_dropped_and_its_passages_stand_side_by_side(
+    site: Site, page: Page, alice: GenIP, tmp_path: Path
+) -> None:
+    words = (ROOT / "docs" / "pages.md").read_text("utf-8")
+    (tmp_path / "essay.txt").write_text(words)
+    made = alice.certify(tmp_path / "essay.txt", name="Essay")
+    site.update()
+    excerpt = "A few words of my own, which are in no other text. " + words[400:2_400]
+    page.goto(site.url)
+    dropped = page.evaluate_handle(
+        """(text) => {
+          const dropped = new DataTransfer();
+          dropped.items.add(new File([text], "mine.txt", { type: "text/plain" }));
+          return dropped;
+        }""",
+        excerpt,
+    )
+    page.dispatch_event("form.drop", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".verdict")).to_have_text("Made from another work", timeout=30_000)
+    expect(page.get_by_role("link", name="Essay")).to_have_attribute(
+        "href", re.compile(str(made.work_id))
+    )
+    shown = page.locator("figure img")
+    expect(shown).to_have_js_property("complete", True, timeout=30_000)
+    _, _, data = str(shown.get_attribute("src")).partition("base64,")
+    with Image.open(io.BytesIO(base64.b64decode(data))) as drawn:
+        # Two columns: what both say is marked in both.
+        pixels = np.asarray(drawn.convert("RGB"))
+    marked = (pixels == (255, 236, 150)).all(2)
+    middle = marked.shape[1] // 2
+    assert marked[:, :middle].sum() > 10_000
+    assert marked[:, middle:].sum() > 10_000
 
 
 def test_a_token_is_paid_and_income_collected(
