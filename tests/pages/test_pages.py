@@ -12,10 +12,13 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import numpy as np
+import sqlalchemy as sql
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from gen_ip import GenIP, Payee
+from gen_ip.index.schema.income import EDGES
+from gen_ip.index.schema.works import WORKS
 from gen_ip.proofs.checking import check
 from gen_ip.proofs.saved import SavedProof
 from gen_ip.service.pages.drawing import MOST_NODES
@@ -346,6 +349,49 @@ def test_long_lists_and_large_families_are_shown(
         page.goto(site.url + str(more.get_attribute("href")))
     assert seen == 131
     assert len(httpx.get(page.url).content) < 60_000
+
+
+def test_ten_thousand_works_and_five_hundred_relatives(
+    site: Site, page: Page, chain: LocalChain, alice: GenIP, tmp_path: Path
+) -> None:
+    """Put into the index directly: the chain would take minutes."""
+    root = alice.certify(b"the first of thousands", kind="text", name="First").work_id
+    site.update()
+    engine = sql.create_engine(f"sqlite:///{tmp_path / 'chain.sqlite'}")
+    with engine.begin() as database:
+        row = dict(database.execute(sql.select(WORKS).where(WORKS.c.id == root)).one()._mapping)
+        numbers = range(10**9, 10**9 + 9_999)
+        works = [{**row, "id": each, "content_hash": each.to_bytes(32)} for each in numbers]
+        database.execute(sql.insert(WORKS), works)
+        # A chain of hundreds below the first, with branches.
+        edges = [
+            {
+                "work": each,
+                "place": 0,
+                "parent": root if place < 2 else numbers[place // 2],
+                "license": 1,
+                "income": 100,
+                "volume": 0,
+                "time": row["certified"],
+            }
+            for place, each in enumerate(numbers[:500])
+        ]
+        database.execute(sql.insert(EDGES), edges)
+    engine.dispose()
+    for path in (f"works/{root}", f"works/{root}/lineage", f"works/{numbers[250]}"):
+        page.goto(f"{site.url}/{path}")
+        assert page.locator("svg.lineage a").count() <= MOST_NODES
+        assert not faults(page)
+        assert len(httpx.get(page.url).content) < 60_000
+    page.goto(f"{site.url}/accounts/{chain.alice.address}")
+    assert not faults(page)
+    assert len(httpx.get(page.url).content) < 60_000
+    first = set(page.locator(".card a").evaluate_all("all => all.map((each) => each.href)"))
+    page.get_by_role("link", name="More", exact=True).click()
+    second = set(page.locator(".card a").evaluate_all("all => all.map((each) => each.href)"))
+    assert first
+    assert second
+    assert first.isdisjoint(second)
 
 
 def test_a_transaction_that_is_replaced_or_taken_back_is_told_apart(
