@@ -296,10 +296,12 @@ class _Chain:
         """What goes on in the process of the service."""
         working = self._working(parts.records, parts.log, parts.metrics)
         if self._settings.webhooks and parts.side is not None:
+            from gen_ip.service.kept.similar import KeptSimilar
             from gen_ip.service.kept.webhooks import KeptWebhooks
             from gen_ip.service.telling import Teller
 
-            working.tell(Teller(parts.side, KeptWebhooks(parts.records)))
+            kept, similar = KeptWebhooks(parts.records), KeptSimilar(parts.records)
+            working.tell(Teller(parts.side, kept, similar))
         if parts.staging is not None:
             from gen_ip.service.staging import Keeper
 
@@ -350,9 +352,12 @@ class _Chain:
 
     def _feeder(self, records: Records) -> Feeder:
         from gen_ip.service.feeding import Feeder
+        from gen_ip.service.matching import Matching
 
         client, folder, most = self._client, self._settings.index, self._settings.upload_bytes
-        return Feeder(self._database, records, client.chain_id, folder, client.store, most)
+        # Its processes begin with the first file, and end with this one.
+        like = Matching(self._settings) if self._settings.webhooks else None
+        return Feeder(self._database, records, client.chain_id, folder, client.store, most, like)
 
 
 def _asking(ens_rpc: str | None) -> Ask:

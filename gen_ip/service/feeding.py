@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sql
 
+from gen_ip.arguments import InvalidArgument
 from gen_ip.content.copying import fetch
 from gen_ip.content.store import Store
 from gen_ip.errors import ContentNotFound, FileProblem, StoreError
@@ -23,14 +24,20 @@ from gen_ip.index.database import Database
 from gen_ip.index.queries.view import viewing
 from gen_ip.index.schema.documents import DOCUMENTS
 from gen_ip.index.schema.works import WORKS
+from gen_ip.match.index.errors import NoIndex
+from gen_ip.match.verdict import Verdict
 from gen_ip.match.whole import WholeIndex
+from gen_ip.service.errors import NotFoundAgain
 from gen_ip.service.kept.records import Records
+from gen_ip.service.kept.similar import KeptSimilar, Similar
 from gen_ip.service.kept.tables import FED
+from gen_ip.service.matching import Matching
 from gen_ip.service.recording import record
 from gen_ip.work import WorkAddress
 
 _PAUSES = (5, 30, 300, 3_600, 86_400)
 _SECONDS = 60.0
+_MOST_LIKE = 20
 # The row that says up to which block everything was tried.
 _MARK = "block"
 
@@ -61,6 +68,7 @@ class Feeder:
         folder: of the match index.
         store: the operator's.
         most_bytes: of a work's file.
+        matching: notes which works a new one is like, for webhooks; None for not.
     """
 
     def __init__(
@@ -71,10 +79,12 @@ class Feeder:
         folder: Path,
         store: Store,
         most_bytes: int,
+        matching: Matching | None = None,
     ) -> None:
         self._database, self._records = database, records
         self._chain_id, self._folder = chain_id, folder
         self._store, self._most = store.within(_SECONDS), most_bytes
+        self._matching, self._similar = matching, KeptSimilar(records)
         self._reached = -1
 
     def round(self, most: int = 50) -> Fed:
@@ -106,6 +116,7 @@ class Feeder:
                 raise ContentNotFound("its metadata document", self._store.address)
             fetch(self._store, work.cid, file, max_bytes=self._most)
             key = str(WorkAddress(self._chain_id, work.id))
+            similar = self._like(file, work)
             record(opened, key, file, work.kind, self._most)
         except StoreError as error:
             again = int(time.time()) + _PAUSES[min(work.tries, len(_PAUSES) - 1)]
@@ -117,8 +128,33 @@ class Feeder:
             return False
         finally:
             file.unlink(missing_ok=True)
+        self._similar.note(similar)
         self._note(work.id, tries, None, None)
         return True
+
+    def _like(self, file: Path, work: _Work) -> Sequence[Similar]:
+        """The works of others that a work is like, which is not in the match index yet."""
+        if self._matching is None:
+            return []
+        try:
+            findings = self._matching.ask(file, work.kind or None).answer.findings
+        except (NoIndex, NotFoundAgain, InvalidArgument):
+            return []
+        found = {}
+        for each in findings[:_MOST_LIKE]:
+            named = WorkAddress.parse(each.key)
+            # The same bytes contest the claim: the chain says so.
+            if named is not None and each.verdict is not Verdict.EXACT_BYTES:
+                found[named.work] = each
+        with viewing(self._database) as view:
+            asked = sql.select(WORKS.c.id, WORKS.c.owner).where(WORKS.c.id.in_([*found, work.id]))
+            owners = {row.id: row.owner for row in view.connection.execute(asked)}
+        now, mine = int(time.time()), owners.get(work.id)
+        return [
+            Similar(number, owner, work.id, found[number].verdict.value, found[number].score, now)
+            for number, owner in owners.items()
+            if number != work.id and owner != mine
+        ]
 
     def _due(self, most: int) -> Sequence[_Work]:
         """Works that are to be tried now: those to be tried again, then new ones."""

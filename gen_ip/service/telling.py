@@ -13,10 +13,14 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sql
+
 from gen_ip.index.errors import NoChainIndex
-from gen_ip.index.queries.happened import Event, Happened, happened
+from gen_ip.index.queries.happened import Event, Happened, happened, in_order
 from gen_ip.index.queries.view import View, block_hashes
+from gen_ip.index.schema.works import WORKS
 from gen_ip.service.chain import ChainSide, ShownFacts
+from gen_ip.service.kept.similar import KeptSimilar
 from gen_ip.service.kept.webhooks import Delivery, Hook, KeptWebhooks
 from gen_ip.service.routes.inbox import MOST_SALES, entries
 from gen_ip.status.inbox import Entry, Kind
@@ -30,6 +34,7 @@ _LOOK_SECONDS = 5
 _TELL_SECONDS = 60
 # Looked at for what happens to works, in a round.
 _BLOCKS = 10_000
+_MOST_LIKE = 200
 _MOST_ANSWER = 16_384
 _SALE = "sale:"
 RETRACTED = "retracted"
@@ -41,6 +46,7 @@ class Teller:
     Args:
         side: the chain that is looked at.
         kept: the hooks.
+        similar: works that are like others.
         https: what reaches them.
         now: the time in seconds since the epoch.
     """
@@ -49,11 +55,13 @@ class Teller:
         self,
         side: ChainSide,
         kept: KeptWebhooks,
+        similar: KeptSimilar,
         https: PublicHttps | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._side, self._kept = side, kept
         self._https, self._now = https or PublicHttps(), now
+        self._similar = similar
 
     def round(self) -> int:
         """Looks at the hooks that are due and tells them what is new; how many were told anything.
@@ -94,7 +102,7 @@ class Teller:
             if hook.kinds is not None:
                 waits = [each for each in waits if each.kind.value in hook.kinds]
             until = min(as_of.number, hook.block + _BLOCKS)
-            events = self._events(view, hook, until)
+            events = [*self._events(view, hook, until), *self._similar_works(view, hook)]
             sales = {each.id: _block(each.id) for each in waits if each.kind is Kind.SOLD}
             open_ = {entry: block for entry, block in known.items() if block}
             blocks = {*sales.values(), *open_.values(), *(each.block for each in events)}
@@ -139,6 +147,31 @@ class Teller:
         reached = until if hook.kinds is not None and until > hook.block else None
         if new or settled or reached is not None:
             self._kept.note(hook.id, new, settled, reached)
+
+    def _similar_works(self, view: View, hook: Hook) -> Sequence[Happened]:
+        """Works that are like the account's, among the latest that were found."""
+        if hook.kinds is None or Event.SIMILAR.value not in hook.kinds:
+            return []
+        found = self._similar.of(hook.account, hook.created, _MOST_LIKE)
+        asked = sql.select(WORKS.c.id, WORKS.c.block, WORKS.c.certified, WORKS.c.creator)
+        there = asked.where(WORKS.c.id.in_([each.by for each in found]))
+        rows = {row.id: row for row in view.connection.execute(there)}
+        events = []
+        for each in found:
+            # One that a reorganization took is not.
+            if (row := rows.get(each.by)) is None:
+                continue
+            data = {
+                "by": str(row.id),
+                "creator": row.creator,
+                "verdict": each.verdict,
+                "score": round(each.score, 6),
+            }
+            name = f"similar:{each.work}-{row.id}"
+            events.append(
+                Happened(name, Event.SIMILAR, each.work, row.block, 0, row.certified, data)
+            )
+        return in_order(events)
 
     @staticmethod
     def _events(view: View, hook: Hook, until: int) -> Sequence[Happened]:

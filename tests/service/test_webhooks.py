@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from gen_ip.service.app import app_of
 from gen_ip.service.chain import ChainSettings
 from gen_ip.service.kept.keys import Keys
 from gen_ip.service.kept.records import Records
+from gen_ip.service.kept.similar import KeptSimilar, Similar
 from gen_ip.service.kept.webhooks import MOST_TRIES, KeptWebhooks
 from gen_ip.service.settings import Settings
 from gen_ip.service.telling import Teller
@@ -131,6 +133,8 @@ def world(chain: LocalChain, tmp_path: Path, certificate: Path) -> Iterator[Worl
         resolve=lambda host, port: ["127.0.0.1"],
         public=lambda address: True,
         context=ssl.create_default_context(cafile=certificate),
+        # Where others are busy, the receiver is slow.
+        seconds=60,
     )
     kept = KeptWebhooks(use.records)
     with TestClient(app) as client:
@@ -139,7 +143,7 @@ def world(chain: LocalChain, tmp_path: Path, certificate: Path) -> Iterator[Worl
             Keys(use.records).add("platform")[1],
             receiver,
             kept,
-            Teller(use.side, kept, https, lambda: made.now),
+            Teller(use.side, kept, KeptSimilar(use.records), https, lambda: made.now),
             lambda: caught_up(writer) and None,
         )
         made.now = float(chain.now())
@@ -261,6 +265,16 @@ def test_what_happens_to_works_is_told_by_kind_and_taken_back(
     assert (paid["amount"], paid["payer"]) == ("70", chain.bob.address)
     assert (contested["by"], contested["why"]) == (str(rival), "same-bytes")
     assert [each["data"]["id"] for each in told[few]] == [paid["id"]]
+    # Found by the match index: told once, taken back with the work's block.
+    like = world.hook(chain.alice.address, "similar-work-found")
+    noted = Similar(work, chain.alice.address, child, "near-duplicate", 0.9, int(time.time()) + 9)
+    world.teller._similar.note([noted, noted._replace(by=7)])
+    world.rounds()
+    world.rounds()
+    [told_of] = world.heard_by(like)
+    assert (told_of["type"], told_of["finality"]) == ("similar-work-found", "pending")
+    assert (told_of["data"]["work"], told_of["data"]["by"]) == (str(work), str(child))
+    assert (told_of["data"]["verdict"], told_of["data"]["score"]) == ("near-duplicate", 0.9)
     # Nothing twice; what comes later is told, of works of before, too.
     snapshot = chain.rpc("evm_snapshot")
     bob.pay(before, 5)

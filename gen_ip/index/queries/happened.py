@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -23,6 +23,8 @@ class Event(Enum):
     CONTESTED = "contested"
     """Somebody else's certificate is of the same bytes, or the work's arbiter related it to an
     earlier one."""
+    SIMILAR = "similar-work-found"
+    """Somebody else's work is like the account's; found by the match index, not by the chain."""
     LICENSED = "licensed"
     """A license of the work was issued."""
     DERIVED = "derived"
@@ -69,7 +71,13 @@ def happened(
         return []
     found: list[Happened] = []
     for event in events:
-        found += _QUERIES[event](view, account, after, until)
+        if event in _QUERIES:
+            found += _QUERIES[event](view, account, after, until)
+    return in_order(found)
+
+
+def in_order(found: Iterable[Happened]) -> list[Happened]:
+    """The oldest first."""
     return sorted(found, key=lambda each: (each.block, _ORDER[each.event], each.place, each.id))
 
 

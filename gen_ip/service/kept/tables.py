@@ -4,7 +4,7 @@ the same database: no table has the name of one of its."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, MetaData, Table, Text
 
 TABLES = MetaData()
 
@@ -111,6 +111,19 @@ FED = Table(
     Column("tries", BigInteger, nullable=False),
     Column("problem", Text),
     Column("again", BigInteger, index=True),
+)
+
+# Works that were like another one, `work`, when they came to the match index; `account` owned that.
+SIMILAR = Table(
+    "similar_works",
+    TABLES,
+    Column("work", Text, primary_key=True),
+    Column("by", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Index("similar_works_of", "account", "time"),
 )
 
 # Who is told what waits for an account; `secret` signs what is sent.

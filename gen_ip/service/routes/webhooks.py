@@ -35,6 +35,7 @@ class WebhookKind(StrEnum):
     EARNINGS = "earnings-ready"
     CERTIFIED = "certified"
     CONTESTED = "contested"
+    SIMILAR = "similar-work-found"
     LICENSED = "licensed"
     DERIVED = "derived"
     PAID = "paid"
