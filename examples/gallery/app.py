@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ _HERE = Path(__file__).parent
 _COOKIE = "gallery"
 _PAGE = 24
 _MOST_BYTES = 50 * 2**20
+# What a form has beside its file.
+_AROUND_BYTES = 64 * 1024
 _NAMES = {
     "commercial": "Commercial use",
     "commercial-remix": "Commercial use and remixes, which share their income",
@@ -52,6 +54,7 @@ def gallery(platform: Platform, folder: Path, *, demo_wallet: str | None = None)
         shelf.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
+    app.middleware("http")(_capped)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     if demo_wallet is not None:
         from examples.gallery.demo_wallet import wallet
@@ -239,6 +242,17 @@ class _Pages:
         return self._templates.TemplateResponse(
             request, name, values, status_code=status, headers=headers
         )
+
+
+async def _capped(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuses what is too large before anything of it is read."""
+    if request.method == "POST":
+        length = request.headers.get("content-length", "")
+        if not length.isdigit():
+            return JSONResponse({"detail": "say how long it is (Content-Length)"}, 411)
+        if int(length) > _MOST_BYTES + _AROUND_BYTES:
+            return JSONResponse({"detail": f"at most {_MOST_BYTES:,} bytes"}, 413)
+    return await go_on(request)
 
 
 def _set(answer: Response, token: str, request: Request) -> None:

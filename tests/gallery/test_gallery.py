@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import os
 import re
@@ -11,8 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -61,6 +65,10 @@ class Person:
         self.page.set_default_timeout(60_000)
         self.wrong: list[str] = []
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on(
+            "console",
+            lambda told: self.wrong.append(told.text) if told.type == "error" else None,
+        )
         self.url, self.name = url, name
         self.page.goto(url)
         self.page.get_by_role("button", name=f"Sign in with {name}'s wallet").click()
@@ -155,3 +163,45 @@ def test_a_work_is_posted_bought_remixed_and_pays(
         expect(each.page.get_by_role("dialog")).to_contain_text("Done.")
         each.page.get_by_role("dialog").get_by_role("button", name="Close").click()
         expect(each.page.get_by_role("button", name="Collect")).to_have_count(0)
+
+
+def test_what_is_wrong_is_refused(url: str, tmp_path: Path) -> None:
+    """Without a browser: nobody signed in, another's signature, files that are too large."""
+    account = Account.create()
+    with httpx.Client(base_url=url) as client:
+        page = client.post("/upload", files={"file": b"x"}, data={"title": "x"})
+        assert (page.status_code, "Sign in first" in page.text) == (401, True)
+        begun = client.post("/sign-in/begin", json={"account": account.address}).json()
+        assert account.address in begun["message"]
+        text = encode_defunct(text=begun["message"])
+        for key in (Account.create(), account):
+            signature = key.sign_message(text).signature.hex()
+            answer = client.post("/sign-in", json={"signature": signature})
+            assert answer.status_code == (200 if key is account else 403)
+        # A message is signed in with once.
+        assert client.post("/sign-in", json={"signature": signature}).status_code == 409
+        for wrong in ({}, {"account": "me"}, []):
+            assert client.post("/sign-in/begin", json=wrong).status_code == 422
+        begun = client.post("/sign-in/begin", json={"account": account.address}).json()
+        assert client.post("/sign-in", json={"signature": "0x"}).status_code == 403
+        signature = account.sign_message(encode_defunct(text=begun["message"])).signature.hex()
+        assert client.post("/sign-in", json={"signature": signature}).status_code == 200
+        named = {"title": "<script>alert(1)</script>", "gen-ip": "of nothing"}
+        page = client.post("/upload", files={"file": b"x"}, data=named)
+        assert (page.status_code, "no upload has the key" in page.text) == (422, True)
+        files = {"file": ("a.svg", b"<svg onload='alert(1)'/>")}
+        page = client.post("/upload", files=files, data={"title": named["title"]})
+        shown = client.get(page.headers["location"])
+        assert "&lt;script&gt;alert(1)" in shown.text
+        assert "<script>alert" not in shown.text
+        number = page.headers["location"].rpartition("/")[2]
+        file = client.get(f"/files/{number}")
+        assert file.headers["content-disposition"].startswith("attachment")
+        assert file.headers["content-security-policy"].startswith("sandbox")
+        assert client.get("/works/999").status_code == 404
+    large = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    large.putrequest("POST", "/upload")
+    large.putheader("Content-Length", str(2**30))
+    large.endheaders()
+    assert large.getresponse().status == 413
+    large.close()
