@@ -40,9 +40,17 @@ _LONG = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files that take longest first, the rest as they were."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the files that take longest first, the rest as they were. Slow tests are left out unless
+    they are asked for: by `GENIP_PROFILE=long`, by `-m`, or one of them by its name."""
     items.sort(key=lambda item: item.path.name not in _LONG)
+    asked = config.option.markexpr or any("::" in each for each in config.args)
+    if asked or os.environ.get("GENIP_PROFILE") == "long":
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item.get_closest_marker("slow") is None]
 
 
 def pytest_configure(config: pytest.Config) -> None:

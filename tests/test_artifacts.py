@@ -69,6 +69,7 @@ def test_addresses_are_those_the_package_computes(
     assert published == {name: shipped[name] for name in shipped if name != "sourceHash"}
 
 
+@pytest.mark.slow
 def test_verification_inputs_compile_alone_to_the_shipped_bytecode(tmp_path: Path) -> None:
     solc = require("solc")
     inputs = tmp_path / "inputs"
@@ -111,6 +112,7 @@ def test_forge_compiles_to_the_shipped_bytecode() -> None:
         assert built["bytecode"]["object"] == _shipped(name)["bytecode"], name
 
 
+@pytest.mark.slow
 def test_ape_compiles_to_the_shipped_bytecode(tmp_path: Path) -> None:
     ape = require("ape")
     solc = require("solc")

@@ -186,7 +186,7 @@ def test_the_audit_is_complete_and_fits_an_hour() -> None:
     names = [step.name for step in STEPS]
     assert names == sorted(set(names), key=names.index)
     assert set(names) == {
-        *("suppressions", "slither", "halmos", "coverage", "stateful", "forge", "mutation"),
+        *("suppressions", "slither", "halmos", "coverage", "stateful", "slow", "forge", "mutation"),
     }
     for one in STEPS:
         assert one.needs, one.name

@@ -12,6 +12,7 @@ from benchmarks.sdk import Samples
 from gen_ip.chain.errors import NodeError
 from tests.support.require import require
 
+pytestmark = pytest.mark.slow
 SAMPLES = Samples(instant=(2, 6), slow=(1, 6), flight=(3, 3), ancestors=4, starts=1)
 
 

@@ -54,6 +54,7 @@ def test_on_anvil(run: Run, anvil_binary: Path) -> None:
     assert all(step["gas"] > 21_000 for step in report["steps"])
 
 
+@pytest.mark.slow
 def test_on_py_evm_without_anvil(process: Run, tmp_path: Path) -> None:
     ended = process("demo", "--json", GENIP_ANVIL=str(tmp_path / "nowhere"))
     assert checked(ended)["chain"].startswith("py-evm")

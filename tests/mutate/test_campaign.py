@@ -15,6 +15,7 @@ from tools.mutate.results import Results
 from tools.mutate.solc import Solc
 from tools.mutate.trees import first_failed, timings
 
+pytestmark = pytest.mark.slow
 TARGETS = {"Purse": UNIT}
 KILLED = (
     "Purse.take: amount > held => false",

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import numpy as np
+import pytest
 import sqlalchemy as sql
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -319,6 +320,7 @@ def test_a_certificate_is_given_as_papers_and_as_a_proof(
     assert httpx.get(f"{site.url}/works/5/proof.json").status_code == 404
 
 
+@pytest.mark.slow
 def test_long_lists_and_large_families_are_shown(
     site: Site, page: Page, chain: LocalChain, alice: GenIP
 ) -> None:

@@ -138,6 +138,14 @@ STEPS = (
         environment={"GENIP_PROFILE": "long", "GENIP_REQUIRE": "anvil"},
     ),
     Step(
+        name="slow",
+        what="tests that `make test` has no time for",
+        command=("python", "-m", "pytest", "-m", "slow", "-rN", "--timeout=0"),
+        needs={"python": SETUP, ".toolchain/bin/anvil": SETUP},
+        seconds=900,
+        read=read_pytest,
+    ),
+    Step(
         name="forge",
         what="fuzz and invariants, the long profile",
         command=("forge", "test"),
