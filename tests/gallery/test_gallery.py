@@ -165,6 +165,24 @@ def test_a_work_is_posted_bought_remixed_and_pays(
         expect(each.page.get_by_role("button", name="Collect")).to_have_count(0)
 
 
+def test_who_signs_once_uploads_with_a_click(people: tuple[Person, Person], tmp_path: Path) -> None:
+    _, bob = people
+    bob.page.get_by_role("link", name="Upload", exact=True).click()
+    bob.page.get_by_role("button", name="Sign once for all uploads to come").click()
+    bob.choose()
+    expect(bob.page.get_by_role("dialog")).to_contain_text("Done.")
+    bob.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    bob.fill(picture(tmp_path, "once.png", 5), "Signed once")
+    bob.choose("Certify")
+    expect(bob.page.get_by_role("heading", level=1)).to_have_text("Signed once")
+    # Another's wallet than the one that is signed in signs nothing here.
+    bob.name = "Carol"
+    bob.page.get_by_role("link", name="Upload", exact=True).click()
+    bob.page.get_by_role("button", name="Sign once for all uploads to come").click()
+    bob.choose()
+    expect(bob.page.get_by_role("dialog")).to_contain_text("is not the one that you are signed in")
+
+
 def test_what_is_wrong_is_refused(url: str, tmp_path: Path) -> None:
     """Without a browser: nobody signed in, another's signature, files that are too large."""
     account = Account.create()

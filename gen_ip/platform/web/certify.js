@@ -298,30 +298,14 @@ async function upload(event) {
 
 // --------------------------------------------------------- sales and delegation
 
-// Sends what the site says an account should.
-async function sent(button, ask) {
+// Does something with a wallet for a button, and tells how it went.
+async function acted(button, act) {
   list.replaceChildren();
-  if (!offered()) {
-    await chosen(words.none, [words.close]);
-    return dialog.close();
-  }
   try {
+    if (!offered()) throw new Told(words.none);
     if (wallets.size > 1 && (await chosen("", [words.sign, words.cancel]))) return dialog.close();
     const provider = taken();
-    const account = await accountOf(provider);
-    for (let complete = false; !complete;) {
-      const plan = await asked(ask(account));
-      complete = plan.complete;
-      await onChain(provider, plan.chain);
-      for (const [place, each] of plan.transactions.entries()) {
-        shown(filled(words.sending, { step: place + 1, steps: plan.transactions.length }));
-        const transaction = { from: account, to: each.to, data: each.data, value: each.value };
-        const params = [transaction];
-        const hash = await provider.request({ method: "eth_sendTransaction", params });
-        shown(words.waiting);
-        await mined(provider, hash);
-      }
-    }
+    await act(provider, await accountOf(provider));
     await chosen(words.bought, [words.close]);
     dialog.close();
     if (button.dispatchEvent(new Event("gen-ip-done", { bubbles: true, cancelable: true })))
@@ -332,39 +316,34 @@ async function sent(button, ask) {
   }
 }
 
+// Sends what the site says an account should.
+const sent = (ask) => async (provider, account) => {
+  for (let complete = false; !complete;) {
+    const plan = await asked(ask(account));
+    complete = plan.complete;
+    await onChain(provider, plan.chain);
+    for (const [place, each] of plan.transactions.entries()) {
+      shown(filled(words.sending, { step: place + 1, steps: plan.transactions.length }));
+      const transaction = { from: account, to: each.to, data: each.data, value: each.value };
+      const params = [transaction];
+      const hash = await provider.request({ method: "eth_sendTransaction", params });
+      shown(words.waiting);
+      await mined(provider, hash);
+    }
+  }
+};
+
 // Signs once for all uploads to come.
-async function delegated(button) {
-  list.replaceChildren();
-  if (!offered()) {
-    await chosen(words.none, [words.close]);
-    return dialog.close();
-  }
-  try {
-    const query = new URLSearchParams(
-      (button.dataset.ask ?? "")
-        .split(/\s+/)
-        .filter(Boolean)
-        .map((each) => ["ask", each]),
-    );
-    const { delegation, sign } = await asked(`delegation?${query}`);
-    if (wallets.size > 1 && (await chosen("", [words.sign, words.cancel]))) return dialog.close();
-    const provider = taken();
-    const account = await accountOf(provider);
-    if (account.toLowerCase() !== sign[0].message.creator.toLowerCase())
-      throw new Told(words.wrongAccount);
-    shown(filled(words.signing, { step: 1, steps: 1 }));
-    delegation.signature = await signed(provider, account, sign[0]);
-    shown(words.handing);
-    await posted("delegation", delegation);
-    await chosen(words.bought, [words.close]);
-    dialog.close();
-    if (button.dispatchEvent(new Event("gen-ip-done", { bubbles: true, cancelable: true })))
-      location.reload();
-  } catch (error) {
-    await chosen(reason(error), [words.close]);
-    dialog.close();
-  }
-}
+const delegated = (asks_) => async (provider, account) => {
+  const query = new URLSearchParams(asks_.map((each) => ["ask", each]));
+  const { delegation, sign } = await asked(`delegation?${query}`);
+  if (account.toLowerCase() !== sign[0].message.creator.toLowerCase())
+    throw new Told(words.wrongAccount);
+  shown(filled(words.signing, { step: 1, steps: 1 }));
+  delegation.signature = await signed(provider, account, sign[0]);
+  shown(words.handing);
+  await posted("delegation", delegation);
+};
 
 for (const form of document.querySelectorAll("form[data-gen-ip]"))
   form.addEventListener("submit", upload);
@@ -372,12 +351,20 @@ for (const button of document.querySelectorAll("[data-gen-ip-buy]"))
   button.addEventListener("click", () => {
     const { genIpBuy: key, terms } = button.dataset;
     const path = `uploads/${encodeURIComponent(key)}/buy`;
-    sent(button, (account) => `${path}?${new URLSearchParams({ account, terms })}`);
+    acted(
+      button,
+      sent((account) => `${path}?${new URLSearchParams({ account, terms })}`),
+    );
   });
 for (const button of document.querySelectorAll("[data-gen-ip-collect]"))
   button.addEventListener("click", () => {
     const path = `uploads/${encodeURIComponent(button.dataset.genIpCollect)}/collect`;
-    sent(button, (account) => `${path}?${new URLSearchParams({ account })}`);
+    acted(
+      button,
+      sent((account) => `${path}?${new URLSearchParams({ account })}`),
+    );
   });
 for (const button of document.querySelectorAll("[data-gen-ip-delegate]"))
-  button.addEventListener("click", () => delegated(button));
+  button.addEventListener("click", () =>
+    acted(button, delegated((button.dataset.ask ?? "").split(/\s+/).filter(Boolean))),
+  );
